@@ -1,0 +1,7 @@
+#include "bench/commands.h"
+
+namespace headscope {
+
+void AddBenchCommands(CLI::App& app) { (void)app; }
+
+}  // namespace headscope

@@ -1,0 +1,7 @@
+#include "datasets/commands.h"
+
+namespace headscope {
+
+void AddDatasetCommands(CLI::App& app) { (void)app; }
+
+}  // namespace headscope

@@ -1,0 +1,64 @@
+// CoNLL-U treebanks (https://universaldependencies.org/format.html) with coreference in MISC.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace headscope {
+
+// A syntactic word: a line whose ID is a plain integer.
+struct Word {
+  std::string form, lemma, upos, xpos, feats, deprel, deps, misc;
+  int head = 0;               // 1-based index of the head in the sentence, 0 for the root
+  bool space_after = true;    // false with SpaceAfter=No (on the word, or on the multiword token it ends)
+};
+
+// A surface token that spans several syntactic words ("don't" = "do" + "n't"): ID "first-last", 1-based.
+struct MultiwordToken {
+  int first = 0, last = 0;
+  std::string form, misc;
+};
+
+struct Sentence {
+  std::string id;    // "# sent_id", else "FILE:LINE"
+  std::string text;  // "# text", else the forms joined by SpaceAfter
+  size_t line = 0;   // 1-based line of the first word
+  std::vector<Word> words;
+  std::vector<MultiwordToken> multiword_tokens;
+  size_t num_empty_nodes = 0;  // lines with an ID such as 8.1; skipped
+};
+
+// One mention of an entity, as read from Entity= (see coreference.h).
+struct Mention {
+  size_t sentence = 0;          // index into Document::sentences
+  size_t first = 0, last = 0;   // 0-based words of that sentence, both included
+  size_t head = 0;              // 0-based head word: the word of the span whose HEAD lies outside it, by
+                                // preference one named in minspan
+  std::string entity;           // GRP: the chain's id, unique within the document
+  std::string type, link;       // etype, link; empty where the header has no such field
+};
+
+struct Document {
+  std::string id;  // "# newdoc id", else empty
+  std::vector<Sentence> sentences;
+  std::vector<Mention> mentions;  // in order of (sentence, first, longer first)
+  bool has_coreference = false;   // a "# global.Entity" header was seen
+};
+
+struct Treebank {
+  std::string path;
+  std::vector<Document> documents;
+  size_t NumSentences() const;
+  size_t NumWords() const;
+};
+
+// Reads and checks a whole file. Throws Error "path:line: expected …, found …" on the first defect: wrong column
+// count, ids out of sequence, HEAD out of range or cyclic, no or several roots, invalid UTF-8, unbalanced Entity
+// brackets, a missing blank line at the end, an empty file.
+Treebank ReadConllu(const std::string& path);
+
+// All defects of a file instead of the first, each "path:line: …", for `headscope data check`.
+std::vector<std::string> CheckConllu(const std::string& path);
+
+}  // namespace headscope

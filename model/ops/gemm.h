@@ -1,0 +1,54 @@
+// Matrix products. Glossary: C is [m, n], the inner dimension is k.
+//
+// Law L1: every element of C is one chain of fused multiply-adds over k in ascending order, starting at +0
+// (kWrite) or at the existing C (kAccumulate). Neither block sizes, vector width nor threads can change a bit;
+// the oracle is a loop of std::fmaf. OpenBLAS is there for comparison only and keeps no such promise.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "model/base/aligned_buffer.h"
+#include "model/base/tensor.h"
+#include "model/base/thread_pool.h"
+
+namespace headscope {
+
+enum class GemmForm {
+  kNN,  // C = A B:    A [m, k], B [k, n]
+  kNT,  // C = A B^T:  A [m, k], B [n, k]    y = x W^T, with W stored [out, in]
+  kTN,  // C = A^T B:  A [k, m], B [k, n]    dW += dy^T x, k = tokens
+};
+enum class GemmOutput { kWrite, kAccumulate };
+enum class GemmBackend { kHeadscope, kOpenBlas };
+
+// The arithmetic's surroundings, passed to everything that computes: threads, backend and packing scratch.
+// One object serves one caller at a time.
+class Compute {
+ public:
+  explicit Compute(ThreadPool& pool, GemmBackend backend = GemmBackend::kHeadscope);
+
+  ThreadPool& Pool() { return pool_; }
+  GemmBackend Backend() const { return backend_; }
+  // Packing scratch that belongs to one thread, and the one shared by all threads of a product.
+  AlignedBuffer<float>& ThreadScratch(size_t thread) { return thread_scratch_[thread]; }
+  AlignedBuffer<float>& SharedScratch() { return shared_scratch_; }
+
+ private:
+  ThreadPool& pool_;
+  GemmBackend backend_;
+  std::vector<AlignedBuffer<float>> thread_scratch_;
+  AlignedBuffer<float> shared_scratch_;
+};
+
+// C = op(A) op(B) or C += op(A) op(B), all threads of the pool together. Shapes as in GemmForm; k = 0 gives +0
+// or leaves C. C must not overlap A or B.
+void Gemm(Compute& compute, GemmForm form, ConstMatrix a, ConstMatrix b, Matrix c,
+          GemmOutput output = GemmOutput::kWrite);
+
+// The same on the calling thread alone, for the many small products of attention inside a parallel loop.
+// `thread` names whose scratch to use.
+void GemmSerial(Compute& compute, size_t thread, GemmForm form, ConstMatrix a, ConstMatrix b,
+                Matrix c, GemmOutput output = GemmOutput::kWrite);
+
+}  // namespace headscope

@@ -1,0 +1,7 @@
+#include "train/commands.h"
+
+namespace headscope {
+
+void AddTrainCommands(CLI::App& app) { (void)app; }
+
+}  // namespace headscope
