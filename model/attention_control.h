@@ -1,4 +1,5 @@
-// How one head turns scores into an attention pattern: a strategy passed per call, never a flag in the encoder (law L4).
+// How one head turns scores into an attention pattern: a strategy passed per call, never a flag in
+// the encoder (law L4).
 #pragma once
 
 #include <cstddef>
@@ -24,12 +25,15 @@ struct AttentionSite {
 class AttentionControl {
  public:
   virtual ~AttentionControl() = default;
-  // Writes pattern [T, T], every row summing to 1. scores [T, T] = q k^T / sqrt(D). pattern may be scores.
+  // Writes pattern [T, T], every row summing to 1. scores [T, T] = q k^T / sqrt(D). pattern may be
+  // scores.
   virtual void Forward(const AttentionSite& site, ConstMatrix scores, Matrix pattern) const = 0;
-  // Writes dscores [T, T], which may be dpattern; zero where the pattern does not depend on the scores.
+  // Writes dscores [T, T], which may be dpattern; zero where the pattern does not depend on the
+  // scores.
   virtual void Backward(const AttentionSite& site, ConstMatrix pattern, ConstMatrix dpattern,
                         Matrix dscores) const = 0;
-  // False when no pattern of this layer depends on the scores: queries and keys then need not be computed.
+  // False when no pattern of this layer depends on the scores: queries and keys then need not be
+  // computed.
   virtual bool UsesScores(size_t layer) const = 0;
   virtual std::string Name() const = 0;
 };
@@ -44,7 +48,8 @@ class LearnedAttention final : public AttentionControl {
   std::string Name() const override { return "learned"; }
 };
 
-// Every row is 1 / T (Wiegreffe & Pinter 2019, section 3.2): the twin that shows what attention is worth.
+// Every row is 1 / T (Wiegreffe & Pinter 2019, section 3.2): the twin that shows what attention is
+// worth.
 class UniformAttention final : public AttentionControl {
  public:
   void Forward(const AttentionSite& site, ConstMatrix scores, Matrix pattern) const override;

@@ -1,5 +1,5 @@
-// The one list of parameters (law L3). A layout names the tensors in order; values, gradients and both Adam moments
-// are four buffers of the same layout.
+// The one list of parameters (law L3). A layout names the tensors in order; values, gradients and
+// both Adam moments are four buffers of the same layout.
 #pragma once
 
 #include <cstddef>
@@ -17,14 +17,16 @@ namespace headscope {
 enum class Init { kNormal, kZeros, kOnes };
 
 struct ParameterSpec {
-  std::string name;           // HuggingFace's, e.g. "bert.encoder.layer.0.attention.self.query.weight"
-  std::vector<size_t> shape;  // one or two dimensions; matrices are [out, in] as HuggingFace stores them
+  std::string name = {};  // HuggingFace's, e.g. "bert.encoder.layer.0.attention.self.query.weight"
+  std::vector<size_t> shape =
+      {};  // one or two dimensions; matrices are [out, in] as HuggingFace stores them
   Init init = Init::kZeros;
-  float init_scale = 1.0f;    // times the model's initializer_range, for kNormal
-  bool decays = false;        // takes part in weight decay
-  bool trainable = true;      // false: no update, no decay, no part in the clipping norm
-  std::string alias_of;       // a tied tensor: the name of the one that holds the values; takes no space itself
-  size_t offset = 0;          // in floats, into the buffer
+  float init_scale = 1.0f;  // times the model's initializer_range, for kNormal
+  bool decays = false;      // takes part in weight decay
+  bool trainable = true;    // false: no update, no decay, no part in the clipping norm
+  std::string alias_of =
+      {};  // a tied tensor: the name of the one that holds the values; takes no space itself
+  size_t offset = 0;  // in floats, into the buffer
   size_t size = 0;
 
   std::string ShapeString() const;  // "[256, 64]"
@@ -32,7 +34,8 @@ struct ParameterSpec {
 
 class ParameterLayout {
  public:
-  // Appends a tensor behind the last one, without any gap: tensors added in a row are adjacent in memory.
+  // Appends a tensor behind the last one, without any gap: tensors added in a row are adjacent in
+  // memory.
   void Add(ParameterSpec spec);
   const std::vector<ParameterSpec>& Specs() const { return specs_; }
   size_t TotalSize() const { return total_size_; }  // in floats
@@ -75,8 +78,8 @@ class ParameterSet {
   AlignedBuffer<float> data_;
 };
 
-// Draws every kNormal tensor from N(0, (init_scale * initializer_range)^2), each from its own stream keyed by its place
-// in the layout; the others become 0 or 1.
+// Draws every kNormal tensor from N(0, (init_scale * initializer_range)^2), each from its own
+// stream keyed by its place in the layout; the others become 0 or 1.
 void InitialiseParameters(float initializer_range, uint64_t seed, ParameterSet& parameters);
 
 }  // namespace headscope

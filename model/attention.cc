@@ -1,0 +1,156 @@
+#include "model/attention.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "model/ops/dropout.h"
+#include "model/ops/elementwise.h"
+
+namespace headscope {
+namespace {
+
+// One head of one layer on one sequence: its views of the batch.
+struct HeadSlice {
+  size_t sequence, head, begin, end, first_column, last_column;
+
+  template <typename T>
+  BasicMatrix<T> Of(BasicMatrix<T> rows) const {
+    return rows.RowRange(begin, end).ColumnRange(first_column, last_column);
+  }
+};
+
+size_t LongestSequence(const RaggedBatch& batch) {
+  size_t longest = 0;
+  for (size_t s = 0; s < batch.NumSequences(); ++s) longest = std::max(longest, batch.Length(s));
+  return longest;
+}
+
+// Runs body(slice, squares, thread) for every sequence and head, squares(i) being the thread's i-th
+// [T, T] scratch.
+template <typename Body>
+void ForEachHead(const Pass& pass, const Body& body) {
+  ThreadPool& pool = pass.compute.Pool();
+  const size_t longest = LongestSequence(pass.batch);
+  std::vector<Matrix> scratch;
+  for (size_t t = 0; t < pool.NumThreads(); ++t) {
+    scratch.push_back(pass.acts.Scratch(kFirstThreadScratch + t, 3 * longest, longest));
+  }
+  const size_t heads = pass.config.num_attention_heads, width = pass.config.HeadSize();
+  pool.ParallelEach(pass.batch.NumSequences() * heads, [&](size_t item, size_t thread) {
+    const size_t s = item / heads, h = item % heads;
+    const HeadSlice slice{
+        s, h, pass.batch.offsets[s], pass.batch.offsets[s + 1], h * width, (h + 1) * width};
+    const size_t length = slice.end - slice.begin;
+    const auto square = [&](size_t i) {
+      return Matrix(scratch[thread].data + i * longest * longest, length, length);
+    };
+    body(slice, square, thread);
+  });
+}
+
+AttentionSite SiteOf(const Pass& pass, size_t l, const HeadSlice& slice) {
+  return {l, slice.head, pass.batch.sequence_ids[slice.sequence], pass.batch.Ids(slice.sequence)};
+}
+
+float ScoreScale(const Pass& pass) {
+  return 1.0f / std::sqrt(static_cast<float>(pass.config.HeadSize()));
+}
+
+// The dropout of one head's pattern; rate 0 when dropout is off.
+Dropout DropoutOf(const Pass& pass, size_t l, const HeadSlice& slice) {
+  if (!pass.options.dropout) return {};
+  return {.seed = pass.options.dropout->seed,
+          .step = pass.options.dropout->step,
+          .site = static_cast<uint32_t>(PatternDropout(pass.config, l, slice.head)),
+          .rate = pass.config.attention_probs_dropout_prob};
+}
+
+// The pattern that mixes the values: itself, or its dropped-out copy in `scratch`.
+ConstMatrix MixingPattern(const Pass& pass, size_t l, const HeadSlice& slice, Matrix pattern,
+                          Matrix scratch) {
+  const Dropout dropout = DropoutOf(pass, l, slice);
+  if (dropout.rate == 0.0f) return pattern;
+  ApplyDropout(dropout, pass.batch.sequence_ids[slice.sequence], pattern, scratch);
+  return scratch;
+}
+
+void ObserveHead(const Pass& pass, Hook hook, size_t l, const HeadSlice& slice, Matrix square) {
+  if (pass.options.intervention != nullptr) {
+    (*pass.options.intervention)({hook, l, slice.head, slice.sequence}, square);
+  }
+}
+
+// Whether queries and keys of this layer are needed at all.
+bool NeedsScores(const Pass& pass, size_t l) {
+  return pass.attention.UsesScores(l) || pass.acts.IsKept(Hook::kAttnScores, l);
+}
+
+void ProjectQueryKeyValue(const Pass& pass, size_t l, const BertViews<const float>::Layer& layer) {
+  AffineForward(pass.compute, layer.query_key_value, pass.acts.Rows(Hook::kResidPre, l),
+                pass.acts.QueryKeyValue(l));
+  for (const Hook hook : {Hook::kQ, Hook::kK, Hook::kV}) {
+    pass.Observe(hook, l, pass.acts.Rows(hook, l));
+  }
+}
+
+}  // namespace
+
+void AttentionForward(const Pass& pass, size_t l, const BertViews<const float>::Layer& layer) {
+  Activations& acts = pass.acts;
+  ProjectQueryKeyValue(pass, l, layer);
+  const Matrix q = acts.Rows(Hook::kQ, l), k = acts.Rows(Hook::kK, l), v = acts.Rows(Hook::kV, l);
+  const Matrix z = acts.Rows(Hook::kZ, l);
+  const bool keeps_scores = acts.IsKept(Hook::kAttnScores, l);
+  const bool needs_scores = NeedsScores(pass, l);
+  ForEachHead(pass, [&](const HeadSlice& slice, const auto& square, size_t thread) {
+    const Matrix scores =
+        keeps_scores ? acts.Square(Hook::kAttnScores, l, slice.head, slice.sequence) : square(0);
+    if (needs_scores) {
+      GemmSerial(pass.compute, thread, GemmForm::kNT, slice.Of(q), slice.Of(k), scores);
+      Scale(ScoreScale(pass), scores);
+      ObserveHead(pass, Hook::kAttnScores, l, slice, scores);
+    }
+    const Matrix pattern = acts.Square(Hook::kPattern, l, slice.head, slice.sequence);
+    pass.attention.Forward(SiteOf(pass, l, slice), scores, pattern);
+    ObserveHead(pass, Hook::kPattern, l, slice, pattern);
+    GemmSerial(pass.compute, thread, GemmForm::kNN,
+               MixingPattern(pass, l, slice, pattern, square(1)), slice.Of(v), slice.Of(z));
+  });
+  pass.Observe(Hook::kZ, l, z);
+}
+
+void AttentionBackward(const Pass& pass, size_t l, const BertViews<const float>::Layer& layer,
+                       ConstMatrix dz, Matrix dx, BertViews<float>::Layer& dlayer,
+                       const Encoder::PatternGradient* pattern_gradient) {
+  Activations& acts = pass.acts;
+  const size_t hidden = pass.config.hidden_size;
+  const Matrix q = acts.Rows(Hook::kQ, l), k = acts.Rows(Hook::kK, l), v = acts.Rows(Hook::kV, l);
+  const Matrix dqkv = acts.Scratch(kQkvScratch, dz.rows, 3 * hidden);
+  const Matrix dq = dqkv.ColumnRange(0, hidden);
+  const Matrix dk = dqkv.ColumnRange(hidden, 2 * hidden);
+  const Matrix dv = dqkv.ColumnRange(2 * hidden, 3 * hidden);
+  ForEachHead(pass, [&](const HeadSlice& slice, const auto& square, size_t thread) {
+    Compute& compute = pass.compute;
+    const Matrix pattern = acts.Square(Hook::kPattern, l, slice.head, slice.sequence);
+    GemmSerial(compute, thread, GemmForm::kTN, MixingPattern(pass, l, slice, pattern, square(1)),
+               slice.Of(dz), slice.Of(dv));
+    const Matrix dpattern = square(2);
+    GemmSerial(compute, thread, GemmForm::kNT, slice.Of(dz), slice.Of(v), dpattern);
+    const Dropout dropout = DropoutOf(pass, l, slice);
+    if (dropout.rate != 0.0f) {
+      ApplyDropout(dropout, pass.batch.sequence_ids[slice.sequence], dpattern, dpattern);
+    }
+    if (pattern_gradient != nullptr) {
+      (*pattern_gradient)({Hook::kPattern, l, slice.head, slice.sequence}, pattern, dpattern);
+    }
+    const Matrix dscores = dpattern;
+    pass.attention.Backward(SiteOf(pass, l, slice), pattern, dpattern, dscores);
+    Scale(ScoreScale(pass), dscores);
+    GemmSerial(compute, thread, GemmForm::kNN, dscores, slice.Of(k), slice.Of(dq));
+    GemmSerial(compute, thread, GemmForm::kTN, dscores, slice.Of(q), slice.Of(dk));
+  });
+  AffineBackward(pass.compute, layer.query_key_value, acts.Rows(Hook::kResidPre, l), dqkv, dx,
+                 dlayer.query_key_value);
+}
+
+}  // namespace headscope

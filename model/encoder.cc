@@ -1,0 +1,169 @@
+#include "model/encoder.h"
+
+#include <algorithm>
+
+#include "model/attention.h"
+#include "model/base/error.h"
+#include "model/ops/dropout.h"
+#include "model/ops/elementwise.h"
+#include "model/ops/embedding.h"
+#include "model/ops/gelu.h"
+#include "model/ops/layer_norm.h"
+#include "model/pass.h"
+
+namespace headscope {
+namespace {
+
+using Weights = BertViews<const float>;
+using Gradients = BertViews<float>;
+
+void CheckBatch(const ModelConfig& config, const RaggedBatch& batch) {
+  for (size_t s = 0; s < batch.NumSequences(); ++s) {
+    if (batch.Length(s) > config.max_position_embeddings) {
+      Fail("sequence {} has {} pieces, but the model has {} positions", s, batch.Length(s),
+           config.max_position_embeddings);
+    }
+  }
+  const auto check_range = [](std::span<const int32_t> ids, size_t limit, const char* what) {
+    for (const int32_t id : ids) {
+      if (id < 0 || static_cast<size_t>(id) >= limit) {
+        Fail("{} id {} is outside the model's range 0 … {}", what, id, limit - 1);
+      }
+    }
+  };
+  check_range(batch.ids, config.vocab_size, "piece");
+  check_range(batch.segments, config.type_vocab_size, "segment");
+}
+
+// y = x + dropout(branch), the branch of every sequence under its own mask.
+void DropoutAndAdd(const Pass& pass, size_t site, ConstMatrix branch, ConstMatrix x, Matrix y) {
+  ApplyHiddenDropout(pass, site, branch, y);
+  ResidualAdd(pass.compute.Pool(), y, x, y);
+}
+
+void Embed(const Pass& pass, const Weights& weights) {
+  ThreadPool& pool = pass.compute.Pool();
+  Activations& acts = pass.acts;
+  const Matrix sum = acts.Rows(Hook::kEmbedSum);
+  const Matrix full = acts.Rows(Hook::kFullEmbed);
+  EmbeddingForward(pool, pass.batch, weights.words, weights.positions, weights.segments, sum);
+  pass.Observe(Hook::kEmbedSum, 0, sum);
+  LayerNormForward(pool, sum, weights.embedding_norm.gamma, weights.embedding_norm.beta,
+                   pass.config.layer_norm_eps, full, acts.Mean(0), acts.Rstd(0));
+  ApplyHiddenDropout(pass, kEmbeddingDropout, full, full);
+  pass.Observe(Hook::kFullEmbed, 0, full);
+}
+
+void EmbedBackward(const Pass& pass, const Weights& weights, Matrix dx, Gradients& gradients) {
+  ThreadPool& pool = pass.compute.Pool();
+  Activations& acts = pass.acts;
+  ApplyHiddenDropout(pass, kEmbeddingDropout, dx, dx);
+  LayerNormBackward(pool, dx, acts.Rows(Hook::kEmbedSum), weights.embedding_norm.gamma,
+                    acts.Mean(0), acts.Rstd(0), dx, gradients.embedding_norm.gamma,
+                    gradients.embedding_norm.beta);
+  EmbeddingBackward(pool, pass.batch, dx, gradients.words, gradients.positions, gradients.segments);
+}
+
+void Block(const Pass& pass, size_t l, const Weights::Layer& layer) {
+  ThreadPool& pool = pass.compute.Pool();
+  Activations& acts = pass.acts;
+  const Matrix x = acts.Rows(Hook::kResidPre, l);
+  pass.Observe(Hook::kResidPre, l, x);
+
+  AttentionForward(pass, l, layer);
+  const Matrix attn_out = acts.Rows(Hook::kAttnOut, l);
+  AffineForward(pass.compute, layer.attention_output, acts.Rows(Hook::kZ, l), attn_out);
+  pass.Observe(Hook::kAttnOut, l, attn_out);
+  const Matrix resid_mid = acts.Rows(Hook::kResidMid, l);
+  DropoutAndAdd(pass, AttentionOutputDropout(pass.config, l), attn_out, x, resid_mid);
+  pass.Observe(Hook::kResidMid, l, resid_mid);
+  const Matrix mid = acts.Rows(Hook::kNormalizedResidMid, l);
+  LayerNormForward(pool, resid_mid, layer.attention_norm.gamma, layer.attention_norm.beta,
+                   pass.config.layer_norm_eps, mid, acts.Mean(1 + 2 * l), acts.Rstd(1 + 2 * l));
+  pass.Observe(Hook::kNormalizedResidMid, l, mid);
+
+  const Matrix mlp_pre = acts.Rows(Hook::kMlpPre, l);
+  AffineForward(pass.compute, layer.up, mid, mlp_pre);
+  pass.Observe(Hook::kMlpPre, l, mlp_pre);
+  const Matrix mlp_post = acts.Rows(Hook::kMlpPost, l);
+  GeluForward(pool, mlp_pre, mlp_post);
+  pass.Observe(Hook::kMlpPost, l, mlp_post);
+  const Matrix mlp_out = acts.Rows(Hook::kMlpOut, l);
+  AffineForward(pass.compute, layer.down, mlp_post, mlp_out);
+  pass.Observe(Hook::kMlpOut, l, mlp_out);
+  const Matrix resid_post = acts.Rows(Hook::kResidPost, l);
+  DropoutAndAdd(pass, MlpOutputDropout(pass.config, l), mlp_out, mid, resid_post);
+  pass.Observe(Hook::kResidPost, l, resid_post);
+  const Matrix out = acts.Rows(Hook::kNormalizedResidPost, l);
+  LayerNormForward(pool, resid_post, layer.output_norm.gamma, layer.output_norm.beta,
+                   pass.config.layer_norm_eps, out, acts.Mean(2 + 2 * l), acts.Rstd(2 + 2 * l));
+  pass.Observe(Hook::kNormalizedResidPost, l, out);
+}
+
+// Mirror of Block, from the bottom up: dx comes in as the gradient of the block's output and leaves
+// as that of its input.
+void BlockBackward(const Pass& pass, size_t l, const Weights::Layer& layer, Matrix dx,
+                   Gradients::Layer& dlayer, const Encoder::PatternGradient* pattern_gradient) {
+  ThreadPool& pool = pass.compute.Pool();
+  Activations& acts = pass.acts;
+  const size_t tokens = dx.rows;
+  const Matrix dbranch = acts.Scratch(kBranchScratch, tokens, pass.config.hidden_size);
+  const Matrix dmlp = acts.Scratch(kMlpScratch, tokens, pass.config.intermediate_size);
+
+  LayerNormBackward(pool, dx, acts.Rows(Hook::kResidPost, l), layer.output_norm.gamma,
+                    acts.Mean(2 + 2 * l), acts.Rstd(2 + 2 * l), dx, dlayer.output_norm.gamma,
+                    dlayer.output_norm.beta);
+  ApplyHiddenDropout(pass, MlpOutputDropout(pass.config, l), dx, dbranch);
+  const Matrix mlp_pre = acts.Rows(Hook::kMlpPre, l);
+  const Matrix mlp_post = acts.Rows(Hook::kMlpPost, l);
+  GeluForward(pool, mlp_pre, mlp_post);  // recomputed rather than kept
+  AffineBackward(pass.compute, layer.down, mlp_post, dbranch, dmlp, dlayer.down);
+  GeluBackward(pool, dmlp, mlp_pre, dmlp);
+  AffineBackward(pass.compute, layer.up, acts.Rows(Hook::kNormalizedResidMid, l), dmlp, dbranch,
+                 dlayer.up);
+  ResidualAdd(pool, dx, dbranch, dx);
+
+  LayerNormBackward(pool, dx, acts.Rows(Hook::kResidMid, l), layer.attention_norm.gamma,
+                    acts.Mean(1 + 2 * l), acts.Rstd(1 + 2 * l), dx, dlayer.attention_norm.gamma,
+                    dlayer.attention_norm.beta);
+  ApplyHiddenDropout(pass, AttentionOutputDropout(pass.config, l), dx, dbranch);
+  const Matrix dz = acts.Scratch(kMixScratch, tokens, pass.config.hidden_size);
+  AffineBackward(pass.compute, layer.attention_output, acts.Rows(Hook::kZ, l), dbranch, dz,
+                 dlayer.attention_output);
+  AttentionBackward(pass, l, layer, dz, dbranch, dlayer, pattern_gradient);
+  ResidualAdd(pool, dx, dbranch, dx);
+}
+
+Pass MakePass(Compute& compute, const ModelConfig& config, const RaggedBatch& batch,
+              const ForwardOptions& options, Activations& acts) {
+  static const LearnedAttention learned;
+  return {compute, config, batch, options.attention == nullptr ? learned : *options.attention,
+          options, acts};
+}
+
+}  // namespace
+
+Encoder::Encoder(const ModelConfig& config) : config_(config) { config.Validate(); }
+
+void Encoder::Forward(Compute& compute, const ParameterSet& parameters, const RaggedBatch& batch,
+                      const ForwardOptions& options, Activations& acts) const {
+  CheckBatch(config_, batch);
+  const Pass pass = MakePass(compute, config_, batch, options, acts);
+  const Weights weights = ViewBert(config_, parameters);
+  Embed(pass, weights);
+  for (size_t l = 0; l < config_.num_hidden_layers; ++l) Block(pass, l, weights.layers[l]);
+}
+
+void Encoder::Backward(Compute& compute, const ParameterSet& parameters, const RaggedBatch& batch,
+                       const ForwardOptions& options, Activations& acts, Matrix dx,
+                       ParameterSet& gradients, const PatternGradient* pattern_gradient) const {
+  const Pass pass = MakePass(compute, config_, batch, options, acts);
+  const Weights weights = ViewBert(config_, parameters);
+  Gradients dweights = ViewBert(config_, gradients);
+  for (size_t l = config_.num_hidden_layers; l-- > 0;) {
+    BlockBackward(pass, l, weights.layers[l], dx, dweights.layers[l], pattern_gradient);
+  }
+  EmbedBackward(pass, weights, dx, dweights);
+}
+
+}  // namespace headscope

@@ -1,0 +1,64 @@
+#include "model/parameter_set.h"
+
+#include "model/base/error.h"
+#include "model/base/random.h"
+
+namespace headscope {
+
+std::string ParameterSpec::ShapeString() const {
+  return fmt::format("[{}]", fmt::join(shape, ", "));
+}
+
+void ParameterLayout::Add(ParameterSpec spec) {
+  if (!index_.emplace(spec.name, specs_.size()).second)
+    Fail("tensor {} is declared twice", spec.name);
+  if (spec.alias_of.empty()) {
+    spec.offset = total_size_;
+    spec.size = 1;
+    for (const size_t dimension : spec.shape) spec.size *= dimension;
+    total_size_ += spec.size;
+  } else {
+    const ParameterSpec& target = Find(spec.alias_of);
+    spec.offset = target.offset;
+    spec.size = target.size;
+  }
+  specs_.push_back(std::move(spec));
+}
+
+const ParameterSpec& ParameterLayout::Find(const std::string& name) const {
+  const auto found = index_.find(name);
+  if (found == index_.end()) Fail("the model has no tensor named {}", name);
+  const ParameterSpec& spec = specs_[found->second];
+  return spec.alias_of.empty() ? spec : Find(spec.alias_of);
+}
+
+void ParameterLayout::SetTrainable(const std::string& name, bool trainable) {
+  const std::string holder = Find(name).name;
+  specs_[index_.at(holder)].trainable = trainable;
+}
+
+void InitialiseParameters(float initializer_range, uint64_t seed, ParameterSet& parameters) {
+  const std::vector<ParameterSpec>& specs = parameters.Layout().Specs();
+  for (size_t place = 0; place < specs.size(); ++place) {
+    const ParameterSpec& spec = specs[place];
+    if (!spec.alias_of.empty()) continue;
+    const std::span<float> values = parameters.Data().subspan(spec.offset, spec.size);
+    const RandomStream stream{seed, Purpose::kInitialisation, static_cast<uint32_t>(place)};
+    const double deviation = static_cast<double>(initializer_range) * spec.init_scale;
+    for (size_t i = 0; i < values.size(); ++i) {
+      switch (spec.init) {
+        case Init::kNormal:
+          values[i] = static_cast<float>(stream.Normal(i) * deviation);
+          break;
+        case Init::kZeros:
+          values[i] = 0.0f;
+          break;
+        case Init::kOnes:
+          values[i] = 1.0f;
+          break;
+      }
+    }
+  }
+}
+
+}  // namespace headscope
