@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 std::string Reason() { return std::strerror(errno); }
 
-// Owns a file descriptor until Close reports whether closing went well.
+// Owns a file descriptor.
 class Descriptor {
  public:
   explicit Descriptor(int fd) : fd_(fd) {}
@@ -32,7 +32,6 @@ class Descriptor {
   Descriptor& operator=(const Descriptor&) = delete;
   int Get() const { return fd_; }
   bool IsOpen() const { return fd_ >= 0; }
-  bool Close() { return close(std::exchange(fd_, -1)) == 0; }
 
  private:
   int fd_;
@@ -113,23 +112,40 @@ void WriteFileAtomically(const std::string& path, std::string_view bytes) {
 void WriteFileAtomically(const std::string& path, std::span<const std::string_view> pieces) {
   size_t total = 0;
   for (const std::string_view piece : pieces) total += piece.size();
-  const std::string temporary = path + fmt::format(".{}.tmp", getpid());
-  const auto fail = [&](const char* action) {
-    const std::string reason = Reason();
-    unlink(temporary.c_str());
-    Fail("{}: cannot {} ({} bytes): {}", path, action, total, reason);
-  };
-  unlink(temporary.c_str());  // left over from a process of the same id that was killed
-  Descriptor descriptor(open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
-  if (!descriptor.IsOpen()) fail("create");
-  for (const std::string_view piece : pieces) {
-    if (!WriteAll(descriptor.Get(), piece)) fail("write");
-  }
+  AtomicFile file(path, total);
+  for (const std::string_view piece : pieces) file.Write(piece);
+  file.Commit();
+}
+
+AtomicFile::AtomicFile(const std::string& path, size_t bytes_needed)
+    : path_(path),
+      temporary_(path + fmt::format(".{}.tmp", getpid())),
+      bytes_needed_(bytes_needed) {
+  unlink(temporary_.c_str());  // left over from a process of the same id that was killed
+  descriptor_ = open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  if (descriptor_ < 0) FailTo("create");
+}
+
+AtomicFile::~AtomicFile() {
+  if (descriptor_ >= 0) close(descriptor_);
+  if (!temporary_.empty()) unlink(temporary_.c_str());
+}
+
+void AtomicFile::FailTo(const char* action) {
+  Fail("{}: cannot {} ({} bytes): {}", path_, action, bytes_needed_, Reason());
+}
+
+void AtomicFile::Write(std::string_view bytes) {
+  if (!WriteAll(descriptor_, bytes)) FailTo("write");
+}
+
+void AtomicFile::Commit() {
   // A failed sync is never retried: the kernel may have dropped the pages already.
-  if (fsync(descriptor.Get()) != 0) fail("sync");
-  if (!descriptor.Close()) fail("close");
-  if (rename(temporary.c_str(), path.c_str()) != 0) fail("rename into place");
-  SyncFolder(FolderOf(path));
+  if (fsync(descriptor_) != 0) FailTo("sync");
+  if (close(std::exchange(descriptor_, -1)) != 0) FailTo("close");
+  if (rename(temporary_.c_str(), path_.c_str()) != 0) FailTo("rename into place");
+  temporary_.clear();
+  SyncFolder(FolderOf(path_));
 }
 
 void MakeDirectory(const std::string& path) {
