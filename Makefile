@@ -1,40 +1,56 @@
-# headscope: `make demo` shows what it does, `make test` shows that it does it right. `make help` lists the rest.
-#
-# MODE=release (default), debug, asan (address and undefined-behaviour sanitizers) or tsan: each builds in its own folder.
+# headscope: `make demo` shows what it does, `make test` shows that it does it right; `make help` lists the rest.
 
 MODE ?= release
-CXX ?= g++
 BUILD := build/$(MODE)
+CXX := $(if $(filter default,$(origin CXX)),g++,$(CXX))
 
-# The same bits everywhere: never -ffast-math, -Ofast or -march=native; contraction is always written out (MulAdd).
-# Only targets with fused multiply-add are built; the scalar fallback exists but is refused at start-up.
+# The same bits everywhere: never -ffast-math, -Ofast or -march=native; contraction is always written out (MulAdd). Of the
+# SIMD targets only those with fused multiply-add are built; Highway's scalar fallback exists but is refused at start-up.
 NUMERIC := -ffp-contract=off '-DHWY_DISABLED_TARGETS=(HWY_SSE4|HWY_SSSE3|HWY_SVE|HWY_SVE2|HWY_SVE_256|HWY_SVE2_128)'
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Werror
-CXXFLAGS_release := -O2 -g1 -fno-math-errno -DNDEBUG
-CXXFLAGS_debug := -O0 -g -D_GLIBCXX_ASSERTIONS
-CXXFLAGS_asan := -O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -D_GLIBCXX_ASSERTIONS
-CXXFLAGS_tsan := -O1 -g1 -fsanitize=thread
-ifeq ($(CXXFLAGS_$(MODE)),)
+OPTIMISE_release := -O2
+FLAGS_release := -g1 -fno-math-errno -DNDEBUG
+OPTIMISE_debug := -O0
+FLAGS_debug := -g -D_GLIBCXX_ASSERTIONS
+OPTIMISE_asan := -O1
+FLAGS_asan := -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -D_GLIBCXX_ASSERTIONS
+OPTIMISE_tsan := -O1
+FLAGS_tsan := -g1 -fsanitize=thread
+ifeq ($(OPTIMISE_$(MODE)),)
 $(error MODE=$(MODE) is unknown: use release, debug, asan or tsan)
 endif
 PACKAGES := libhwy openblas fmt libcrypto
-CPPFLAGS := -I. $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-CXXFLAGS := -std=c++20 -pthread $(NUMERIC) $(WARNINGS) $(CXXFLAGS_$(MODE))
-LDLIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lutf8proc -pthread
+OPTIMISE = $(OPTIMISE_$(MODE))
+# Asked for when needed and not before: set-up may just have installed them.
+CPPFLAGS = -I. $(shell pkg-config --cflags $(PACKAGES))
+CXXFLAGS = -std=c++20 -pthread $(NUMERIC) $(WARNINGS) $(OPTIMISE) $(FLAGS_$(MODE))
+LDLIBS = $(shell pkg-config --libs $(PACKAGES)) -lutf8proc -pthread
 
 ROOMS := model/base model/ops model datasets train probe bench
 LIBRARY_SOURCES := $(foreach room,$(ROOMS),$(wildcard $(room)/*.cc))
 TEST_SOURCES := $(wildcard tests/*.cc tests/*/*.cc tests/*/*/*.cc)
+FORMATTED := $(wildcard *.cc $(foreach room,$(ROOMS),$(room)/*.cc $(room)/*.h)) $(TEST_SOURCES) $(wildcard tests/*/*.h)
 OBJECT = $(patsubst %.cc,$(BUILD)/obj/%.o,$(1))
 LIBRARY_OBJECTS := $(call OBJECT,$(LIBRARY_SOURCES))
 TEST_OBJECTS := $(call OBJECT,$(TEST_SOURCES))
+# Tests that take long are tagged [.long]: CI runs them, `make test` does not.
+TEST_ARGUMENTS ?=
 
-.PHONY: all test clean
+.PHONY: all help demo test long-test bench data format format-check check-includes clean
 all: build/headscope
 
-# The program of the chosen mode, and the name everyone types.
+help:
+	@echo 'make                 build/headscope'
+	@echo 'make demo            train on the embedded language, probe its heads, write demo/report/report.html'
+	@echo 'make test            the tests;  make long-test: those that take minutes'
+	@echo 'make bench           speed against OpenBLAS and the machine: bench/RESULTS.md'
+	@echo 'make data            download the real corpora into data/'
+	@echo 'make format          clang-format; make format-check and make check-includes: what CI checks'
+	@echo 'MODE=debug|asan|tsan with any of them: another build in its own folder'
+
+# The program of the chosen mode, under the name everyone types.
 build/headscope: $(BUILD)/headscope
-	ln -sf $(MODE)/headscope $@
+	@ln -sf $(MODE)/headscope $@
 
 $(BUILD)/headscope: $(call OBJECT,main.cc) $(LIBRARY_OBJECTS)
 	$(CXX) $(CXXFLAGS) $^ -o $@ $(LDLIBS)
@@ -42,12 +58,42 @@ $(BUILD)/headscope: $(call OBJECT,main.cc) $(LIBRARY_OBJECTS)
 $(BUILD)/tests: $(TEST_OBJECTS) $(LIBRARY_OBJECTS)
 	$(CXX) $(CXXFLAGS) $^ -o $@ $(LDLIBS)
 
-test: $(BUILD)/tests
-	$(BUILD)/tests
+# Installs missing packages once; see .ci/setup.
+build/.setup: .ci/setup
+	@mkdir -p build
+	@CXX="$(CXX)" .ci/setup
+	@touch $@
 
-$(BUILD)/obj/%.o: %.cc
+$(BUILD)/obj/%.o: %.cc | build/.setup
 	@mkdir -p $(@D)
 	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c $< -o $@
+
+# Command-line and test-runner code is slow to compile and never hot.
+$(BUILD)/obj/main.o $(BUILD)/obj/%commands.o $(BUILD)/obj/%command.o $(BUILD)/obj/tests/test_main.o: OPTIMISE = -O0
+$(filter-out %/test_main.o,$(TEST_OBJECTS)): OPTIMISE = -O1
+
+test: $(BUILD)/tests
+	$(BUILD)/tests $(TEST_ARGUMENTS)
+
+long-test: $(BUILD)/tests
+	$(BUILD)/tests '[.long]'
+
+demo: build/headscope
+	rm -rf demo
+	build/headscope train --out demo/run --size nano --twin
+	build/headscope probe heads --model demo/run/model --out demo/report
+
+bench: build/headscope
+	build/headscope bench gemm
+
+format:
+	clang-format -i $(FORMATTED)
+
+format-check:
+	@clang-format --dry-run --Werror $(FORMATTED) && echo 'format holds'
+
+check-includes:
+	@.ci/check-includes
 
 clean:
 	rm -rf build
