@@ -54,6 +54,7 @@ void ModelConfig::Validate() const {
   CheckRange("hidden_dropout_prob", hidden_dropout_prob, 0.0f, 1.0f);
   CheckRange("attention_probs_dropout_prob", attention_probs_dropout_prob, 0.0f, 1.0f);
   CheckRange("initializer_range", initializer_range, 0.0f, 100.0f);
+  CheckRange("query_key_initializer_scale", query_key_initializer_scale, 0.0f, 1000.0f);
 }
 
 ModelConfig ModelConfigOfSize(const std::string& name, size_t vocab_size) {

@@ -1,7 +1,8 @@
 // Models on disk, in HuggingFace's layout: model.safetensors + config.json + vocab.txt.
 // `transformers` opens what this writes (BertForMaskedLM), and this opens what `transformers`
-// wrote: also without the "bert." prefix, without a masked-LM head, and with tensors an encoder
-// does not need (pooler, position_ids, next-sentence head).
+// wrote: also without the "bert." prefix, with the "gamma" and "beta" of old files, without a
+// masked-LM head, with or without the tied decoder, and with tensors an encoder does not need
+// (pooler, position_ids, next-sentence head, classifiers).
 #pragma once
 
 #include <string>
@@ -21,12 +22,19 @@ struct PretrainedModel {
   std::vector<std::string> ignored;  // tensors of the file that the encoder does not use
 };
 
-// Throws Error that lists every missing, mis-shaped and unknown tensor at once, and the first
-// non-finite value with its tensor's name and index.
+// Throws Error that lists every missing, mis-shaped and unknown tensor at once; that names a
+// decoder which is not tied to the embeddings; or that names the first non-finite value with its
+// tensor and index. A tensor inside the encoder that this program knows nothing of is an error (it
+// would change what the model computes), one outside is ignored. vocab.txt may be absent, but when
+// there it must have as many lines as the model has pieces.
 PretrainedModel LoadPretrained(const std::string& directory);
 
-// Writes model.safetensors, config.json, vocab.txt and tokenizer_config.json, each atomically.
+// Writes vocab.txt, tokenizer_config.json, config.json and model.safetensors, each atomically, into
+// a folder that is made when absent. `vocabulary` is either as long as the model's, or empty: then
+// there is no tokenizer to write. Throws Error before anything is written when a value is NaN or
+// infinite.
 void SavePretrained(const ModelConfig& config, const ParameterSet& parameters,
-                    const std::vector<std::string>& vocabulary, const std::string& directory);
+                    const std::vector<std::string>& vocabulary, const std::string& directory,
+                    bool lower_case = true);
 
 }  // namespace headscope

@@ -1,0 +1,20 @@
+// A model's config.json, as HuggingFace's BertConfig reads and writes it.
+#pragma once
+
+#include <string>
+
+#include "model/config.h"
+
+namespace headscope {
+
+// Reads and validates. Throws Error naming the file, the key, what was expected and what was found:
+// for a model that is not BERT, a decoder, positions other than absolute, an activation other than
+// the exact GELU, a missing size, a wrong type. has_mlm_head is not in the file: the tensors
+// decide.
+ModelConfig ReadConfigJson(const std::string& path);
+
+// Equal configs give equal bytes; what ReadConfigJson reads back is equal to `config` but for
+// has_mlm_head.
+std::string ConfigJson(const ModelConfig& config);
+
+}  // namespace headscope
