@@ -117,7 +117,7 @@ size_t DrawSize(RandomSequence& random, size_t large) {
 TEST_CASE("Gemm equals a loop of fmaf bit for bit on random shapes", "[gemm]") {
   for (const std::string& target : SupportedSimdTargets()) {
     const ScopedSimdTarget scoped(target);
-    for (const size_t threads : {1, 2, 3, 5}) {
+    for (const size_t threads : {1u, 2u, 3u, 5u}) {
       ThreadPool pool(threads);
       Compute compute(pool);
       RandomSequence random({threads, Purpose::kTest, 77});
@@ -144,6 +144,122 @@ TEST_CASE("Gemm equals a loop of fmaf bit for bit on every tail of m and n", "[g
       }
     }
   }
+}
+
+// Past every cache block in turn: more than one block of k, of m and of n, and a strip or panel
+// left over.
+TEST_CASE("Gemm equals a loop of fmaf bit for bit across cache blocks", "[gemm]") {
+  for (const std::string& target : SupportedSimdTargets()) {
+    const ScopedSimdTarget scoped(target);
+    for (const size_t threads : {1u, 2u, 3u, 5u}) {
+      ThreadPool pool(threads);
+      Compute compute(pool);
+      for (const GemmForm form : kForms) {
+        CheckCase(compute, false, {form, GemmOutput::kWrite, 31, 4133, 37}, 1);
+        CheckCase(compute, false, {form, GemmOutput::kAccumulate, 1291, 29, 41}, 2);
+        CheckCase(compute, false, {form, GemmOutput::kWrite, 47, 53, 1663}, 3);
+        CheckCase(compute, threads == 2, {form, GemmOutput::kAccumulate, 205, 217, 523}, 4);
+      }
+    }
+  }
+}
+
+TEST_CASE("Gemm with an empty dimension", "[gemm]") {
+  ThreadPool pool(2);
+  Compute compute(pool);
+  for (const GemmForm form : kForms) {
+    for (const GemmOutput output : kOutputs) {
+      for (const bool serial : {false, true}) {
+        CheckCase(compute, serial, {form, output, 0, 5, 7}, 5);
+        CheckCase(compute, serial, {form, output, 5, 0, 7}, 6);
+        CheckCase(compute, serial, {form, output, 70, 80, 0}, 7);  // +0, or C as it was
+      }
+    }
+  }
+}
+
+// A row of C must not depend on the rows beside it: the same sentence gives the same bits in any
+// batch.
+TEST_CASE("Gemm gives a row the same bits alone and among others", "[gemm]") {
+  ThreadPool pool(2);
+  Compute compute(pool);
+  SurroundedMatrix a(300, 130, 0), b(90, 130, 0), all(300, 90, 0), one(1, 90, 0);
+  a.Fill({1, Purpose::kTest});
+  b.Fill({2, Purpose::kTest});
+  Gemm(compute, GemmForm::kNT, a.View(), b.View(), all.View());
+  for (size_t i = 0; i < 300; ++i) {
+    Gemm(compute, GemmForm::kNT, a.View().RowRange(i, i + 1), b.View(), one.View());
+    REQUIRE(CountDifferingBits(one.View(), all.View().RowRange(i, i + 1)) == 0);
+  }
+}
+
+// Negative zero and infinities follow IEEE 754 as in the definition: nothing is skipped, padded or
+// reassociated.
+TEST_CASE("Gemm keeps signed zeros and infinities of the definition", "[gemm]") {
+  ThreadPool pool(1);
+  Compute compute(pool);
+  SurroundedMatrix a(7, 3, 0), b(3, 19, 0), c(7, 19, 0), expected(7, 19, 0);
+  const float values[] = {0.0f, -0.0f, 1.0f, -1.0f, std::numeric_limits<float>::infinity()};
+  for (size_t i = 0; i < 21; ++i) a.View()(i / 3, i % 3) = values[i % 4];
+  for (size_t i = 0; i < 57; ++i) b.View()(i / 19, i % 19) = values[i == 40 ? 4 : i % 3];
+  ReferenceGemm(GemmForm::kNN, a.View(), b.View(), expected.View(), GemmOutput::kWrite);
+  Gemm(compute, GemmForm::kNN, a.View(), b.View(), c.View());
+  for (size_t i = 0; i < 7; ++i) {
+    for (size_t j = 0; j < 19; ++j) {
+      const float x = c.View()(i, j), y = expected.View()(i, j);
+      CHECK((std::isnan(x) ? std::isnan(y)
+                           : std::bit_cast<uint32_t>(x) == std::bit_cast<uint32_t>(y)));
+    }
+  }
+}
+
+// |difference| <= 2 k eps sum |a||b| <= 2 k^2 eps for entries in [-1, 1] (any order of summation).
+TEST_CASE("The OpenBLAS backend computes the same products within rounding", "[gemm]") {
+  ThreadPool pool(2);
+  Compute compute(pool, GemmBackend::kOpenBlas);
+  RandomSequence random({5, Purpose::kTest, 78});
+  for (uint32_t salt = 0; salt < 60; ++salt) {
+    const GemmForm form = kForms[salt % 3];
+    const GemmOutput output = kOutputs[salt / 3 % 2];
+    const size_t m = 1 + random.Below(90), n = 1 + random.Below(90), k = random.Below(90);
+    const bool tn = form == GemmForm::kTN, nt = form == GemmForm::kNT;
+    SurroundedMatrix a(tn ? k : m, tn ? m : k, salt % 5), b(nt ? n : k, nt ? k : n, salt % 7);
+    SurroundedMatrix c(m, n, salt % 3), expected(m, n, 0);
+    a.Fill({1, Purpose::kTest, salt});
+    b.Fill({2, Purpose::kTest, salt});
+    c.Fill({3, Purpose::kTest, salt});
+    expected.Fill({3, Purpose::kTest, salt});
+    ReferenceGemm(form, a.View(), b.View(), expected.View(), output);
+    if (salt % 2 == 0) Gemm(compute, form, a.View(), b.View(), c.View(), output);
+    if (salt % 2 == 1) GemmSerial(compute, 1, form, a.View(), b.View(), c.View(), output);
+    const double bound = 2.0 * static_cast<double>(k + 1) * static_cast<double>(k + 1) * 6e-8;
+    for (size_t i = 0; i < m; ++i) {
+      for (size_t j = 0; j < n; ++j) {
+        REQUIRE_THAT(c.View()(i, j), WithinAbs(expected.View()(i, j), bound));
+      }
+    }
+    REQUIRE(c.SurroundingsAreIntact());
+  }
+}
+
+TEST_CASE("Gemm allocates nothing once it has seen its shapes", "[gemm]") {
+  ThreadPool pool(2);
+  Compute compute(pool);
+  SurroundedMatrix a(200, 300, 0), b(150, 300, 0), c(200, 150, 0);
+  a.Fill({1, Purpose::kTest});
+  b.Fill({2, Purpose::kTest});
+  Gemm(compute, GemmForm::kNT, a.View(), b.View(), c.View());
+  GemmSerial(compute, 1, GemmForm::kNT, a.View(), b.View(), c.View());
+  const float* shared = compute.SharedScratch().data();
+  const float* own[] = {compute.ThreadScratch(0).data(), compute.ThreadScratch(1).data()};
+  for (int i = 0; i < 3; ++i) {
+    Gemm(compute, GemmForm::kNT, a.View(), b.View(), c.View());
+    GemmSerial(compute, 1, GemmForm::kNT, a.View().RowRange(0, 50), b.View(),
+               c.View().RowRange(0, 50));
+  }
+  CHECK(compute.SharedScratch().data() == shared);
+  CHECK(compute.ThreadScratch(0).data() == own[0]);
+  CHECK(compute.ThreadScratch(1).data() == own[1]);
 }
 
 }  // namespace
