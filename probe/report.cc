@@ -1,0 +1,271 @@
+#include "probe/report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "probe/svg.h"
+
+namespace headscope {
+namespace {
+
+constexpr std::string_view kStyle = R"(
+body{font:15px/1.5 system-ui,sans-serif;color:#222;max-width:62rem;margin:2rem auto;padding:0 1rem}
+h1{font-size:1.6rem;margin-bottom:.2rem}h2{margin-top:2.4rem;border-bottom:1px solid #ddd}h3{margin-bottom:.2rem}
+table{border-collapse:collapse;font-variant-numeric:tabular-nums;margin:.8rem 0}
+th,td{padding:.15rem .6rem;text-align:right;border-bottom:1px solid #eee;white-space:nowrap}
+th{border-bottom:2px solid #bbb;font-weight:600}th:first-child,td:first-child{text-align:left}
+.interval{color:#666;font-size:.85em}.win{font-weight:700;color:#00528a}.muted{color:#666}
+.banner{padding:.7rem 1rem;border-left:5px solid;margin:1rem 0}
+.good{border-color:#009e73;background:#eef8f4}.bad{border-color:#d55e00;background:#fdf2ea}.unknown{border-color:#999;background:#f5f5f5}
+.scroll{overflow-x:auto}.grid{display:flex;flex-wrap:wrap;gap:1rem}figure{margin:0}figcaption{font-size:.85em;color:#444}
+code{background:#f4f4f4;padding:0 .25em}
+)";
+
+std::string Percent(double fraction) { return fmt::format("{:.1f}", 100 * fraction); }
+
+std::string WithInterval(const Estimate& estimate) {
+  if (estimate.n == 0) return "n/a";
+  return fmt::format("{} <span class=\"interval\">[{}, {}]</span>", Percent(estimate.value),
+                     Percent(estimate.low), Percent(estimate.high));
+}
+
+std::string RandomRange(const RandomModelScores& scores) {
+  if (scores.values.empty()) return "n/a";
+  return fmt::format("{} <span class=\"interval\">({}–{})</span>", Percent(scores.mean),
+                     Percent(scores.low), Percent(scores.high));
+}
+
+// A table from a header and rows of cells that are markup already.
+std::string Table(const std::vector<std::string>& header,
+                  const std::vector<std::vector<std::string>>& rows) {
+  std::string html = "<div class=\"scroll\"><table><thead><tr>";
+  for (const std::string& cell : header) html += "<th>" + cell + "</th>";
+  html += "</tr></thead><tbody>\n";
+  for (const auto& row : rows) {
+    html += "<tr>";
+    for (const std::string& cell : row) html += "<td>" + cell + "</td>";
+    html += "</tr>\n";
+  }
+  return html + "</tbody></table></div>\n";
+}
+
+std::string RuleName(const RelationResult& row) {
+  return fmt::format("nearest {} to the {}", EscapeMarkup(row.rule_upos),
+                     row.rule_to_the_right ? "right" : "left");
+}
+
+std::string Facts(const HeadProbeResults& results) {
+  const ModelFacts& model = results.model;
+  std::string html = fmt::format(
+      "<p>Model <code>{}</code>: {} layers of {} heads, hidden size {}, {} pieces, {} positions, "
+      "{:.1f}M "
+      "parameters.</p>\n",
+      EscapeMarkup(model.directory), model.layers, model.heads, model.hidden_size, model.vocab_size,
+      model.positions, static_cast<double>(model.parameters) / 1e6);
+  const auto data = [](const char* role, const DataFacts& facts) {
+    return fmt::format(
+        "<li>{}: <code>{}</code>, {} documents, {} sentences, {} words; {} sentences longer than "
+        "the "
+        "model's positions were left out</li>\n",
+        role, EscapeMarkup(facts.path), facts.documents, facts.sentences, facts.words,
+        facts.skipped_sentences);
+  };
+  html += "<ul>" + data("chosen on", results.dev) + data("scored on", results.test) + "</ul>\n";
+  for (const std::string& note : results.notes) html += "<p>" + EscapeMarkup(note) + "</p>\n";
+  return html;
+}
+
+std::string ContextBanner(const ContextCheck& context) {
+  const char* kind = context.state == ContextState::kLearned      ? "good"
+                     : context.state == ContextState::kNotLearned ? "bad"
+                                                                  : "unknown";
+  return fmt::format("<div class=\"banner {}\">{}</div>\n", kind, EscapeMarkup(context.message));
+}
+
+std::string Curve(const TrainingCurve& curve) {
+  const auto points = [](const std::vector<CurvePoint>& from) {
+    std::vector<std::pair<double, double>> to;
+    for (const CurvePoint& point : from)
+      to.emplace_back(static_cast<double>(point.step), point.loss);
+    return to;
+  };
+  if (curve.training.empty() && curve.held_out.empty()) return "";
+  return "<h2>Training</h2>\n<p>Masked-LM loss in nats. The twin is the same model with uniform "
+         "attention: the distance "
+         "between the held-out lines is what attention is worth.</p>\n" +
+         LineChart("step", "loss (nats)",
+                   {{"training", "#999999", false, points(curve.training)},
+                    {"held out", "#0072B2", false, points(curve.held_out)},
+                    {"uniform twin", "#D55E00", true, points(curve.twin_held_out)}});
+}
+
+std::string Dependencies(const std::vector<RelationResult>& relations) {
+  std::vector<std::vector<std::string>> rows;
+  std::vector<ForestRow> forest;
+  for (const RelationResult& row : relations) {
+    const auto versus = [](const Estimate& null, bool above) {
+      return above ? "<span class=\"win\">&gt;</span> " + WithInterval(null) : WithInterval(null);
+    };
+    rows.push_back({EscapeMarkup(row.relation), fmt::format("{}", row.accuracy.n), row.head.Name(),
+                    EscapeMarkup(DirectionName(row.direction)), WithInterval(row.accuracy),
+                    fmt::format("{:+d}", row.offset), versus(row.offset_accuracy, row.above_offset),
+                    RuleName(row), versus(row.rule_accuracy, row.above_rule),
+                    WithInterval(row.accuracy_where_rule_wrong), RandomRange(row.random_models)});
+    forest.push_back({row.relation,
+                      row.accuracy.value,
+                      row.accuracy.low,
+                      row.accuracy.high,
+                      {{row.offset_accuracy.value, "offset"}, {row.rule_accuracy.value, "rule"}},
+                      row.random_models.low,
+                      row.random_models.high});
+  }
+  return "<h2>Dependencies</h2>\n<p>For each relation the head and direction that were best on the "
+         "first file, scored on the "
+         "second. <code>dep-&gt;head</code>: the dependent's row of attention is largest at its "
+         "head; "
+         "<code>head-&gt;dep</code>: the largest entry of its column is at its head. A head is "
+         "called syntactic only where it is "
+         "above the nearest-UPOS rule; <span class=\"win\">&gt;</span> marks disjoint 95% "
+         "intervals. All scores in "
+         "percent.</p>\n" +
+         ForestPlot(forest) +
+         Table({"relation", "n", "head", "direction", "accuracy", "offset", "its accuracy", "rule",
+                "its accuracy", "head where rule is wrong", "random models"},
+               rows);
+}
+
+std::string Coreference(const CoreferenceResults& coreference) {
+  std::string html = fmt::format(
+      "<h2>Coreference</h2>\n<p>Segments of up to {} pieces; links after the {} scheme; {} "
+      "mentions scored in {} documents. "
+      "A mention is right when the candidate its head word attends to most is the head word of an "
+      "antecedent. One head per candidate set, chosen on the first file over all mentions.</p>\n",
+      coreference.segment_pieces, EscapeMarkup(coreference.scheme), coreference.test_mentions,
+      coreference.test_documents);
+  std::vector<std::string> header{"mentions", "n"};
+  for (const CoreferenceHead& head : coreference.heads) {
+    header.push_back(fmt::format("{}<br>{}", head.head.Name(),
+                                 kCandidateSetNames[static_cast<size_t>(head.candidates)]));
+    header.push_back("random models");
+  }
+  header.push_back("nearest mention");
+  header.push_back("nearest, same head word");
+  std::vector<std::vector<std::string>> rows;
+  for (size_t type = 0; type < kNumMentionTypes; ++type) {
+    std::vector<std::string> row{kMentionTypeNames[type],
+                                 fmt::format("{}", coreference.test_instances[type])};
+    for (const CoreferenceHead& head : coreference.heads) {
+      row.push_back(WithInterval(head.rows[type].accuracy));
+      row.push_back(RandomRange(head.rows[type].random_models));
+    }
+    row.push_back(WithInterval(coreference.nearest_mention[type]));
+    row.push_back(WithInterval(coreference.nearest_same_head_word[type]));
+    rows.push_back(std::move(row));
+  }
+  return html + Table(header, rows);
+}
+
+std::string PartsOfSpeech(const UposResults& upos) {
+  std::string html =
+      "<h2>Parts of speech</h2>\n<p>How much more than uniform a head attends from one class of "
+      "word to another (1 = "
+      "uniform; [CLS], [SEP] and the word itself left out). For each attending class the head and "
+      "attended class of the "
+      "largest lift on the first file, scored on the second.</p>\n";
+  std::vector<std::vector<std::string>> rows;
+  std::vector<HeadId> shown;
+  for (const UposResult& best : upos.best) {
+    rows.push_back(
+        {EscapeMarkup(best.attending), fmt::format("{}", best.lift.n), EscapeMarkup(best.attended),
+         best.head.Name(),
+         fmt::format("{:.1f} <span class=\"interval\">[{:.1f}, {:.1f}]</span>", best.lift.value,
+                     best.lift.low, best.lift.high),
+         fmt::format("{:.1f} <span class=\"interval\">({:.1f}–{:.1f})</span>",
+                     best.random_models.mean, best.random_models.low, best.random_models.high)});
+    if (std::find(shown.begin(), shown.end(), best.head) == shown.end()) shown.push_back(best.head);
+  }
+  html += Table({"attending", "n", "attended", "head", "lift", "random models"}, rows);
+  html +=
+      "<p>Rows attend, columns are attended; orange above uniform, blue below, full colour at 8 "
+      "times.</p>\n"
+      "<div class=\"grid\">\n";
+  constexpr size_t kMostMaps = 6;
+  if (shown.size() > kMostMaps) shown.resize(kMostMaps);
+  for (const UposMatrix& matrix : upos.heads) {
+    if (std::find(shown.begin(), shown.end(), matrix.head) == shown.end()) continue;
+    html += fmt::format(
+        "<figure>{}<figcaption>{}: {}% of its attention goes to other "
+        "words</figcaption></figure>\n",
+        LiftMap(upos.tags, matrix.lift), matrix.head.Name(), Percent(matrix.word_share));
+  }
+  return html + "</div>\n";
+}
+
+std::string Example(const ExampleSentence& sentence) {
+  std::string html = fmt::format("<h3>{}</h3>\n<p class=\"muted\">{}</p>\n<div class=\"grid\">\n",
+                                 EscapeMarkup(sentence.text), EscapeMarkup(sentence.id));
+  for (const ExampleMap& map : sentence.maps) {
+    AttentionFigure figure{.words = sentence.words,
+                           .attention = map.attention,
+                           .head_to_dependent = map.direction == Direction::kHeadToDependent};
+    for (size_t i = 0; i < sentence.words.size(); ++i) {
+      if (sentence.heads[i] == 0) continue;
+      figure.arcs.push_back({i, static_cast<size_t>(sentence.heads[i]) - 1, sentence.relations[i],
+                             sentence.relations[i] == map.shows});
+    }
+    html += fmt::format(
+        "<figure class=\"scroll\">{}<figcaption>{} ({}), chosen for {}</figcaption></figure>\n",
+        AttentionMap(figure), map.head.Name(), EscapeMarkup(DirectionName(map.direction)),
+        EscapeMarkup(map.shows));
+  }
+  return html + "</div>\n";
+}
+
+std::string Provenance(const HeadProbeResults& results) {
+  const ProbeFacts& facts = results.facts;
+  return fmt::format(
+      "<h2>How to repeat this</h2>\n<p><code>{}</code></p>\n<p class=\"muted\">headscope {} "
+      "(commit {}), {}, SIMD target {}, "
+      "seed {}, {} bootstrap replicates (sentences; documents for coreference), relations with at "
+      "least {} instances in "
+      "both files.<br>Model SHA-256 {}<br>First file SHA-256 {}<br>Second file SHA-256 {}</p>\n",
+      EscapeMarkup(facts.command), EscapeMarkup(facts.version), EscapeMarkup(facts.commit),
+      EscapeMarkup(facts.compiler), EscapeMarkup(facts.simd_target), facts.seed,
+      facts.bootstrap_replicates, facts.minimum_instances, results.model.sha256, results.dev.sha256,
+      results.test.sha256);
+}
+
+}  // namespace
+
+std::string HeadReportHtml(const HeadProbeResults& results) {
+  std::string html =
+      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+      "'unsafe-inline'\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width\">\n"
+      "<title>headscope: attention heads</title>\n<style>" +
+      std::string(kStyle) + "</style></head><body>\n<h1>What the attention heads know</h1>\n";
+  html += Facts(results);
+  html += ContextBanner(results.context);
+  html += Curve(results.curve);
+  if (results.context.state != ContextState::kNotLearned) {
+    html += Dependencies(results.relations);
+    if (results.coreference) html += Coreference(*results.coreference);
+    html += PartsOfSpeech(results.upos);
+    if (!results.examples.empty()) {
+      html +=
+          "<h2>Sentences</h2>\n<p>Rows attend to columns; darker is more (square-root scale; hover "
+          "for the weight). Arcs "
+          "are the gold tree, head to dependent; the orange ones are the relation the head was "
+          "chosen for, and their "
+          "cells are outlined.</p>\n";
+      for (const ExampleSentence& sentence : results.examples) html += Example(sentence);
+    }
+  }
+  html += Provenance(results);
+  return html + "</body></html>\n";
+}
+
+}  // namespace headscope
