@@ -75,8 +75,10 @@ ParameterLayout BertLayout(const ModelConfig& config) {
   const size_t hidden = config.hidden_size;
   ParameterLayout layout;
   AddMatrix(layout, "bert.embeddings.word_embeddings.weight", config.vocab_size, hidden);
-  AddMatrix(layout, "bert.embeddings.position_embeddings.weight", config.max_position_embeddings,
-            hidden);
+  layout.Add({.name = "bert.embeddings.position_embeddings.weight",
+              .shape = {config.max_position_embeddings, hidden},
+              .init = config.sinusoidal_positions ? Init::kSinusoidal : Init::kNormal,
+              .decays = true});
   AddMatrix(layout, "bert.embeddings.token_type_embeddings.weight", config.type_vocab_size, hidden);
   AddNorm(layout, "bert.embeddings.LayerNorm", hidden);
   for (size_t l = 0; l < config.num_hidden_layers; ++l) {

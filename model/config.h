@@ -19,8 +19,10 @@ struct ModelConfig {
   float hidden_dropout_prob = 0.1f;
   float attention_probs_dropout_prob = 0.1f;
   float initializer_range = 0.02f;
-  float query_key_initializer_scale =
-      1.0f;  // queries and keys start this much larger (ours; others ignore the key)
+  // How training starts; not part of HuggingFace's config, which ignores the keys.
+  float query_key_initializer_scale = 1.0f;  // queries and keys start this much larger
+  bool sinusoidal_positions =
+      false;                 // position embeddings start as sinusoids (and are then learned)
   bool has_mlm_head = true;  // false: an encoder saved without one; it has no logits
 
   size_t HeadSize() const { return hidden_size / num_attention_heads; }

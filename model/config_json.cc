@@ -31,6 +31,12 @@ class KeyReader {
       value = found->get<float>();
     }
   }
+  void Optional(const char* key, bool& value) const {
+    if (const json* found = Find(key)) {
+      if (!found->is_boolean()) Complain(key, "true or false", *found);
+      value = found->get<bool>();
+    }
+  }
   // Absent means the expected value: so does BertConfig.
   void Expect(const char* key, const json& expected) const {
     const json* found = Find(key);
@@ -79,6 +85,7 @@ ModelConfig ReadConfigJson(const std::string& path) {
   keys.Optional("attention_probs_dropout_prob", config.attention_probs_dropout_prob);
   keys.Optional("initializer_range", config.initializer_range);
   keys.Optional("query_key_initializer_scale", config.query_key_initializer_scale);
+  keys.Optional("sinusoidal_positions", config.sinusoidal_positions);
   try {
     config.Validate();
   } catch (const Error& error) {
@@ -104,6 +111,7 @@ std::string ConfigJson(const ModelConfig& config) {
       {"pad_token_id", 0},
       {"position_embedding_type", "absolute"},
       {"query_key_initializer_scale", Shortest(config.query_key_initializer_scale)},
+      {"sinusoidal_positions", config.sinusoidal_positions},
       {"tie_word_embeddings", true},
       {"torch_dtype", "float32"},
       {"type_vocab_size", config.type_vocab_size},

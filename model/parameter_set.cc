@@ -1,5 +1,9 @@
 #include "model/parameter_set.h"
 
+#include <algorithm>
+#include <cmath>
+
+#include "model/base/elementary.h"
 #include "model/base/error.h"
 #include "model/base/random.h"
 
@@ -37,26 +41,49 @@ void ParameterLayout::SetTrainable(const std::string& name, bool trainable) {
   specs_[index_.at(holder)].trainable = trainable;
 }
 
+namespace {
+
+void FillNormal(const RandomStream& stream, double deviation, std::span<float> values) {
+  for (size_t i = 0; i < values.size(); ++i) {
+    values[i] = static_cast<float>(stream.Normal(i) * deviation);
+  }
+}
+
+void FillSinusoidal(double deviation, size_t cols, std::span<float> values) {
+  constexpr double kHalfPi = 1.5707963267948966;
+  const double amplitude = std::sqrt(2.0) * deviation;
+  for (size_t i = 0; i < values.size(); ++i) {
+    const auto position = static_cast<double>(i / cols);
+    const size_t column = i % cols;
+    const double exponent = static_cast<double>(column / 2 * 2) / static_cast<double>(cols);
+    const double angle = position * Pow(10000.0, -exponent);
+    values[i] = static_cast<float>(amplitude * Cos(column % 2 == 0 ? angle - kHalfPi : angle));
+  }
+}
+
+}  // namespace
+
 void InitialiseParameters(float initializer_range, uint64_t seed, ParameterSet& parameters) {
   const std::vector<ParameterSpec>& specs = parameters.Layout().Specs();
   for (size_t place = 0; place < specs.size(); ++place) {
     const ParameterSpec& spec = specs[place];
     if (!spec.alias_of.empty()) continue;
     const std::span<float> values = parameters.Data().subspan(spec.offset, spec.size);
-    const RandomStream stream{seed, Purpose::kInitialisation, static_cast<uint32_t>(place)};
     const double deviation = static_cast<double>(initializer_range) * spec.init_scale;
-    for (size_t i = 0; i < values.size(); ++i) {
-      switch (spec.init) {
-        case Init::kNormal:
-          values[i] = static_cast<float>(stream.Normal(i) * deviation);
-          break;
-        case Init::kZeros:
-          values[i] = 0.0f;
-          break;
-        case Init::kOnes:
-          values[i] = 1.0f;
-          break;
-      }
+    switch (spec.init) {
+      case Init::kNormal:
+        FillNormal({seed, Purpose::kInitialisation, static_cast<uint32_t>(place)}, deviation,
+                   values);
+        break;
+      case Init::kSinusoidal:
+        FillSinusoidal(deviation, spec.shape.back(), values);
+        break;
+      case Init::kZeros:
+        std::fill(values.begin(), values.end(), 0.0f);
+        break;
+      case Init::kOnes:
+        std::fill(values.begin(), values.end(), 1.0f);
+        break;
     }
   }
 }

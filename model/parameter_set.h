@@ -14,14 +14,14 @@
 
 namespace headscope {
 
-enum class Init { kNormal, kZeros, kOnes };
+enum class Init { kNormal, kSinusoidal, kZeros, kOnes };
 
 struct ParameterSpec {
   std::string name = {};  // HuggingFace's, e.g. "bert.encoder.layer.0.attention.self.query.weight"
   std::vector<size_t> shape =
       {};  // one or two dimensions; matrices are [out, in] as HuggingFace stores them
   Init init = Init::kZeros;
-  float init_scale = 1.0f;  // times the model's initializer_range, for kNormal
+  float init_scale = 1.0f;  // times the model's initializer_range, for kNormal and kSinusoidal
   bool decays = false;      // takes part in weight decay
   bool trainable = true;    // false: no update, no decay, no part in the clipping norm
   std::string alias_of =
