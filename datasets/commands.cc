@@ -1,5 +1,6 @@
 #include "datasets/commands.h"
 
+#include "datasets/check_command.h"
 #include "datasets/vocab_command.h"
 
 namespace headscope {
@@ -7,6 +8,7 @@ namespace headscope {
 void AddDatasetCommands(CLI::App& app) {
   CLI::App* data = app.add_subcommand("data", "Look at data and prepare it");
   data->require_subcommand(1);
+  AddCheckCommand(*data);
   AddVocabCommand(*data);
 }
 

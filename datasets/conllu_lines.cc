@@ -11,7 +11,7 @@
 namespace headscope {
 namespace {
 
-bool IsPrintableAscii(char c) { return c >= 0x20 && c < 0x7f; }
+bool IsOrdinary(char c) { return (c >= 0x20 && c < 0x7f) || c == '\t'; }
 
 // Offset of the first byte that does not belong to a valid UTF-8 sequence, or the size.
 size_t ValidUtf8Prefix(std::string_view text) {
@@ -77,7 +77,7 @@ bool ConlluLines::Next(NumberedLine* line) {
 
 void ConlluLines::CheckBytes(const NumberedLine& line) const {
   const std::string_view text = line.text;
-  if (std::all_of(text.begin(), text.end(), IsPrintableAscii)) return;
+  if (std::all_of(text.begin(), text.end(), IsOrdinary)) return;
   for (size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
     if ((byte < 0x20 && byte != '\t') || byte == 0x7f) {
