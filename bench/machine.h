@@ -1,0 +1,11 @@
+// What a measurement was made on.
+#pragma once
+
+#include <string>
+
+namespace headscope {
+
+// The processor's name as the system gives it, or "unknown CPU".
+std::string CpuName();
+
+}  // namespace headscope
