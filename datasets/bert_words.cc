@@ -5,43 +5,9 @@
 #include <algorithm>
 #include <array>
 
+#include "datasets/bert_characters.h"
+
 namespace headscope {
-namespace {
-
-bool IsWhiteSpace(int32_t c) {
-  if (c < 0x80) return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-  return c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 ||
-         c == 0x202F || c == 0x205F || c == 0x3000;
-}
-
-// What BERT's cleaning removes. White space is asked first.
-bool IsRemoved(int32_t c) {
-  if (c < 0x80) return c < 0x20 || c == 0x7F;
-  if (c == 0xFFFD) return true;
-  const utf8proc_category_t category = utf8proc_category(c);
-  return category == UTF8PROC_CATEGORY_CC || category == UTF8PROC_CATEGORY_CF ||
-         category == UTF8PROC_CATEGORY_CO;
-}
-
-// The blocks of CJK ideographs that BERT names (Hangul, Hiragana and Katakana are split at spaces
-// like Latin).
-bool IsCjk(int32_t c) {
-  return (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0x3400 && c <= 0x4DBF) ||
-         (c >= 0x20000 && c <= 0x2A6DF) || (c >= 0x2A700 && c <= 0x2B73F) ||
-         (c >= 0x2B740 && c <= 0x2B81F) || (c >= 0x2B920 && c <= 0x2CEAF) ||
-         (c >= 0xF900 && c <= 0xFAFF) || (c >= 0x2F800 && c <= 0x2FA1F);
-}
-
-bool IsPunctuation(int32_t c) {
-  if (c < 0x80) {
-    return (c >= 0x21 && c <= 0x2F) || (c >= 0x3A && c <= 0x40) || (c >= 0x5B && c <= 0x60) ||
-           (c >= 0x7B && c <= 0x7E);
-  }
-  const utf8proc_category_t category = utf8proc_category(c);
-  return category >= UTF8PROC_CATEGORY_PC && category <= UTF8PROC_CATEGORY_PO;
-}
-
-}  // namespace
 
 int32_t NextCharacter(std::string_view text, size_t& position) {
   const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data()) + position;
@@ -77,10 +43,10 @@ void BertWords::Split(std::string_view text, bool lower_case) {
       continue;
     }
     ++position;
-    if (IsWhiteSpace(byte)) {
+    if (IsBertWhiteSpace(byte)) {
       FlushPending();
       EndWord();
-    } else if (!IsRemoved(byte)) {
+    } else if (!IsBertRemoved(byte)) {
       FlushPending();
       Emit(lower_case && byte >= 'A' && byte <= 'Z' ? byte + ('a' - 'A') : byte);
     }
@@ -90,9 +56,9 @@ void BertWords::Split(std::string_view text, bool lower_case) {
 }
 
 void BertWords::AddCharacter(int32_t character, bool lower_case) {
-  const bool white = IsWhiteSpace(character);
-  if (!white && IsRemoved(character)) return;
-  const bool cjk = IsCjk(character);
+  const bool white = IsBertWhiteSpace(character);
+  if (!white && IsBertRemoved(character)) return;
+  const bool cjk = IsBertCjk(character);
   if (white || cjk) {
     FlushPending();
     EndWord();
@@ -113,6 +79,11 @@ void BertWords::AddCharacter(int32_t character, bool lower_case) {
 // the few others wait for the end of their run; a mark of class 0 ends the run although it is
 // dropped itself.
 void BertWords::AddDecomposed(int32_t character) {
+  if (IsNewerThanBert(character)) {
+    FlushPending();
+    Emit(utf8proc_tolower(character));
+    return;
+  }
   std::array<utf8proc_int32_t, 32> decomposed;
   int last_boundclass = 0;
   const utf8proc_ssize_t size = utf8proc_decompose_char(
@@ -121,7 +92,7 @@ void BertWords::AddDecomposed(int32_t character) {
     const utf8proc_int32_t c = decomposed[static_cast<size_t>(i)];
     const utf8proc_property_t* property = utf8proc_get_property(c);
     if (property->combining_class == 0) FlushPending();
-    if (property->category == UTF8PROC_CATEGORY_MN) continue;
+    if (IsBertMark(c)) continue;
     const utf8proc_int32_t lower = utf8proc_tolower(c);
     if (property->combining_class == 0) {
       Emit(lower);
@@ -141,7 +112,7 @@ void BertWords::FlushPending() {
 }
 
 void BertWords::Emit(int32_t character) {
-  if (IsPunctuation(character)) {
+  if (IsBertPunctuation(character)) {
     EndWord();
     AppendUtf8(character, text_);
     EndWord();
