@@ -1,6 +1,7 @@
 #include "datasets/commands.h"
 
 #include "datasets/check_command.h"
+#include "datasets/synth_command.h"
 #include "datasets/vocab_command.h"
 
 namespace headscope {
@@ -10,6 +11,7 @@ void AddDatasetCommands(CLI::App& app) {
   data->require_subcommand(1);
   AddCheckCommand(*data);
   AddVocabCommand(*data);
+  AddSynthCommand(*data);
 }
 
 }  // namespace headscope

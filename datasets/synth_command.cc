@@ -1,0 +1,71 @@
+#include "datasets/synth_command.h"
+
+#include <fmt/core.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "datasets/conllu_writer.h"
+#include "datasets/synthetic_language.h"
+#include "model/base/error.h"
+#include "model/base/file.h"
+
+namespace headscope {
+namespace {
+
+struct SynthSettings {
+  uint64_t documents = 0, words = 0, seed = 1, first = 0;
+  std::string out, text;
+  SyntheticOptions options;
+};
+
+void WriteSynthetic(const SynthSettings& settings) {
+  if (settings.documents == 0 && settings.words == 0) {
+    Fail("data synth: expected --documents N or --tokens N of at least 1, found neither");
+  }
+  const SyntheticLanguage language(settings.seed, settings.options);
+  std::string conllu, text;
+  uint64_t documents = 0, sentences = 0, words = 0;
+  while (settings.documents > 0 ? documents < settings.documents : words < settings.words) {
+    const Document document = language.MakeDocument(settings.first + documents);
+    ++documents;
+    sentences += document.sentences.size();
+    for (const Sentence& sentence : document.sentences) words += sentence.words.size();
+    conllu += ToConllu(document);
+    // A blank line between documents.
+    if (!settings.text.empty()) text += (text.empty() ? "" : "\n") + PlainText(document);
+  }
+  WriteFileAtomically(settings.out, conllu);
+  fmt::print("{}: {} documents, {} sentences, {} words, SHA-256 {}\n", settings.out, documents,
+             sentences, words, Sha256(conllu));
+  if (settings.text.empty()) return;
+  WriteFileAtomically(settings.text, text);
+  fmt::print("{}: the same as text\n", settings.text);
+}
+
+}  // namespace
+
+void AddSynthCommand(CLI::App& data) {
+  const auto settings = std::make_shared<SynthSettings>();
+  CLI::App* synth = data.add_subcommand(
+      "synth", "Write documents of the synthetic language with gold syntax and coreference");
+  CLI::Option* documents =
+      synth->add_option("--documents", settings->documents, "Number of documents")
+          ->check(CLI::PositiveNumber);
+  synth->add_option("--tokens", settings->words, "Whole documents until at least so many words")
+      ->check(CLI::PositiveNumber)
+      ->excludes(documents);
+  synth->add_option("--seed", settings->seed, "Seed; another seed gives other documents");
+  synth->add_option("--first", settings->first, "Index of the first document");
+  synth->add_option("--out", settings->out, "CoNLL-U file to write")->required();
+  synth->add_option("--text", settings->text, "Plain text to write as well, one sentence a line");
+  synth->add_option("--depth", settings->options.max_depth,
+                    "Clauses and phrases inside one another, 0 to 6");
+  synth->add_option("--min-sentences", settings->options.min_sentences, "Fewest of a document");
+  synth->add_option("--max-sentences", settings->options.max_sentences, "Most of a document");
+  for (CLI::Option* option : synth->get_options()) option->capture_default_str();
+  synth->callback([settings] { WriteSynthetic(*settings); });
+}
+
+}  // namespace headscope

@@ -1,0 +1,64 @@
+// The entities of a synthetic document, and the rules by which a pronoun finds its antecedent.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "datasets/synthetic_lexicon.h"
+
+namespace headscope {
+
+inline constexpr uint32_t kNone = UINT32_MAX;
+
+enum class Pronoun : uint8_t { kHe, kShe, kIt, kThey };
+enum class Role : uint8_t { kSubject, kObject, kOblique, kPossessor };
+
+struct Entity {
+  uint32_t noun = kNone;  // index into the lexicon; kNone for a coordination
+  uint32_t name = kNone;  // index into the names of its gender; kNone without a name
+  uint32_t noun_class = 0;
+  Gender gender = Gender::kNeuter;  // what its pronoun is
+  Gender shown_gender =
+      Gender::kNeuter;  // what its name or noun tells; kUnknown: he and she both agree
+  bool is_plural = false, is_person = false, is_salient = false;
+  bool is_introduced =
+      false;  // named: its noun was told ("Anna, a baker,"), so that "the baker" can be used
+  // Its persistent predicates; used at least half of the time where one of the kind is chosen.
+  uint32_t object_verb = kNone, object_class = 0;  // what it does (persons) to nouns of a class
+  uint32_t passive_verb = kNone;                   // what is done to it (things and animals)
+  uint32_t subject_verb = kNone, adjective = kNone;
+  uint32_t place = kNone;  // entity of a place
+  int last_sentence = -1;  // of its last mention so far
+  uint32_t mentions = 0;
+};
+
+// The state of a document while it is made. A third-person pronoun is used for an entity when,
+// among all entities mentioned in this and the two preceding sentences (binding-illegal ones
+// apart), it is the only one that agrees; or, as a subject, when it is the subject of the preceding
+// clause.
+class Discourse {
+ public:
+  static constexpr int kWindow = 2;  // preceding sentences in which an antecedent is sought
+
+  std::vector<Entity> entities;
+  std::vector<uint32_t> salient;  // the few entities the document is about
+  int sentence = 0;
+  uint32_t previous_subject = kNone;  // of the last clause, relative clauses apart
+  bool is_present = true;             // the document's tense
+
+  Pronoun PronounOf(uint32_t entity) const;
+  bool MayUsePronoun(uint32_t entity, Role role, uint32_t clause_subject) const;
+  bool IsRecent(uint32_t entity) const;
+  // The entity of this noun, kNone when the document has none.
+  uint32_t EntityOfNoun(uint32_t noun) const;
+  void NoteMention(uint32_t entity);
+
+ private:
+  bool Agrees(const Entity& entity, Pronoun pronoun) const;
+};
+
+// Makes the salient entities of a new document.
+void IntroduceEntities(const SyntheticLexicon& lexicon, Discourse& discourse,
+                       RandomSequence& random);
+
+}  // namespace headscope

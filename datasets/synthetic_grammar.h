@@ -1,0 +1,144 @@
+// The grammar of the synthetic language: builds one sentence of a document as a Universal
+// Dependencies tree.
+#pragma once
+
+#include <initializer_list>
+#include <string_view>
+#include <vector>
+
+#include "datasets/syntax_tree.h"
+#include "datasets/synthetic_discourse.h"
+#include "datasets/synthetic_lexicon.h"
+
+namespace headscope {
+
+class SentenceBuilder {
+ public:
+  SentenceBuilder(const SyntheticLexicon& lexicon, int max_depth, Discourse& discourse,
+                  SyntaxTree& tree, RandomSequence& random)
+      : lexicon_(lexicon),
+        max_depth_(max_depth),
+        discourse_(discourse),
+        tree_(tree),
+        random_(random) {}
+
+  // Builds the next sentence into the tree and returns its root.
+  int Build();
+
+ private:
+  // A noun phrase that was built; as a subject, what its verb must know.
+  struct Phrase {
+    int node = -1;
+    uint32_t entity = kNone;
+    uint32_t noun_class = 0;
+    bool is_plural = false;
+  };
+  struct NounOptions {
+    Role role = Role::kObject;
+    int depth = 0;
+    uint32_t clause_subject = kNone;
+    bool may_be_pronoun = true;
+    bool may_be_possessed = true;  // "her dog", "Anna's dog"
+    bool may_be_modified = true;   // PPs and relative clauses
+    bool is_singular = false;
+  };
+  enum class Form {
+    kFinite,
+    kPlainFinite,
+    kInfinitive
+  };  // plain: never progressive (stative verbs)
+  enum class Predicate {
+    kTransitive,
+    kPersonObject,
+    kIntransitive,
+    kCopula,
+    kPassive,
+    kClausal,
+    kControl,
+    kGiving,
+    kHave
+  };
+  struct Head {
+    int node = -1;
+    bool is_passive = false;
+  };
+  // What precedes the predicate of a clause, in surface order.
+  struct Dependent {
+    int node;
+    std::string_view deprel;
+  };
+
+  // Noun phrases (synthetic_noun_phrase.cc).
+  Phrase EntityPhrase(uint32_t entity, const NounOptions& options);
+  Phrase ClassPhrase(uint32_t noun_class, const NounOptions& options);
+  Phrase NewPhrase(uint32_t entity, const NounOptions& options);
+  Phrase KnownPhrase(uint32_t entity, const NounOptions& options);
+  Phrase IndefinitePhrase(uint32_t entity);
+  Phrase NamePhrase(uint32_t entity, bool with_apposition);
+  Phrase PronounPhrase(uint32_t entity, Role role);
+  Phrase CoordinatedPhrase(Phrase (SentenceBuilder::*first)(uint32_t, const NounOptions&),
+                           uint32_t argument, uint32_t second_class, const NounOptions& options);
+  Phrase MakePhrase(int node, uint32_t entity) const;
+  uint32_t MakeFiller(uint32_t noun_class, bool is_singular);
+  int NounNode(uint32_t entity);
+  void AddIndefinite(int noun, const Entity& entity);
+  bool AddPossessor(int noun, uint32_t possessed, const NounOptions& options);
+  void AddAdjectives(int noun, uint32_t entity, double probability);
+  void AddModifiers(int noun, uint32_t entity, const NounOptions& options);
+  void AddRelativeClause(int noun, uint32_t entity, int depth);
+  uint32_t DrawAdjective(uint32_t entity);
+
+  // Clauses (synthetic_clause.cc).
+  int FiniteClause(std::vector<Dependent> before, const Phrase& subject, int depth);
+  int Clause(int depth);  // with a subject of its own choice
+  Phrase ChooseSubject(int depth);
+  Phrase PassingSubject(const NounOptions& options);
+  void AddFronted(std::vector<Dependent>& before, int depth);
+  int AdverbialClause(int depth);
+  int Existential(int depth);
+  void AddTrailing(int verb, int depth);
+  void AddConjoinedVerb(int verb, const Phrase& subject, int depth);
+  void AddConjoinedClause(int verb, int depth);
+  void AddCommaBefore(int node);
+  void AddCommaAfter(int node);
+
+  // Predicates (synthetic_predicate.cc): each builds one for a subject and returns its node.
+  Head PredicateFor(const Phrase& subject, int depth, Form form);
+  Predicate ChoosePredicate(const Phrase& subject, int depth, Form form);
+  int Transitive(const Phrase& subject, int depth, Form form);
+  int PersonObject(const Phrase& subject, int depth, Form form);
+  int Intransitive(const Phrase& subject, int depth, Form form);
+  int Copula(const Phrase& subject, int depth, Form form);
+  int Passive(const Phrase& subject, int depth);
+  int Clausal(const Phrase& subject, int depth);
+  int Control(const Phrase& subject, int depth);
+  int Giving(const Phrase& subject, int depth, Form form);
+  int Have(const Phrase& subject, int depth);
+  // A verb whose object has no preposition, so that it has a passive.
+  uint32_t DrawBareVerb(const ZipfList& verbs);
+  // The verb with its auxiliaries, negation, adverb and particle.
+  int VerbNode(const Verb& verb, bool is_plural, Form form, bool is_passive = false);
+  // verb == nullptr: the node is a predicate nominal and gets a copula.
+  void AddAuxiliaries(int node, const Verb* verb, bool is_plural, Form form, bool is_passive);
+  WordColumns BeColumns(std::string_view upos, bool is_plural) const;
+  void AddObject(int node, const Verb& verb, const Phrase& object);
+  void AddParticle(int node, const Verb& verb);
+  void AddCase(int noun, std::string_view preposition);
+  void AddOblique(int node, const PrepositionalChoice& choice, const NounOptions& options);
+  int TimePhrase();
+  void AddCircumstances(int node, const Phrase& subject, uint32_t verb_class, int depth);
+  std::string_view PlacePreposition(uint32_t noun_class) const;
+
+  bool Chance(double probability) { return random_.Chance(probability); }
+  // An index drawn in proportion to the weights.
+  size_t Pick(std::initializer_list<int> weights);
+  std::string_view OneOf(std::initializer_list<std::string_view> words);
+
+  const SyntheticLexicon& lexicon_;
+  int max_depth_;
+  Discourse& discourse_;
+  SyntaxTree& tree_;
+  RandomSequence& random_;
+};
+
+}  // namespace headscope

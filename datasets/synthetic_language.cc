@@ -1,0 +1,99 @@
+#include "datasets/synthetic_language.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "datasets/entity_annotation.h"
+#include "datasets/synthetic_discourse.h"
+#include "datasets/synthetic_grammar.h"
+#include "model/base/error.h"
+
+namespace headscope {
+namespace {
+
+// Appends the tree's mentions to the document, in order of (first, longer first).
+void AddMentions(const SyntaxTree& tree, const SyntheticLexicon& lexicon,
+                 const Discourse& discourse, Document& document, std::vector<uint32_t>& chain_ids,
+                 std::vector<MentionDetail>& details) {
+  std::vector<SyntaxTree::NodeMention> mentions = tree.Mentions();
+  std::stable_sort(mentions.begin(), mentions.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.first, b.last) < std::pair(b.first, a.last);
+  });
+  for (const SyntaxTree::NodeMention& found : mentions) {
+    const Entity& entity = discourse.entities[static_cast<size_t>(found.entity)];
+    const auto known =
+        std::find(chain_ids.begin(), chain_ids.end(), static_cast<uint32_t>(found.entity));
+    const size_t chain = static_cast<size_t>(known - chain_ids.begin());
+    if (known == chain_ids.end()) chain_ids.push_back(static_cast<uint32_t>(found.entity));
+    Mention mention;
+    mention.sentence = document.sentences.size();
+    mention.first = found.first;
+    mention.last = found.last;
+    mention.head = found.head;
+    mention.entity = fmt::format_int(chain + 1).str();
+    mention.type = lexicon.classes[entity.noun_class].entity_type;
+    mention.link = found.link;
+    document.mentions.push_back(std::move(mention));
+    MentionDetail detail{{found.head}};
+    if (found.is_coordination) {
+      detail.minspan.insert(detail.minspan.end(), found.conjunct_heads.begin(),
+                            found.conjunct_heads.end());
+    }
+    details.push_back(std::move(detail));
+  }
+}
+
+}  // namespace
+
+SyntheticLanguage::SyntheticLanguage(uint64_t seed, SyntheticOptions options)
+    : seed_(seed), options_(options), lexicon_(std::make_shared<const SyntheticLexicon>()) {
+  if (options.min_sentences < 1 || options.max_sentences < options.min_sentences) {
+    Fail(
+        "synthetic language: expected 1 <= fewest <= most sentences in a document, found {} and {}",
+        options.min_sentences, options.max_sentences);
+  }
+  if (options.max_depth < 0 || options.max_depth > 6) {
+    Fail("synthetic language: expected a depth from 0 to 6, found {}", options.max_depth);
+  }
+}
+
+Document SyntheticLanguage::MakeDocument(uint64_t index) const {
+  if (index >> 48 != 0) {
+    Fail("synthetic language: expected a document index below 2^48, found {}", index);
+  }
+  RandomSequence random(RandomStream{seed_, Purpose::kSynthetic, static_cast<uint32_t>(index),
+                                     static_cast<uint32_t>(index >> 32)});
+  Discourse discourse;
+  IntroduceEntities(*lexicon_, discourse, random);
+  Document document;
+  document.id = fmt::format("synthetic_{}_{}", seed_, index);
+  document.has_coreference = true;
+  const auto spread = static_cast<uint64_t>(options_.max_sentences - options_.min_sentences) + 1;
+  const size_t length = static_cast<size_t>(options_.min_sentences) + random.Below(spread);
+  document.sentences.reserve(length);
+  SyntaxTree tree;
+  std::vector<uint32_t> chain_ids;
+  std::vector<MentionDetail> details;
+  for (size_t s = 0; s < length; ++s) {
+    discourse.sentence = static_cast<int>(s);
+    tree.Clear();
+    const int root =
+        SentenceBuilder(*lexicon_, options_.max_depth, discourse, tree, random).Build();
+    Sentence sentence = tree.Finish(root);
+    sentence.id = fmt::format("{}-{}", document.id, s + 1);
+    AddMentions(tree, *lexicon_, discourse, document, chain_ids, details);
+    document.sentences.push_back(std::move(sentence));
+  }
+  AnnotateEntities(document, details);
+  return document;
+}
+
+std::string PlainText(const Document& document) {
+  std::string text;
+  for (const Sentence& sentence : document.sentences) text += sentence.text + "\n";
+  return text;
+}
+
+}  // namespace headscope

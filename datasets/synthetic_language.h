@@ -1,0 +1,45 @@
+// The synthetic language: English-like documents whose parts of speech, dependencies (Universal
+// Dependencies v2) and coreference (GUM's Entity= scheme) are known because they were built from
+// them.
+//
+// Filling a masked word needs its syntactic neighbours: verbs, adjectives and prepositional phrases
+// choose their nouns by about 30 selectional classes, verbs agree with their subjects across
+// attractors; and it needs its antecedent: every entity has its own verb, adjective and place, used
+// more than half of the time, named or pronominal.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "datasets/conllu.h"
+#include "datasets/synthetic_lexicon.h"
+
+namespace headscope {
+
+struct SyntheticOptions {
+  int min_sentences = 3, max_sentences = 12;  // of a document
+  int max_depth = 2;  // of clauses and phrases inside another: 0 gives simple sentences
+};
+
+class SyntheticLanguage {
+ public:
+  // Throws Error for options that make no document.
+  explicit SyntheticLanguage(uint64_t seed, SyntheticOptions options = {});
+
+  // A pure function of (seed, options, index), index < 2^48: any document alone, in any order, on
+  // any machine and from any thread, has the same bytes. Its id is "synthetic_SEED_INDEX". Nothing
+  // is kept.
+  Document MakeDocument(uint64_t index) const;
+
+  const SyntheticLexicon& Lexicon() const { return *lexicon_; }
+
+ private:
+  uint64_t seed_;
+  SyntheticOptions options_;
+  std::shared_ptr<const SyntheticLexicon> lexicon_;
+};
+
+// The texts of the document's sentences, one a line.
+std::string PlainText(const Document& document);
+
+}  // namespace headscope

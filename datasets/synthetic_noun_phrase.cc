@@ -1,0 +1,353 @@
+// The noun phrases of SentenceBuilder: names, pronouns, descriptions and what modifies them.
+#include "model/base/error.h"
+
+#include "datasets/synthetic_grammar.h"
+
+namespace headscope {
+namespace {
+
+constexpr WordColumns kThe{"the", "the", "DET", "DT", "Definite=Def|PronType=Art"};
+constexpr WordColumns kA{"a", "a", "DET", "DT", "Definite=Ind|PronType=Art"};
+constexpr WordColumns kAnd{"and", "and", "CCONJ", "CC", "_"};
+constexpr WordColumns kComma{",", ",", "PUNCT", ",", "_"};
+
+// [pronoun][role]: subject, object, oblique, possessor.
+constexpr WordColumns kPronouns[4][4] = {
+    {{"he", "he", "PRON", "PRP", "Case=Nom|Gender=Masc|Number=Sing|Person=3|PronType=Prs"},
+     {"him", "he", "PRON", "PRP", "Case=Acc|Gender=Masc|Number=Sing|Person=3|PronType=Prs"},
+     {"him", "he", "PRON", "PRP", "Case=Acc|Gender=Masc|Number=Sing|Person=3|PronType=Prs"},
+     {"his", "his", "PRON", "PRP$",
+      "Case=Gen|Gender=Masc|Number=Sing|Person=3|Poss=Yes|PronType=Prs"}},
+    {{"she", "she", "PRON", "PRP", "Case=Nom|Gender=Fem|Number=Sing|Person=3|PronType=Prs"},
+     {"her", "she", "PRON", "PRP", "Case=Acc|Gender=Fem|Number=Sing|Person=3|PronType=Prs"},
+     {"her", "she", "PRON", "PRP", "Case=Acc|Gender=Fem|Number=Sing|Person=3|PronType=Prs"},
+     {"her", "her", "PRON", "PRP$",
+      "Case=Gen|Gender=Fem|Number=Sing|Person=3|Poss=Yes|PronType=Prs"}},
+    {{"it", "it", "PRON", "PRP", "Case=Nom|Gender=Neut|Number=Sing|Person=3|PronType=Prs"},
+     {"it", "it", "PRON", "PRP", "Case=Acc|Gender=Neut|Number=Sing|Person=3|PronType=Prs"},
+     {"it", "it", "PRON", "PRP", "Case=Acc|Gender=Neut|Number=Sing|Person=3|PronType=Prs"},
+     {"its", "its", "PRON", "PRP$",
+      "Case=Gen|Gender=Neut|Number=Sing|Person=3|Poss=Yes|PronType=Prs"}},
+    {{"they", "they", "PRON", "PRP", "Case=Nom|Number=Plur|Person=3|PronType=Prs"},
+     {"them", "they", "PRON", "PRP", "Case=Acc|Number=Plur|Person=3|PronType=Prs"},
+     {"them", "they", "PRON", "PRP", "Case=Acc|Number=Plur|Person=3|PronType=Prs"},
+     {"their", "their", "PRON", "PRP$", "Case=Gen|Number=Plur|Person=3|Poss=Yes|PronType=Prs"}}};
+
+constexpr WordColumns kSingularDeterminers[] = {
+    {"this", "this", "DET", "DT", "Number=Sing|PronType=Dem"},
+    {"that", "that", "DET", "DT", "Number=Sing|PronType=Dem"},
+    {"every", "every", "DET", "DT", "PronType=Tot"},
+    {"another", "another", "DET", "DT", "PronType=Ind"},
+    {"each", "each", "DET", "DT", "PronType=Tot"},
+    {"some", "some", "DET", "DT", "PronType=Ind"}};
+
+constexpr WordColumns kPluralDeterminers[] = {
+    {"these", "this", "DET", "DT", "Number=Plur|PronType=Dem"},
+    {"those", "that", "DET", "DT", "Number=Plur|PronType=Dem"},
+    {"some", "some", "DET", "DT", "PronType=Ind"},
+    {"all", "all", "DET", "DT", "PronType=Tot"}};
+
+constexpr WordColumns kNumerals[] = {{"two", "two", "NUM", "CD", "NumForm=Word|NumType=Card"},
+                                     {"three", "three", "NUM", "CD", "NumForm=Word|NumType=Card"},
+                                     {"four", "four", "NUM", "CD", "NumForm=Word|NumType=Card"},
+                                     {"five", "five", "NUM", "CD", "NumForm=Word|NumType=Card"},
+                                     {"seven", "seven", "NUM", "CD", "NumForm=Word|NumType=Card"},
+                                     {"ten", "ten", "NUM", "CD", "NumForm=Word|NumType=Card"}};
+
+constexpr WordColumns kManyWords[] = {{"many", "many", "ADJ", "JJ", "Degree=Pos"},
+                                      {"several", "several", "ADJ", "JJ", "Degree=Pos"},
+                                      {"few", "few", "ADJ", "JJ", "Degree=Pos"}};
+
+WordColumns AdjectiveColumns(const std::string& form) {
+  return {form, form, "ADJ", "JJ", "Degree=Pos"};
+}
+
+}  // namespace
+
+SentenceBuilder::Phrase SentenceBuilder::MakePhrase(int node, uint32_t entity) const {
+  const Entity& e = discourse_.entities[entity];
+  return {node, entity, e.noun_class, e.is_plural};
+}
+
+uint32_t SentenceBuilder::MakeFiller(uint32_t noun_class, bool is_singular) {
+  Entity entity;
+  entity.noun_class = noun_class;
+  entity.noun = lexicon_.classes[noun_class].nouns.Draw(random_);
+  const uint32_t known = discourse_.EntityOfNoun(entity.noun);
+  if (known != kNone) return known;
+  const Noun& noun = lexicon_.nouns[entity.noun];
+  entity.is_person = lexicon_.classes[noun_class].is_person;
+  entity.gender = entity.shown_gender = noun.gender;
+  entity.is_plural = !noun.is_mass && !is_singular && Chance(0.4);
+  discourse_.entities.push_back(entity);
+  return static_cast<uint32_t>(discourse_.entities.size()) - 1;
+}
+
+int SentenceBuilder::NounNode(uint32_t entity) {
+  const Entity& e = discourse_.entities[entity];
+  const Noun& noun = lexicon_.nouns[e.noun];
+  if (e.is_plural) return tree_.Add({noun.plural, noun.singular, "NOUN", "NNS", "Number=Plur"});
+  return tree_.Add({noun.singular, noun.singular, "NOUN", "NN", "Number=Sing"});
+}
+
+SentenceBuilder::Phrase SentenceBuilder::ClassPhrase(uint32_t noun_class,
+                                                     const NounOptions& options) {
+  for (int attempt = 0; attempt < 6; ++attempt) {
+    const uint32_t entity = MakeFiller(noun_class, options.is_singular);
+    const Entity& e = discourse_.entities[entity];
+    const bool is_in_sentence = e.mentions > 0 && e.last_sentence == discourse_.sentence;
+    if (entity != options.clause_subject && !is_in_sentence) return EntityPhrase(entity, options);
+  }
+  // The class is used up by the subject: any other thing.
+  return ClassPhrase(lexicon_.thing_classes.Draw(random_), options);
+}
+
+SentenceBuilder::Phrase SentenceBuilder::EntityPhrase(uint32_t entity, const NounOptions& options) {
+  const Entity& e = discourse_.entities[entity];
+  if (e.mentions > 0) return KnownPhrase(entity, options);
+  if (e.name != kNone) return NamePhrase(entity, Chance(0.5));
+  return NewPhrase(entity, options);
+}
+
+// First mention: "a small dog that barks", "some bread", "her two boats".
+SentenceBuilder::Phrase SentenceBuilder::NewPhrase(uint32_t entity, const NounOptions& options) {
+  const int node = NounNode(entity);
+  tree_.AddMention(node, entity, "");
+  discourse_.NoteMention(entity);
+  if (!AddPossessor(node, entity, options)) AddIndefinite(node, discourse_.entities[entity]);
+  AddAdjectives(node, entity, 0.35);
+  AddModifiers(node, entity, options);
+  return MakePhrase(node, entity);
+}
+
+// After "there is": "a cat", "some bread", "three boats".
+SentenceBuilder::Phrase SentenceBuilder::IndefinitePhrase(uint32_t entity) {
+  const int node = NounNode(entity);
+  const Entity& e = discourse_.entities[entity];
+  tree_.AddMention(node, entity, "");
+  discourse_.NoteMention(entity);
+  if (e.is_plural) {
+    if (Chance(0.5)) tree_.AddLeft(node, kNumerals[random_.Below(6)], "nummod");
+  } else {
+    tree_.AddLeft(node, lexicon_.nouns[e.noun].is_mass ? kPluralDeterminers[2] : kA, "det");
+  }
+  AddAdjectives(node, entity, 0.4);
+  return MakePhrase(node, entity);
+}
+
+// Later mention: a pronoun where the rules allow it, the name, or a definite description.
+SentenceBuilder::Phrase SentenceBuilder::KnownPhrase(uint32_t entity, const NounOptions& options) {
+  const Entity& e = discourse_.entities[entity];
+  if (options.may_be_pronoun && Chance(0.7) &&
+      discourse_.MayUsePronoun(entity, options.role, options.clause_subject)) {
+    return PronounPhrase(entity, options.role);
+  }
+  if (e.name != kNone && (!e.is_introduced || Chance(0.6))) return NamePhrase(entity, false);
+  const int node = NounNode(entity);
+  tree_.AddMention(node, entity, "");
+  discourse_.NoteMention(entity);
+  tree_.AddLeft(node, kThe, "det");
+  AddAdjectives(node, entity, 0.25);
+  if (e.name == kNone && Chance(0.5)) AddModifiers(node, entity, options);
+  return MakePhrase(node, entity);
+}
+
+// "Anna", or "Anna, a young baker,".
+SentenceBuilder::Phrase SentenceBuilder::NamePhrase(uint32_t entity, bool with_apposition) {
+  Entity& e = discourse_.entities[entity];
+  const std::string& name =
+      e.gender == Gender::kMale ? lexicon_.male_names[e.name] : lexicon_.female_names[e.name];
+  const int node = tree_.Add({name, name, "PROPN", "NNP", "Number=Sing"});
+  tree_.AddMention(node, entity, "");
+  discourse_.NoteMention(entity);
+  if (with_apposition) {
+    e.is_introduced = true;
+    const int noun = NounNode(entity);
+    tree_.AddMention(noun, entity, "appos");
+    discourse_.NoteMention(entity);
+    tree_.AddLeft(noun, kComma, "punct", Edge::kOutside);
+    tree_.AddLeft(noun, kA, "det");
+    AddAdjectives(noun, entity, 0.6);
+    tree_.AddRight(noun, kComma, "punct", Edge::kOutside);
+    tree_.AttachRight(node, noun, "appos");
+  }
+  return MakePhrase(node, entity);
+}
+
+SentenceBuilder::Phrase SentenceBuilder::PronounPhrase(uint32_t entity, Role role) {
+  const auto pronoun = static_cast<size_t>(discourse_.PronounOf(entity));
+  const int node = tree_.Add(kPronouns[pronoun][static_cast<size_t>(role)]);
+  tree_.AddMention(node, entity, "ana");
+  discourse_.NoteMention(entity);
+  return MakePhrase(node, entity);
+}
+
+void SentenceBuilder::AddIndefinite(int noun, const Entity& entity) {
+  if (lexicon_.nouns[entity.noun].is_mass) {
+    if (Chance(0.6)) tree_.AddLeft(noun, Chance(0.5) ? kThe : kPluralDeterminers[2], "det");
+    return;
+  }
+  if (!entity.is_plural) {
+    const size_t kind = Pick({55, 30, 15});
+    tree_.AddLeft(noun,
+                  kind == 0   ? kA
+                  : kind == 1 ? kThe
+                              : kSingularDeterminers[random_.Below(6)],
+                  "det");
+    return;
+  }
+  switch (Pick({25, 30, 15, 20, 10})) {
+    case 0:
+      break;
+    case 1:
+      tree_.AddLeft(noun, kThe, "det");
+      if (Chance(0.25)) tree_.AddLeft(noun, kNumerals[random_.Below(6)], "nummod");
+      break;
+    case 2:
+      tree_.AddLeft(noun, kPluralDeterminers[random_.Below(4)], "det");
+      break;
+    case 3:
+      tree_.AddLeft(noun, kNumerals[random_.Below(6)], "nummod");
+      break;
+    default:
+      tree_.AddLeft(noun, kManyWords[random_.Below(3)], "amod");
+  }
+}
+
+// "her", "their" or "Anna's" for something that belongs to one of the document's persons or
+// animals.
+bool SentenceBuilder::AddPossessor(int noun, uint32_t possessed, const NounOptions& options) {
+  const Entity& thing = discourse_.entities[possessed];
+  if (!options.may_be_possessed || thing.is_salient || !Chance(0.3)) return false;
+  const uint32_t owner = discourse_.salient[random_.Below(discourse_.salient.size())];
+  const Entity& e = discourse_.entities[owner];
+  if (owner == possessed || e.mentions == 0 || !lexicon_.classes[e.noun_class].is_animate) {
+    return false;
+  }
+  if (Chance(0.75) && discourse_.MayUsePronoun(owner, Role::kPossessor, kNone)) {
+    tree_.AttachLeft(noun, PronounPhrase(owner, Role::kPossessor).node, "nmod:poss");
+    return true;
+  }
+  if (e.name == kNone || owner == options.clause_subject) return false;  // "Anna fed Anna's dog"
+  const int name = NamePhrase(owner, false).node;
+  tree_.AddRight(name, {"'s", "'s", "PART", "POS", "_"}, "case");
+  tree_.JoinToNext(name);
+  tree_.AttachLeft(noun, name, "nmod:poss");
+  return true;
+}
+
+uint32_t SentenceBuilder::DrawAdjective(uint32_t entity) {
+  const Entity& e = discourse_.entities[entity];
+  if (e.adjective != kNone && Chance(0.6)) return e.adjective;
+  const NounClass& noun_class = lexicon_.classes[e.noun_class];
+  if (Chance(0.75)) return noun_class.adjectives.Draw(random_);
+  if (e.is_person && Chance(0.6)) return lexicon_.person_adjectives.Draw(random_);
+  return lexicon_.general_adjectives.Draw(random_);
+}
+
+void SentenceBuilder::AddAdjectives(int noun, uint32_t entity, double probability) {
+  if (!Chance(probability)) return;
+  const uint32_t first = DrawAdjective(entity);
+  if (Chance(0.2)) {  // a general one before the class's own: "a big muddy field"
+    const uint32_t general = lexicon_.general_adjectives.Draw(random_);
+    if (general != first)
+      tree_.AddLeft(noun, AdjectiveColumns(lexicon_.adjectives[general]), "amod");
+  }
+  const int node = tree_.AddLeft(noun, AdjectiveColumns(lexicon_.adjectives[first]), "amod");
+  if (Chance(0.12)) {
+    const std::string& adverb = lexicon_.adverbs[lexicon_.degree_adverbs.Draw(random_)];
+    tree_.AddLeft(node, {adverb, adverb, "ADV", "RB", "_"}, "advmod");
+  } else if (Chance(0.1)) {
+    const uint32_t second =
+        lexicon_.classes[discourse_.entities[entity].noun_class].adjectives.Draw(random_);
+    if (lexicon_.adjectives[second] != lexicon_.adjectives[first]) {
+      const int conjunct =
+          tree_.AddRight(node, AdjectiveColumns(lexicon_.adjectives[second]), "conj");
+      tree_.AddLeft(conjunct, kAnd, "cc");
+    }
+  }
+}
+
+void SentenceBuilder::AddModifiers(int noun, uint32_t entity, const NounOptions& options) {
+  if (!options.may_be_modified) return;
+  const NounClass& noun_class = lexicon_.classes[discourse_.entities[entity].noun_class];
+  const bool is_subject = options.role == Role::kSubject;
+  if (!noun_class.noun_phrases.empty() && Chance(is_subject ? 0.28 : 0.2)) {
+    const PrepositionalChoice& choice =
+        noun_class.noun_phrases[random_.Below(noun_class.noun_phrases.size())];
+    NounOptions nested = options;
+    nested.role = Role::kOblique;
+    nested.clause_subject = entity;  // never the noun itself
+    nested.may_be_pronoun = nested.may_be_possessed = false;
+    nested.may_be_modified = options.depth + 1 < max_depth_;
+    ++nested.depth;
+    const Phrase phrase = ClassPhrase(choice.noun_class, nested);
+    AddCase(phrase.node, choice.preposition);
+    tree_.AttachRight(noun, phrase.node, "nmod");
+    return;
+  }
+  if (options.depth < max_depth_ && Chance(is_subject ? 0.16 : 0.12)) {
+    AddRelativeClause(noun, entity, options.depth + 1);
+  }
+}
+
+// "who sings", "that the cook bought", "the cook bought".
+void SentenceBuilder::AddRelativeClause(int noun, uint32_t entity, int depth) {
+  const Phrase head = MakePhrase(noun, entity);
+  const NounClass& noun_class = lexicon_.classes[head.noun_class];
+  const bool is_person = noun_class.is_person;
+  if (is_person || Chance(0.45)) {  // the noun is its subject
+    const bool is_who = is_person && Chance(0.7);
+    const Head verb = PredicateFor(head, depth, Form::kFinite);
+    const int relative =
+        tree_.Add(is_who ? WordColumns{"who", "who", "PRON", "WP", "PronType=Rel"}
+                         : WordColumns{"that", "that", "PRON", "WDT", "PronType=Rel"});
+    tree_.PrependLeft(verb.node, relative, verb.is_passive ? "nsubj:pass" : "nsubj",
+                      Edge::kOutside);
+    tree_.AttachRight(noun, verb.node, "acl:relcl");
+    return;
+  }
+  NounOptions options;
+  options.role = Role::kSubject;
+  options.depth = depth;
+  options.clause_subject = entity;
+  options.may_be_modified = false;
+  const Phrase subject = PassingSubject(options);
+  const uint32_t drawn = DrawBareVerb(noun_class.object_verbs);
+  if (drawn == kNone)
+    Fail("synthetic lexicon: class {} has no verb without a preposition", noun_class.name);
+  const Verb& verb = lexicon_.verbs[drawn];
+  const int node = VerbNode(verb, subject.is_plural, Form::kFinite);
+  AddParticle(node, verb);
+  tree_.PrependLeft(node, subject.node, "nsubj", Edge::kOutside);
+  const size_t kind = Pick({45, 25, 30});  // that, which, nothing
+  if (kind < 2) {
+    const std::string_view word = kind == 0 ? "that" : "which";
+    const int relative = tree_.Add({word, word, "PRON", "WDT", "PronType=Rel"});
+    tree_.PrependLeft(node, relative, "obj", Edge::kOutside);
+  }
+  tree_.AttachRight(noun, node, "acl:relcl");
+}
+
+SentenceBuilder::Phrase SentenceBuilder::CoordinatedPhrase(
+    Phrase (SentenceBuilder::*make_first)(uint32_t, const NounOptions&), uint32_t argument,
+    uint32_t second_class, const NounOptions& options) {
+  NounOptions plain = options;
+  plain.may_be_modified = plain.may_be_pronoun = false;
+  const Phrase first = (this->*make_first)(argument, plain);
+  const uint32_t whole = static_cast<uint32_t>(discourse_.entities.size());
+  Entity entity;
+  entity.noun_class = first.noun_class;
+  entity.is_plural = true;
+  entity.is_person = discourse_.entities[first.entity].is_person;
+  discourse_.entities.push_back(entity);
+  tree_.AddMention(first.node, whole, "", true);
+  discourse_.NoteMention(whole);
+  plain.clause_subject = first.entity;
+  const Phrase second = ClassPhrase(second_class, plain);
+  tree_.PrependLeft(second.node, tree_.Add(kAnd), "cc", Edge::kOutside);
+  tree_.AttachRight(first.node, second.node, "conj", Edge::kConjunct);
+  return {first.node, whole, first.noun_class, true};
+}
+
+}  // namespace headscope
