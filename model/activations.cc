@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <optional>
 
 #include "model/base/error.h"
 
@@ -84,6 +85,39 @@ void ForEachHook(const ModelConfig& config, const Visit& visit) {
   if (config.has_mlm_head) visit_range(Hook::kMlmPre, Hook::kLogits, 0);
 }
 
+// Columns of a row-shaped activation.
+size_t WidthOf(const ModelConfig& config, Hook hook) {
+  switch (Spec(hook).shape) {
+    case Shape::kHidden:
+    case Shape::kMlmHidden:
+      return config.hidden_size;
+    case Shape::kFeedForward:
+      return config.intermediate_size;
+    case Shape::kMlmLogits:
+      return config.vocab_size;
+    case Shape::kSquares:
+      break;
+  }
+  assert(false && "attention hooks are squares, not rows");
+  return 0;
+}
+
+struct HookPlace {
+  Hook hook;
+  size_t layer;
+};
+HookPlace FindHook(const ModelConfig& config, const std::string& name) {
+  std::optional<HookPlace> found;
+  ForEachHook(config, [&](Hook hook, size_t layer) {
+    if (!found && HookName(hook, layer) == name) found = HookPlace{hook, layer};
+  });
+  if (!found) {
+    Fail("the model has no activation named {}; it has: {}", name,
+         fmt::join(AllHookNames(config), ", "));
+  }
+  return *found;
+}
+
 bool MatchesGlob(std::string_view pattern, std::string_view name) {
   if (pattern.empty()) return name.empty();
   if (pattern[0] == '*') {
@@ -104,6 +138,19 @@ std::string HookName(Hook hook, size_t layer) {
 bool HookIsPerLayer(Hook hook) { return Spec(hook).per_layer; }
 
 bool HookIsAttention(Hook hook) { return Spec(hook).shape == Shape::kSquares; }
+
+bool HookIsOfMlmHead(const std::string& name) {
+  for (size_t h = 0; h < kHooks.size(); ++h) {
+    if (IsMlm(static_cast<Hook>(h)) && name == kHooks[h].name) return true;
+  }
+  return false;
+}
+
+std::vector<size_t> HookShape(const ModelConfig& config, const std::string& name, size_t length) {
+  const Hook hook = FindHook(config, name).hook;
+  if (HookIsAttention(hook)) return {config.num_attention_heads, length, length};
+  return {length, WidthOf(config, hook)};
+}
 
 std::vector<std::string> AllHookNames(const ModelConfig& config) {
   std::vector<std::string> names;
@@ -153,21 +200,7 @@ size_t Activations::SlotIndex(Hook hook, size_t layer) const {
   return slots_[own].kept ? own : shared;
 }
 
-size_t Activations::Width(Hook hook) const {
-  switch (Spec(hook).shape) {
-    case Shape::kHidden:
-    case Shape::kMlmHidden:
-      return config_.hidden_size;
-    case Shape::kFeedForward:
-      return config_.intermediate_size;
-    case Shape::kMlmLogits:
-      return config_.vocab_size;
-    case Shape::kSquares:
-      break;
-  }
-  assert(false && "attention hooks are squares, not rows");
-  return 0;
-}
+size_t Activations::Width(Hook hook) const { return WidthOf(config_, hook); }
 
 void Activations::Prepare(const RaggedBatch& batch, size_t num_mlm_rows) {
   num_tokens_ = batch.NumTokens();
@@ -222,26 +255,15 @@ Matrix Activations::Square(Hook hook, size_t layer, size_t head, size_t sequence
 }
 
 Matrix Activations::At(const std::string& name, size_t sequence) {
-  Matrix found;
-  bool known = false;
-  ForEachHook(config_, [&](Hook hook, size_t layer) {
-    if (known || HookName(hook, layer) != name) return;
-    known = true;
-    if (!IsKept(hook, layer)) Fail("activation {} was not kept: request it", name);
-    if (IsMlm(hook)) {
-      found = Rows(hook, layer);
-    } else if (HookIsAttention(hook)) {
-      found = Square(hook, layer, 0, sequence);
-      found.rows *= config_.num_attention_heads;
-    } else {
-      found = Rows(hook, layer).RowRange(offsets_[sequence], offsets_[sequence + 1]);
-    }
-  });
-  if (!known) {
-    Fail("the model has no activation named {}; it has: {}", name,
-         fmt::join(AllHookNames(config_), ", "));
+  const auto [hook, layer] = FindHook(config_, name);
+  if (!IsKept(hook, layer)) Fail("activation {} was not kept: request it", name);
+  if (IsMlm(hook)) return Rows(hook, layer);
+  if (!HookIsAttention(hook)) {
+    return Rows(hook, layer).RowRange(offsets_[sequence], offsets_[sequence + 1]);
   }
-  return found;
+  Matrix heads = Square(hook, layer, 0, sequence);
+  heads.rows *= config_.num_attention_heads;
+  return heads;
 }
 
 bool Activations::IsKept(Hook hook, size_t layer) const {

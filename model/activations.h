@@ -55,6 +55,12 @@ std::string HookName(Hook hook, size_t layer);
 bool HookIsPerLayer(Hook hook);
 bool HookIsAttention(Hook hook);  // [H, T, T] per sequence
 
+// Has a row for each row given to the masked-LM head, not for each token.
+bool HookIsOfMlmHead(const std::string& name);
+// The shape for one sequence of `length` tokens: [T, width], or [H, T, T]. Throws Error for a name
+// that this model does not have.
+std::vector<size_t> HookShape(const ModelConfig& config, const std::string& name, size_t length);
+
 // Every name of this model, in order of computation, for --list.
 std::vector<std::string> AllHookNames(const ModelConfig& config);
 // The names that match any of the glob patterns ('*' any run of characters, '?' one). Throws Error

@@ -1,7 +1,9 @@
 #include "probe/commands.h"
 
+#include "probe/extract_command.h"
+
 namespace headscope {
 
-void AddProbeCommands(CLI::App& app) { (void)app; }
+void AddProbeCommands(CLI::App& app) { AddExtractCommand(app); }
 
 }  // namespace headscope

@@ -1,0 +1,35 @@
+// The flags of every command that runs a model: on how many threads, with which products, on which
+// SIMD target.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "model/base/thread_pool.h"
+#include "model/ops/gemm.h"
+#include "model/ops/simd_target.h"
+
+namespace headscope {
+
+struct ComputeFlags {
+  size_t threads = ThreadPool::HardwareThreads();
+  std::string gemm = "headscope";
+  std::string isa = "auto";
+
+  void AddTo(CLI::App& command) {
+    command.add_option("--threads", threads, "threads to compute on; results do not depend on it")
+        ->check(CLI::Range(1, 1024))
+        ->capture_default_str();
+    command.add_option("--gemm", gemm, "matrix products; openblas is not bit-reproducible")
+        ->check(CLI::IsMember({"headscope", "openblas"}))
+        ->capture_default_str();
+    command.add_option("--isa", isa, "SIMD target, auto for the best")->capture_default_str();
+  }
+  // Call before the thread pool is made. Throws Error listing the targets when `isa` is none.
+  void SelectTarget() const { SelectSimdTarget(isa); }
+  GemmBackend Backend() const {
+    return gemm == "openblas" ? GemmBackend::kOpenBlas : GemmBackend::kHeadscope;
+  }
+};
+
+}  // namespace headscope
