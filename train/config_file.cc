@@ -1,0 +1,192 @@
+#include "train/config_file.h"
+
+#include <fmt/ranges.h>
+#include <toml++/toml.h>
+
+#include <optional>
+
+#include "model/base/error.h"
+
+namespace headscope {
+namespace {
+
+// ---- From TOML ----
+
+void SetInteger(const ConfigField& field, uint64_t* target, int64_t value) {
+  CheckRange(field, static_cast<double>(value));
+  *target = static_cast<uint64_t>(value);
+}
+
+void SetNumber(const ConfigField& field, double* target, double value) {
+  CheckRange(field, value);
+  *target = value;
+}
+
+std::string TypeName(toml::node_type type) {
+  switch (type) {
+    case toml::node_type::none:
+      return "nothing";
+    case toml::node_type::table:
+      return "a table";
+    case toml::node_type::array:
+      return "a list";
+    case toml::node_type::string:
+      return "a string";
+    case toml::node_type::integer:
+      return "an integer";
+    case toml::node_type::floating_point:
+      return "a number";
+    case toml::node_type::boolean:
+      return "true or false";
+    default:
+      return "a date or time";
+  }
+}
+
+template <typename T>
+T Expect(const ConfigField& field, const toml::node& node, const char* what) {
+  // value_exact: no silent conversion, such as of 1.0 to 1 or of true to 1.
+  if (const std::optional<T> value = node.value_exact<T>()) return *value;
+  Fail("expected {} as {}, found {}", field.key, what, TypeName(node.type()));
+}
+
+std::vector<std::string> ExpectStrings(const ConfigField& field, const toml::node& node) {
+  const toml::array* array = node.as_array();
+  if (array == nullptr) {
+    Fail("expected {} as a list of strings, found {}", field.key, TypeName(node.type()));
+  }
+  std::vector<std::string> strings;
+  for (const toml::node& element : *array) {
+    strings.push_back(Expect<std::string>(field, element, "a list of strings"));
+  }
+  return strings;
+}
+
+// A whole number is a fine value for a field of real numbers.
+double ExpectNumber(const ConfigField& field, const toml::node& node) {
+  if (const auto integer = node.value_exact<int64_t>()) return static_cast<double>(*integer);
+  return Expect<double>(field, node, "a number");
+}
+
+void SetFromToml(const ConfigField& field, const toml::node& node) {
+  std::visit(
+      Overloaded{
+          [&](bool* target) { *target = Expect<bool>(field, node, "true or false"); },
+          [&](uint64_t* target) {
+            SetInteger(field, target, Expect<int64_t>(field, node, "an integer"));
+          },
+          [&](double* target) { SetNumber(field, target, ExpectNumber(field, node)); },
+          [&](std::string* target) { *target = Expect<std::string>(field, node, "a string"); },
+          [&](std::vector<std::string>* target) { *target = ExpectStrings(field, node); },
+          [&](const TextValue& target) {
+            target.set(Expect<std::string>(field, node, "a string"));
+          },
+          [&](const TextListValue& target) { target.set(ExpectStrings(field, node)); },
+      },
+      field.value);
+}
+
+// The distinct sections, or the keys of one section.
+std::string KnownNames(const std::vector<ConfigField>& fields,
+                       std::optional<std::string_view> section) {
+  std::vector<std::string> names;
+  for (const ConfigField& field : fields) {
+    if (section && field.section != *section) continue;
+    const std::string& name = section ? field.key : field.section;
+    if (names.empty() || names.back() != name) names.push_back(name);
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+// ---- To TOML ----
+
+std::string QuotedToml(const std::string& text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      quoted += '\\';
+      quoted += c;
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      quoted += fmt::format("\\u{:04X}", static_cast<unsigned char>(c));
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + '"';
+}
+
+// Shortest digits that read back to the same bits, recognisable as a real number.
+std::string NumberToml(double value) {
+  std::string text = fmt::format("{}", value);
+  if (text.find_first_of(".en") == std::string::npos) text += ".0";
+  return text;
+}
+
+std::string StringsToml(const std::vector<std::string>& strings) {
+  std::vector<std::string> quoted;
+  for (const std::string& text : strings) quoted.push_back(QuotedToml(text));
+  return fmt::format("[{}]", fmt::join(quoted, ", "));
+}
+
+}  // namespace
+
+void ReadConfig(const std::string& path, const std::string& text,
+                const std::vector<ConfigField>& fields) {
+  toml::table table;
+  try {
+    table = toml::parse(text, path);
+  } catch (const toml::parse_error& error) {
+    Fail("{}:{}: {}", path, error.source().begin.line, error.description());
+  }
+  // Toml++ lists keys alphabetically: the first defect it reports need not be the file's first.
+  for (const auto& [section_key, section_node] : table) {
+    const std::string_view section = section_key.str();
+    const toml::table* section_table = section_node.as_table();
+    const bool known = !KnownNames(fields, section).empty();
+    if (section_table == nullptr || !known) {
+      Fail("{}:{}: unknown {} \"{}\"; the sections are: {}", path, section_key.source().begin.line,
+           section_table == nullptr ? "key" : "section", section, KnownNames(fields, {}));
+    }
+    for (const auto& [key, node] : *section_table) {
+      const ConfigField* field = FindField(fields, section, key.str());
+      const auto line = key.source().begin.line;
+      if (field == nullptr) {
+        Fail("{}:{}: unknown key \"{}\" in [{}]; its keys are: {}", path, line, key.str(), section,
+             KnownNames(fields, section));
+      }
+      try {
+        SetFromToml(*field, node);
+      } catch (const Error& error) {
+        Fail("{}:{}: {}", path, line, error.what());
+      }
+    }
+  }
+}
+
+std::string ConfigText(const ConfigField& field) {
+  return std::visit(Overloaded{
+                        [](bool* value) -> std::string { return *value ? "true" : "false"; },
+                        [](uint64_t* value) { return fmt::format("{}", *value); },
+                        [](double* value) { return NumberToml(*value); },
+                        [](std::string* value) { return QuotedToml(*value); },
+                        [](std::vector<std::string>* value) { return StringsToml(*value); },
+                        [](const TextValue& value) { return QuotedToml(value.get()); },
+                        [](const TextListValue& value) { return StringsToml(value.get()); },
+                    },
+                    field.value);
+}
+
+std::string WriteConfig(const std::vector<ConfigField>& fields) {
+  std::string text;
+  std::string section;
+  for (const ConfigField& field : fields) {
+    if (text.empty() || field.section != section) {
+      text += fmt::format("{}[{}]\n", text.empty() ? "" : "\n", field.section);
+      section = field.section;
+    }
+    text += fmt::format("{} = {}\n", field.key, ConfigText(field));
+  }
+  return text;
+}
+
+}  // namespace headscope
