@@ -1,0 +1,72 @@
+#include "train/masked_lm_objective.h"
+
+#include <utility>
+
+#include "model/ops/cross_entropy.h"
+
+namespace headscope {
+
+MaskedLmObjective::MaskedLmObjective(const Encoder& encoder, const AttentionControl& attention,
+                                     uint64_t seed, MaskedBatchSource& batches,
+                                     std::vector<MaskedBatch> held_out)
+    : encoder_(encoder),
+      attention_(attention),
+      seed_(seed),
+      batches_(batches),
+      held_out_(std::move(held_out)),
+      training_acts_(encoder.Config(), Activations::Mode::kTraining),
+      held_out_acts_(encoder.Config(), Activations::Mode::kInference) {}
+
+LossSum MaskedLmObjective::Forward(Compute& compute, const ParameterSet& parameters,
+                                   const MaskedBatch& masked, const ForwardOptions& options,
+                                   Activations& acts) {
+  const size_t predictions = masked.positions.size();
+  acts.Prepare(masked.batch, predictions);
+  encoder_.Forward(compute, parameters, masked.batch, options, acts);
+  encoder_.MlmForward(compute, parameters, masked.positions, options, acts);
+  losses_.EnsureSize(predictions);
+  log_sum_exp_.EnsureSize(predictions);
+  CrossEntropyForward(compute.Pool(), acts.Rows(Hook::kLogits), masked.labels, losses_.data(),
+                      log_sum_exp_.data());
+  LossSum loss{.sum = 0.0, .predictions = predictions, .tokens = masked.batch.NumTokens()};
+  for (size_t i = 0; i < predictions; ++i) loss.sum += static_cast<double>(losses_[i]);
+  return loss;
+}
+
+LossSum MaskedLmObjective::Accumulate(Compute& compute, const ParameterSet& parameters,
+                                      uint64_t step, ParameterSet& gradients) {
+  const MaskedBatch& masked = batches_.At(step);
+  if (masked.positions.empty()) return {0.0, 0, masked.batch.NumTokens()};
+  const ModelConfig& config = encoder_.Config();
+  ForwardOptions options;
+  options.attention = &attention_;
+  if (config.hidden_dropout_prob > 0.0f || config.attention_probs_dropout_prob > 0.0f) {
+    options.dropout = {.seed = seed_, .step = static_cast<uint32_t>(step)};
+  }
+  const LossSum loss = Forward(compute, parameters, masked, options, training_acts_);
+
+  const Matrix logits = training_acts_.Rows(Hook::kLogits);
+  const float scale = 1.0f / static_cast<float>(loss.predictions);
+  CrossEntropyBackward(compute.Pool(), logits, masked.labels, log_sum_exp_.data(), scale, logits);
+  dx_.EnsureSize(loss.tokens * config.hidden_size);
+  const Matrix dx(dx_.data(), loss.tokens, config.hidden_size);
+  encoder_.MlmBackward(compute, parameters, masked.positions, training_acts_, logits, dx,
+                       gradients);
+  encoder_.Backward(compute, parameters, masked.batch, options, training_acts_, dx, gradients);
+  return loss;
+}
+
+LossSum MaskedLmObjective::Evaluate(Compute& compute, const ParameterSet& parameters) {
+  ForwardOptions options;
+  options.attention = &attention_;
+  LossSum total;
+  for (const MaskedBatch& masked : held_out_) {
+    const LossSum loss = Forward(compute, parameters, masked, options, held_out_acts_);
+    total.sum += loss.sum;
+    total.predictions += loss.predictions;
+    total.tokens += loss.tokens;
+  }
+  return total;
+}
+
+}  // namespace headscope

@@ -1,0 +1,54 @@
+#include "train/training_data.h"
+
+#include <fmt/ranges.h>
+
+#include <filesystem>
+
+#include "datasets/synthetic_language.h"
+#include "datasets/wordpiece_trainer.h"
+#include "model/base/file.h"
+
+namespace headscope {
+namespace {
+
+TextCorpus OpenText(const TrainConfig& config) {
+  if (!config.corpus.empty()) return TextCorpus(config.corpus);
+  const SyntheticLanguage language(config.synthetic_seed);
+  std::string text;
+  for (uint64_t i = 0; i < config.synthetic_documents; ++i) {
+    text += PlainText(language.MakeDocument(i)) + "\n";
+  }
+  return TextCorpus::FromMemory("the synthetic language", std::move(text));
+}
+
+WordPiece MakeTokenizer(const TrainConfig& config, const std::string& saved_vocab,
+                        const TextCorpus& text,
+                        const std::function<void(const std::string&)>& report) {
+  if (!config.vocab.empty()) return WordPiece::FromFile(config.vocab);
+  if (std::filesystem::exists(saved_vocab)) return WordPiece::FromFile(saved_vocab);
+  report(fmt::format("learning a vocabulary of {} pieces", config.vocab_size));
+  return WordPiece(TrainWordPiece(text, {.size = config.vocab_size}));
+}
+
+}  // namespace
+
+TrainingData LoadTrainingData(const TrainConfig& config, const std::string& saved_vocab,
+                              const std::function<void(const std::string&)>& report) {
+  TrainingData data;
+  const TextCorpus text = OpenText(config);
+  report(fmt::format("corpus: {} files, {:.1f} MB", text.Files().size(),
+                     static_cast<double>(text.NumBytes()) / 1e6));
+  data.corpus_hash = text.Sha256();
+  if (!config.corpus.empty()) {
+    for (const std::string& path : text.Files()) data.files.emplace_back(path, Sha256OfFile(path));
+  }
+  const WordPiece tokenizer = MakeTokenizer(config, saved_vocab, text, report);
+  data.vocabulary_hash = Sha256(fmt::format("{}\n", fmt::join(tokenizer.Pieces(), "\n")));
+  data.corpus = std::make_unique<PretrainingCorpus>(text, tokenizer);
+  report(fmt::format("{} pieces to train on, {} held out, {} documents, vocabulary {}",
+                     data.corpus->NumPieces(Split::kTrain), data.corpus->NumPieces(Split::kHeldOut),
+                     data.corpus->NumDocuments(), tokenizer.Size()));
+  return data;
+}
+
+}  // namespace headscope
