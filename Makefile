@@ -68,6 +68,15 @@ $(BUILD)/obj/%.o: %.cc | build/.setup
 	@mkdir -p $(@D)
 	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c $< -o $@
 
+# The commit that results name, known to one file only; written anew only when it changed.
+COMMIT := $(or $(shell git describe --always --dirty --abbrev=40 --exclude='*' 2>/dev/null),unknown)
+$(BUILD)/commit: FORCE | build/.setup
+	@mkdir -p $(@D)
+	@echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' > $@
+FORCE:
+$(BUILD)/obj/model/base/build_info.o: $(BUILD)/commit
+$(BUILD)/obj/model/base/build_info.o: CPPFLAGS += '-DHEADSCOPE_COMMIT="$(COMMIT)"'
+
 # Command-line and test-runner code is slow to compile and never hot.
 $(BUILD)/obj/main.o $(BUILD)/obj/%commands.o $(BUILD)/obj/%command.o $(BUILD)/obj/tests/test_main.o: OPTIMISE = -O0
 $(filter-out %/test_main.o,$(TEST_OBJECTS)): OPTIMISE = -O1

@@ -1,7 +1,9 @@
 #include "train/commands.h"
 
+#include "train/train_command.h"
+
 namespace headscope {
 
-void AddTrainCommands(CLI::App& app) { (void)app; }
+void AddTrainCommands(CLI::App& app) { AddTrainCommand(app); }
 
 }  // namespace headscope

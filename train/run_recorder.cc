@@ -1,0 +1,58 @@
+#include "train/run_recorder.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "model/pretrained.h"
+#include "train/run_state.h"
+
+namespace headscope {
+namespace {
+
+// Lines are cut before the file is opened for appending.
+std::string CutBack(std::string path, uint64_t step) {
+  CutLinesAfterStep(path, step);
+  return path;
+}
+
+}  // namespace
+
+RunRecorder::RunRecorder(const RunDirectory& run, Model model, uint64_t step,
+                         ProgressLine& progress)
+    : run_(run),
+      model_(std::move(model)),
+      progress_(progress),
+      metrics_(CutBack(run.MetricsPath(), step)),
+      timing_(CutBack(run.TimingPath(), step)) {}
+
+void RunRecorder::OnStep(const TrainingState& state, const LossSum& loss) {
+  progress_.Update(state.step, loss.Mean(), loss.tokens);
+}
+
+// Numbers as their shortest text that reads back exactly, so that equal runs write equal bytes.
+void RunRecorder::OnTrainingMetrics(const TrainingState& state, double learning_rate) {
+  const TrainingWindow& window = state.window;
+  metrics_.Append(fmt::format(R"({{"step":{},"tokens":{},"loss":{},"lr":{},"grad_norm":{}}})",
+                              state.step, state.tokens, window.loss.Mean(), learning_rate,
+                              window.gradient_norms / static_cast<double>(window.steps)));
+  timing_.Append(fmt::format(R"({{"step":{},"seconds":{:.3f},"tokens_per_second":{:.1f}}})",
+                             state.step, progress_.Seconds(), progress_.TokensPerSecond()));
+}
+
+void RunRecorder::OnHeldOutMetrics(const TrainingState& state) {
+  metrics_.Append(fmt::format(R"({{"step":{},"tokens":{},"held_out_loss":{},"held_out_n":{}}})",
+                              state.step, state.tokens, state.held_out.Mean(),
+                              state.held_out.predictions));
+  progress_.Print(fmt::format("step {:>6}  {:>9} tokens  held-out loss {:.4f} ({} masked pieces)",
+                              state.step, state.tokens, state.held_out.Mean(),
+                              state.held_out.predictions));
+}
+
+void RunRecorder::OnSave(const TrainingState& state) {
+  metrics_.Sync();
+  SaveRunState(run_.StatePath(), state, model_.identity);
+  SavePretrained(model_.config, state.parameters, model_.vocabulary, run_.ModelPath());
+}
+
+}  // namespace headscope

@@ -1,0 +1,43 @@
+// Writes a training down as it happens: metrics, timing, state, model, and the progress line.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "model/config.h"
+#include "train/progress_line.h"
+#include "train/run_directory.h"
+#include "train/trainer.h"
+
+namespace headscope {
+
+class RunRecorder final : public TrainingObserver {
+ public:
+  // What is saved beside the numbers.
+  struct Model {
+    ModelConfig config;
+    std::vector<std::string> vocabulary;
+    std::map<std::string, std::string> identity;  // of the run, see run_state.h
+  };
+
+  // `run` and `progress` must outlive the recorder. Lines of an earlier, interrupted process that
+  // lie behind `step` are cut first.
+  RunRecorder(const RunDirectory& run, Model model, uint64_t step, ProgressLine& progress);
+
+  void OnStep(const TrainingState& state, const LossSum& loss) override;
+  void OnTrainingMetrics(const TrainingState& state, double learning_rate) override;
+  void OnHeldOutMetrics(const TrainingState& state) override;
+  // Metrics first, then the state in one atomic step, then the model made from it: a kill in
+  // between leaves metrics that a resume cuts back, and a model that is older than the state.
+  void OnSave(const TrainingState& state) override;
+
+ private:
+  const RunDirectory& run_;
+  Model model_;
+  ProgressLine& progress_;
+  JsonLines metrics_;
+  JsonLines timing_;
+};
+
+}  // namespace headscope

@@ -1,0 +1,10 @@
+// headscope train.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace headscope {
+
+void AddTrainCommand(CLI::App& app);
+
+}  // namespace headscope

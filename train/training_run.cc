@@ -1,0 +1,106 @@
+#include "train/training_run.h"
+
+#include <map>
+#include <memory>
+
+#include "model/attention_control.h"
+#include "model/base/file.h"
+#include "model/encoder.h"
+#include "train/config_file.h"
+#include "train/manifest.h"
+#include "train/masked_lm_objective.h"
+#include "train/progress_line.h"
+#include "train/run_directory.h"
+#include "train/run_recorder.h"
+#include "train/run_state.h"
+#include "train/staged_batches.h"
+
+namespace headscope {
+namespace {
+
+BatchOptions DataOptions(const TrainConfig& config) {
+  return {.sequence_length = config.held_out_length,
+          .batch_tokens = std::max<size_t>(config.held_out_length, 2048),
+          .seed = config.seed,
+          .mask_unit = config.mask,
+          .mask_rate = config.mask_rate};
+}
+
+std::vector<MaskedBatch> HeldOut(const TrainConfig& config, const TrainingData& data) {
+  if (config.held_out_tokens == 0) return {};
+  return HeldOutBatches(*data.corpus, DataOptions(config), config.held_out_tokens);
+}
+
+std::map<std::string, std::string> Identity(const std::string& config_text,
+                                            const TrainingData& data) {
+  return {{"config_sha256", Sha256(config_text)},
+          {"corpus_sha256", data.corpus_hash},
+          {"vocabulary_sha256", data.vocabulary_hash}};
+}
+
+// A new run's config and manifest, and its manifest again at the end.
+class Chronicle {
+ public:
+  Chronicle(const RunDirectory& run, const TrainConfig& config, const TrainingData& data,
+            size_t threads, uint64_t first_step)
+      : run_(run), config_(config), data_(data) {
+    record_ = {.threads = threads,
+               .first_step = first_step,
+               .last_step = first_step,
+               .seconds = 0.0,
+               .end = "running"};
+    Write();
+  }
+  void End(uint64_t step, double seconds, TrainingEnd end) {
+    record_.last_step = step;
+    record_.seconds = seconds;
+    record_.end = end == TrainingEnd::kFinished ? "finished" : "interrupted";
+    Write();
+  }
+
+ private:
+  void Write() { WriteManifest(run_.ManifestPath(), config_, data_, record_, started_); }
+
+  const RunDirectory& run_;
+  const TrainConfig& config_;
+  const TrainingData& data_;
+  ProcessRecord record_;
+  std::string started_ = UtcNow();
+};
+
+}  // namespace
+
+TrainingRunResult RunTraining(const TrainConfig& config, const TrainingData& data,
+                              const TrainingRunOptions& options) {
+  const RunDirectory run = options.resume ? RunDirectory::Open(options.directory)
+                                          : RunDirectory::Create(options.directory);
+  const ModelConfig model = config.Model(data.Tokenizer().Size());
+  model.Validate();
+  TrainConfig written = config;
+  const std::string config_text = WriteConfig(written.Fields());
+  const auto identity = Identity(config_text, data);
+
+  TrainingState state(std::make_shared<const ParameterLayout>(BertLayout(model)));
+  if (options.resume) {
+    LoadRunState(run.StatePath(), identity, state);
+  } else {
+    InitialiseParameters(model.initializer_range, config.seed, state.parameters);
+    WriteFileAtomically(run.ConfigPath(), config_text);
+  }
+  Chronicle chronicle(run, config, data, options.threads, state.step);
+
+  ThreadPool pool(options.threads);
+  Compute compute(pool, config.gemm);
+  const Encoder encoder(model);
+  const auto attention = MakeAttentionControl(AttentionName(config.attention));
+  StagedBatches batches(*data.corpus, StagedPlan(config.stages), DataOptions(config));
+  MaskedLmObjective objective(encoder, *attention, config.seed, batches, HeldOut(config, data));
+  ProgressLine progress(options.out, config.steps, state.step);
+  RunRecorder recorder(run, {model, data.Tokenizer().Pieces(), identity}, state.step, progress);
+  const TrainingEnd end =
+      Train(compute, config.Trainer(), objective, state, recorder, options.stop);
+  chronicle.End(state.step, progress.Seconds(), end);
+  return {end, state.step, state.held_out};
+}
+
+}  // namespace headscope
