@@ -1,5 +1,6 @@
 #include "model/ops/dropout.h"
 
+#include <algorithm>
 #include <cstring>
 
 #undef HWY_TARGET_INCLUDE
@@ -7,6 +8,8 @@
 #include <hwy/foreach_target.h>
 // After foreach_target.
 #include <hwy/highway.h>
+
+#include "model/ops/virtual_lanes-inl.h"
 
 #ifndef HEADSCOPE_DROPOUT_KEY_
 #define HEADSCOPE_DROPOUT_KEY_
@@ -29,7 +32,6 @@ HWY_BEFORE_NAMESPACE();
 namespace headscope {
 namespace HWY_NAMESPACE {
 namespace {
-namespace hn = hwy::HWY_NAMESPACE;
 
 inline constexpr size_t kDraws = 8;         // of one Philox block
 inline constexpr size_t kBatchBlocks = 64;  // drawn, then applied: 1 KiB of draws
@@ -53,95 +55,100 @@ using WideTag = hn::CappedTag<uint64_t, 8>;
 using WideVector = hn::Vec<WideTag>;
 inline constexpr size_t kWideLanes = hn::MaxLanes(WideTag());
 
-// 32 x 32 -> 64 bit products of the low halves; the high halves may hold anything.
-HWY_INLINE WideVector MultiplyLow(WideVector a, WideVector b) {
-  const hn::Repartition<uint32_t, WideTag> d32;
-  return hn::MulEven(hn::BitCast(d32, a), hn::BitCast(d32, b));
-}
-
-// Philox4x32-10 on kWideLanes blocks at once, each word in the low half of a 64-bit lane: a
-// product's low half is the next round's word as it stands, its high half is one shift away.
-HWY_INLINE void PhiloxRounds(const DropoutKey& key, WideVector (&word)[4]) {
+// One round of Philox4x32 on kWideLanes blocks at once, each word in the low half of a 64-bit lane:
+// a product's low half is the next round's word as it stands, its high half is one shift away; what
+// else is in the high halves is never read.
+HWY_INLINE void PhiloxRound(WideVector (&word)[4], WideVector key0, WideVector key1) {
   const WideTag d;
-  const WideVector multiplier0 = hn::Set(d, 0xD2511F53);
-  const WideVector multiplier1 = hn::Set(d, 0xCD9E8D57);
-  uint32_t key0 = key.key[0];
-  uint32_t key1 = key.key[1];
-  HWY_UNROLL(10)
-  for (int round = 0; round < 10; ++round) {
-    const WideVector product0 = MultiplyLow(word[0], multiplier0);
-    const WideVector product1 = MultiplyLow(word[2], multiplier1);
-    word[0] = hn::Xor(hn::Xor(hn::ShiftRight<32>(product1), word[1]), hn::Set(d, key0));
-    word[1] = product1;
-    word[2] = hn::Xor(hn::Xor(hn::ShiftRight<32>(product0), word[3]), hn::Set(d, key1));
-    word[3] = product0;
-    key0 += 0x9E3779B9;
-    key1 += 0xBB67AE85;
-  }
+  const hn::Repartition<uint32_t, WideTag> d32;
+  const auto multiplier0 = hn::Set(d32, 0xD2511F53);
+  const auto multiplier1 = hn::Set(d32, 0xCD9E8D57);
+  const WideVector product0 = hn::MulEven(hn::BitCast(d32, word[0]), multiplier0);
+  const WideVector product1 = hn::MulEven(hn::BitCast(d32, word[2]), multiplier1);
+  word[0] = hn::Xor(hn::Xor(hn::ShiftRight<32>(product1), word[1]), key0);
+  word[1] = product1;
+  word[2] = hn::Xor(hn::Xor(hn::ShiftRight<32>(product0), word[3]), key1);
+  word[3] = product0;
 }
 
-// The eight draws of `blocks` blocks, a multiple of kWideLanes.
+HWY_INLINE void StoreDraws(const WideVector (&word)[4], uint16_t* draws) {
+  const WideTag d;
+  const WideVector low = hn::Set(d, 0xFFFFFFFF);
+  const WideVector words01 = hn::Or(hn::And(word[0], low), hn::ShiftLeft<32>(word[1]));
+  const WideVector words23 = hn::Or(hn::And(word[2], low), hn::ShiftLeft<32>(word[3]));
+  hn::StoreInterleaved2(words01, words23, d, reinterpret_cast<uint64_t*>(draws));
+}
+
+// The eight draws of each of `blocks` blocks, rounded up to two vectors. Two vectors at a time hide
+// the products' latency.
 void DrawBlocks(const DropoutKey& key, const uint32_t* first_words, size_t blocks,
                 uint16_t* draws) {
   const WideTag d;
   const hn::Rebind<uint32_t, WideTag> narrow;
-  const WideVector low = hn::Set(d, 0xFFFFFFFF);
-  for (size_t b = 0; b < blocks; b += kWideLanes) {
-    WideVector word[4] = {hn::PromoteTo(d, hn::LoadU(narrow, first_words + b)),
-                          hn::Set(d, key.counter[0]), hn::Set(d, key.counter[1]),
-                          hn::Set(d, key.counter[2])};
-    PhiloxRounds(key, word);
-    const WideVector words01 = hn::Or(hn::And(word[0], low), hn::ShiftLeft<32>(word[1]));
-    const WideVector words23 = hn::Or(hn::And(word[2], low), hn::ShiftLeft<32>(word[3]));
-    hn::StoreInterleaved2(words01, words23, d, reinterpret_cast<uint64_t*>(draws + b * kDraws));
+  const WideVector weyl0 = hn::Set(d, 0x9E3779B9);
+  const WideVector weyl1 = hn::Set(d, 0xBB67AE85);
+  for (size_t b = 0; b < blocks; b += 2 * kWideLanes) {
+    WideVector one[4] = {hn::PromoteTo(d, hn::LoadU(narrow, first_words + b)),
+                         hn::Set(d, key.counter[0]), hn::Set(d, key.counter[1]),
+                         hn::Set(d, key.counter[2])};
+    WideVector two[4] = {hn::PromoteTo(d, hn::LoadU(narrow, first_words + b + kWideLanes)), one[1],
+                         one[2], one[3]};
+    // The keys' sums carry into the high halves, which are never read.
+    WideVector key0 = hn::Set(d, key.key[0]);
+    WideVector key1 = hn::Set(d, key.key[1]);
+    HWY_UNROLL(10)
+    for (int round = 0; round < 10; ++round) {
+      PhiloxRound(one, key0, key1);
+      PhiloxRound(two, key0, key1);
+      key0 = hn::Add(key0, weyl0);
+      key1 = hn::Add(key1, weyl1);
+    }
+    StoreDraws(one, draws + b * kDraws);
+    StoreDraws(two, draws + (b + kWideLanes) * kDraws);
   }
 }
 
 #endif
 
-// y = keep ? x * scale : 0 on up to 8 columns.
-void ApplyBlock(const DropoutKey& key, const uint16_t* draws, const float* x, float* y, size_t n) {
-  const hn::CappedTag<float, kDraws> d;
-  const hn::RebindToSigned<decltype(d)> di;
-  const hn::Rebind<uint16_t, decltype(d)> d16;
+// y = keep ? x * scale : 0 on n columns, with the draws of these columns.
+HWY_INLINE void ApplyDraws(const DropoutKey& key, const uint16_t* draws, const float* x, float* y,
+                           size_t n) {
+  const LaneTag d;
+  const hn::RebindToSigned<LaneTag> di;
+  const hn::Rebind<uint16_t, LaneTag> d16;
   const auto threshold = hn::Set(di, static_cast<int32_t>(key.threshold));
-  const auto scale = hn::Set(d, key.scale);
-  float whole[kDraws] = {};
-  if (n < kDraws) std::memcpy(whole, x, n * sizeof(float));
-  const float* from = n < kDraws ? whole : x;
-  float* to = n < kDraws ? whole : y;
-  for (size_t i = 0; i < kDraws; i += hn::Lanes(d)) {
-    const auto draw = hn::PromoteTo(di, hn::LoadU(d16, draws + i));
+  const LaneVector scale = hn::Set(d, key.scale);
+  ForEachVector(n, [&](auto, size_t j, auto part) HEADSCOPE_KERNEL {
+    const auto draw = hn::PromoteTo(di, hn::LoadU(d16, draws + j));
     const auto dropped = hn::RebindMask(d, hn::Lt(draw, threshold));
-    hn::StoreU(hn::IfThenZeroElse(dropped, hn::Mul(hn::LoadU(d, from + i), scale)), d, to + i);
-  }
-  if (n < kDraws) std::memcpy(y, whole, n * sizeof(float));
+    Store(part, hn::IfThenZeroElse(dropped, hn::Mul(Load(part, x + j), scale)), y + j);
+  });
 }
 
+// Draws for as many whole rows as fit, so that short rows fill the vectors too, or for a stretch of
+// one long row.
 void DropoutRows(const DropoutKey& key, ConstMatrix x, Matrix y) {
   HWY_ALIGN uint32_t first_words[kBatchBlocks] = {};
-  HWY_ALIGN uint16_t draws[kBatchBlocks * kDraws];
-  const size_t row_blocks = (x.cols + kDraws - 1) / kDraws;
-  const size_t all_blocks = x.rows * row_blocks;
-  size_t row = 0;
-  size_t column = 0;
-  for (size_t done = 0; done < all_blocks; done += kBatchBlocks) {
-    const size_t blocks = all_blocks - done < kBatchBlocks ? all_blocks - done : kBatchBlocks;
-    const size_t first_row = row;
-    const size_t first_column = column;
-    for (size_t b = 0; b < blocks; ++b) {
-      first_words[b] = static_cast<uint32_t>(row << 16 | column / kDraws);
-      column += kDraws;
-      if (column >= x.cols) column = 0, ++row;
-    }
-    DrawBlocks(key, first_words, hwy::RoundUpTo(blocks, 8), draws);
-    row = first_row;
-    column = first_column;
-    for (size_t b = 0; b < blocks; ++b) {
-      const size_t n = x.cols - column < kDraws ? x.cols - column : kDraws;
-      ApplyBlock(key, draws + b * kDraws, x.Row(row) + column, y.Row(row) + column, n);
-      column += kDraws;
-      if (column >= x.cols) column = 0, ++row;
+  HWY_ALIGN uint16_t
+      draws[kBatchBlocks * kDraws + kLanes];  // a vector may read beyond the last draw
+  const size_t all_row_blocks = (x.cols + kDraws - 1) / kDraws;
+  for (size_t block = 0; block < all_row_blocks; block += kBatchBlocks) {
+    const size_t row_blocks = std::min(all_row_blocks - block, kBatchBlocks);
+    const size_t column = block * kDraws;
+    const size_t cols = std::min(x.cols - column, row_blocks * kDraws);
+    const size_t batch_rows = kBatchBlocks / row_blocks;
+    for (size_t row = 0; row < x.rows; row += batch_rows) {
+      const size_t rows = std::min(x.rows - row, batch_rows);
+      uint32_t* word = first_words;
+      for (size_t i = row; i < row + rows; ++i) {
+        const auto first = static_cast<uint32_t>(i << 16 | block);
+        for (uint32_t b = 0; b < row_blocks; ++b) *word++ = first + b;
+      }
+      DrawBlocks(key, first_words, rows * row_blocks, draws);
+      for (size_t i = 0; i < rows; ++i) {
+        ApplyDraws(key, draws + i * row_blocks * kDraws, x.Row(row + i) + column,
+                   y.Row(row + i) + column, cols);
+      }
     }
   }
 }
