@@ -92,6 +92,9 @@ demo: build/headscope
 	build/headscope train --out demo/run --size nano --twin
 	build/headscope probe heads --model demo/run/model --out demo/report
 
+data:
+	@datasets/download.sh data
+
 bench: build/headscope
 	build/headscope bench gemm
 
