@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <memory>
@@ -29,12 +30,14 @@ void RunVocab(const VocabFlags& flags) {
   options.size = flags.size;
   options.min_frequency = flags.min_frequency;
   options.lower_case = !flags.cased;
-  const auto progress = [](const VocabularyProgress& now) {
+  const bool is_watched = isatty(STDERR_FILENO) != 0;
+  const auto progress = [&](const VocabularyProgress& now) {
+    if (!is_watched) return;
     fmt::print(stderr, "\r{:>6.1f} MB of text, {:>7} different words, {:>6} pieces",
                static_cast<double>(now.bytes) / 1e6, now.words, now.pieces);
   };
   const std::vector<std::string> pieces = TrainWordPiece(corpus, options, progress);
-  fmt::print(stderr, "\n");
+  if (is_watched) fmt::print(stderr, "\n");
   std::string text;
   for (const std::string& piece : pieces) text += piece + "\n";
   WriteFileAtomically(flags.out, text);

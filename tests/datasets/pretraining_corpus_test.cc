@@ -145,6 +145,7 @@ TEST_CASE("An epoch uses every sequence once, within the budget, with the true l
   const PretrainingCorpus corpus = Corpus(PlantedText(200, 10, 3).text);
   PretrainingBatches batches(corpus, Split::kTrain, SmallBatches());
   std::map<uint32_t, std::vector<uint32_t>> order_of;  // by epoch
+  std::map<uint32_t, std::set<uint32_t>> targets_of;   // by epoch: places in the corpus
   uint64_t rows = 0;
   for (BatchCursor cursor; cursor.epoch < 2;) {
     const uint32_t epoch = cursor.epoch;
@@ -159,6 +160,10 @@ TEST_CASE("An epoch uses every sequence once, within the budget, with the true l
     for (size_t s = 0; s < masked.batch.NumSequences(); ++s) {
       const uint32_t id = masked.batch.sequence_ids[s];
       order_of[epoch].push_back(id);
+      for (const uint32_t row : masked.positions) {
+        if (row < masked.batch.offsets[s] || row >= masked.batch.offsets[s + 1]) continue;
+        targets_of[epoch].insert(id + row - masked.batch.offsets[s] - 1);
+      }
       for (size_t t = 1; t + 1 < masked.batch.Length(s); ++t) {
         REQUIRE(restored[masked.batch.offsets[s] + t] == corpus.Pieces()[id + t - 1]);
       }
@@ -166,6 +171,9 @@ TEST_CASE("An epoch uses every sequence once, within the budget, with the true l
   }
   CHECK(rows == batches.RowsPerEpoch());
   CHECK(order_of[0] != order_of[1]);
+  size_t masked_again = 0;  // masks are fresh: about a sixth of the targets are targets again
+  for (const uint32_t place : targets_of[0]) masked_again += targets_of[1].contains(place);
+  CHECK(masked_again < targets_of[0].size() / 4);
   std::vector<uint32_t> expected;
   for (const PieceRange& range : corpus.Sequences(Split::kTrain, 16))
     expected.push_back(range.begin);
@@ -218,6 +226,19 @@ TEST_CASE("Held-out batches are the same for every seed and share nothing with t
   }
   CHECK(pieces == corpus.NumPieces(Split::kHeldOut));
   CHECK(HeldOutBatches(corpus, SmallBatches(), 150).size() == 2);
+}
+
+TEST_CASE("Ids are kept exactly, in two bytes or in four", "[pretraining]") {
+  for (const size_t vocabulary_size : {size_t{65536}, size_t{65537}}) {
+    PieceStore store(vocabulary_size);
+    const auto last = static_cast<int32_t>(vocabulary_size - 1);
+    store.Append(std::vector<int32_t>{0, 1, last});
+    store.Append(std::vector<int32_t>{32768});
+    REQUIRE(store.Size() == 4);
+    CHECK(store[0] == 0);
+    CHECK(store[2] == last);
+    CHECK(store[3] == 32768);
+  }
 }
 
 TEST_CASE("A budget below the sequence length is refused", "[pretraining]") {
