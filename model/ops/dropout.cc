@@ -59,7 +59,6 @@ inline constexpr size_t kWideLanes = hn::MaxLanes(WideTag());
 // a product's low half is the next round's word as it stands, its high half is one shift away; what
 // else is in the high halves is never read.
 HWY_INLINE void PhiloxRound(WideVector (&word)[4], WideVector key0, WideVector key1) {
-  const WideTag d;
   const hn::Repartition<uint32_t, WideTag> d32;
   const auto multiplier0 = hn::Set(d32, 0xD2511F53);
   const auto multiplier1 = hn::Set(d32, 0xCD9E8D57);
