@@ -189,6 +189,7 @@ Activations::Activations(const ModelConfig& config, Mode mode,
     if (!wanted && !(mode == Mode::kTraining && Spec(hook).saved_for_backward)) return;
     const Source source = SourceOf(hook, layer);
     slots_[source.layer * hooks + static_cast<size_t>(source.hook)].kept = true;
+    if (wanted) slots_[layer * hooks + static_cast<size_t>(hook)].requested = true;
   });
   means_.resize(2 * config.num_hidden_layers + 2);
   rstds_.resize(means_.size());
@@ -269,6 +270,10 @@ Matrix Activations::At(const std::string& name, size_t sequence) {
 bool Activations::IsKept(Hook hook, size_t layer) const {
   const Source source = SourceOf(hook, layer);
   return slots_[source.layer * kHooks.size() + static_cast<size_t>(source.hook)].kept;
+}
+
+bool Activations::IsRequested(Hook hook, size_t layer) const {
+  return slots_[layer * kHooks.size() + static_cast<size_t>(hook)].requested;
 }
 
 Matrix Activations::Scratch(size_t index, size_t rows, size_t cols) {

@@ -91,6 +91,8 @@ class Activations {
   // activation was not kept.
   Matrix At(const std::string& name, size_t sequence);
   bool IsKept(Hook hook, size_t layer) const;
+  // Whether the caller asked for it by name: what nothing else needs is then computed all the same.
+  bool IsRequested(Hook hook, size_t layer) const;
 
   // Working memory of the caller that outlives nothing: slot `index` as an uninitialised [rows,
   // cols] matrix, valid until the same slot is asked for again. Not for several threads at once:
@@ -108,6 +110,7 @@ class Activations {
   struct Slot {
     AlignedBuffer<float> buffer;
     bool kept = false;
+    bool requested = false;
   };
   // What the views need to know of the batch.
   size_t num_tokens_ = 0;

@@ -80,14 +80,29 @@ void ObserveHead(const Pass& pass, Hook hook, size_t l, const HeadSlice& slice, 
   }
 }
 
-// Whether queries and keys of this layer are needed at all.
+// Whether scores of this layer are needed, and queries and keys for them or for their own sake.
 bool NeedsScores(const Pass& pass, size_t l) {
-  return pass.attention.UsesScores(l) || pass.acts.IsKept(Hook::kAttnScores, l);
+  return pass.attention.UsesScores(l) || pass.acts.IsRequested(Hook::kAttnScores, l);
+}
+bool NeedsQueriesAndKeys(const Pass& pass, size_t l) {
+  return NeedsScores(pass, l) || pass.options.intervention != nullptr ||
+         pass.acts.IsRequested(Hook::kQ, l) || pass.acts.IsRequested(Hook::kK, l);
+}
+
+// The projections that run: all of query, key and value in one product, or the value's alone.
+template <typename Affine>
+Affine Projections(const Affine& query_key_value, bool with_queries_and_keys) {
+  if (with_queries_and_keys) return query_key_value;
+  const size_t rows = query_key_value.weight.rows, value = rows / 3 * 2;
+  return {query_key_value.weight.RowRange(value, rows), query_key_value.bias + value};
 }
 
 void ProjectQueryKeyValue(const Pass& pass, size_t l, const BertViews<const float>::Layer& layer) {
-  AffineForward(pass.compute, layer.query_key_value, pass.acts.Rows(Hook::kResidPre, l),
-                pass.acts.QueryKeyValue(l));
+  const bool all = NeedsQueriesAndKeys(pass, l);
+  AffineForward(pass.compute, Projections(layer.query_key_value, all),
+                pass.acts.Rows(Hook::kResidPre, l),
+                all ? pass.acts.QueryKeyValue(l) : pass.acts.Rows(Hook::kV, l));
+  if (!all) return;
   for (const Hook hook : {Hook::kQ, Hook::kK, Hook::kV}) {
     pass.Observe(hook, l, pass.acts.Rows(hook, l));
   }
@@ -100,7 +115,7 @@ void AttentionForward(const Pass& pass, size_t l, const BertViews<const float>::
   ProjectQueryKeyValue(pass, l, layer);
   const Matrix q = acts.Rows(Hook::kQ, l), k = acts.Rows(Hook::kK, l), v = acts.Rows(Hook::kV, l);
   const Matrix z = acts.Rows(Hook::kZ, l);
-  const bool keeps_scores = acts.IsKept(Hook::kAttnScores, l);
+  const bool keeps_scores = acts.IsRequested(Hook::kAttnScores, l);
   const bool needs_scores = NeedsScores(pass, l);
   ForEachHead(pass, [&](const HeadSlice& slice, const auto& square, size_t thread) {
     const Matrix scores =
@@ -129,11 +144,14 @@ void AttentionBackward(const Pass& pass, size_t l, const BertViews<const float>:
   const Matrix dq = dqkv.ColumnRange(0, hidden);
   const Matrix dk = dqkv.ColumnRange(hidden, 2 * hidden);
   const Matrix dv = dqkv.ColumnRange(2 * hidden, 3 * hidden);
+  // Where no pattern depends on scores, nothing reaches queries and keys.
+  const bool uses_scores = pass.attention.UsesScores(l);
   ForEachHead(pass, [&](const HeadSlice& slice, const auto& square, size_t thread) {
     Compute& compute = pass.compute;
     const Matrix pattern = acts.Square(Hook::kPattern, l, slice.head, slice.sequence);
     GemmSerial(compute, thread, GemmForm::kTN, MixingPattern(pass, l, slice, pattern, square(1)),
                slice.Of(dz), slice.Of(dv));
+    if (!uses_scores) return;
     const Matrix dpattern = square(2);
     GemmSerial(compute, thread, GemmForm::kNT, slice.Of(dz), slice.Of(v), dpattern);
     const Dropout dropout = DropoutOf(pass, l, slice);
@@ -149,8 +167,9 @@ void AttentionBackward(const Pass& pass, size_t l, const BertViews<const float>:
     GemmSerial(compute, thread, GemmForm::kNN, dscores, slice.Of(k), slice.Of(dq));
     GemmSerial(compute, thread, GemmForm::kTN, dscores, slice.Of(q), slice.Of(dk));
   });
-  AffineBackward(pass.compute, layer.query_key_value, acts.Rows(Hook::kResidPre, l), dqkv, dx,
-                 dlayer.query_key_value);
+  AffineBackward(pass.compute, Projections(layer.query_key_value, uses_scores),
+                 acts.Rows(Hook::kResidPre, l), uses_scores ? dqkv : dv, dx,
+                 Projections(dlayer.query_key_value, uses_scores));
 }
 
 }  // namespace headscope
