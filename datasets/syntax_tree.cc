@@ -91,6 +91,20 @@ void SyntaxTree::Linearise(int node) {
   for (int n = nodes_[Index(node)].first_right; n >= 0; n = nodes_[Index(n)].next) Linearise(n);
 }
 
+// The comma that closes an apposition or clause gives way to the mark after it.
+void SyntaxTree::DropDoubledCommas() {
+  size_t kept = 0;
+  for (size_t i = 0; i < order_.size(); ++i) {
+    const bool before_mark =
+        i + 1 < order_.size() && nodes_[Index(order_[i + 1])].columns.upos == "PUNCT";
+    if (before_mark && nodes_[Index(order_[i])].columns.form == ",") continue;
+    order_[kept] = order_[i];
+    nodes_[Index(order_[kept])].position = kept;
+    ++kept;
+  }
+  order_.resize(kept);
+}
+
 void SyntaxTree::Extend(NodeMention& mention, int node, bool is_top) const {
   const Node& here = nodes_[Index(node)];
   mention.first = std::min(mention.first, here.position);
@@ -110,6 +124,7 @@ void SyntaxTree::Extend(NodeMention& mention, int node, bool is_top) const {
 Sentence SyntaxTree::Finish(int root) {
   order_.clear();
   Linearise(root);
+  DropDoubledCommas();
   Sentence sentence;
   sentence.words.resize(order_.size());
   for (size_t i = 0; i < order_.size(); ++i) {

@@ -72,6 +72,7 @@ class SyntaxTree {
   };
 
   void Linearise(int node);
+  void DropDoubledCommas();
   void Extend(NodeMention& mention, int node, bool is_top) const;
   void AddTokensAndText(Sentence& sentence) const;
 

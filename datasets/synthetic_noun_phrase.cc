@@ -138,7 +138,8 @@ SentenceBuilder::Phrase SentenceBuilder::IndefinitePhrase(uint32_t entity) {
 // Later mention: a pronoun where the rules allow it, the name, or a definite description.
 SentenceBuilder::Phrase SentenceBuilder::KnownPhrase(uint32_t entity, const NounOptions& options) {
   const Entity& e = discourse_.entities[entity];
-  if (options.may_be_pronoun && Chance(0.7) &&
+  const bool is_in_sentence = e.last_sentence == discourse_.sentence;
+  if (options.may_be_pronoun && Chance(is_in_sentence ? 0.95 : 0.75) &&
       discourse_.MayUsePronoun(entity, options.role, options.clause_subject)) {
     return PronounPhrase(entity, options.role);
   }
@@ -296,7 +297,7 @@ void SentenceBuilder::AddRelativeClause(int noun, uint32_t entity, int depth) {
   const Phrase head = MakePhrase(noun, entity);
   const NounClass& noun_class = lexicon_.classes[head.noun_class];
   const bool is_person = noun_class.is_person;
-  if (is_person || Chance(0.45)) {  // the noun is its subject
+  if (is_person || noun_class.object_verbs.IsEmpty() || Chance(0.45)) {  // the noun is its subject
     const bool is_who = is_person && Chance(0.7);
     const Head verb = PredicateFor(head, depth, Form::kFinite);
     const int relative =

@@ -67,6 +67,7 @@ WordColumns SentenceBuilder::BeColumns(std::string_view upos, bool is_plural) co
 }
 
 uint32_t SentenceBuilder::DrawBareVerb(const ZipfList& verbs) {
+  if (verbs.IsEmpty()) return kNone;
   for (int attempt = 0; attempt < 16; ++attempt) {
     const uint32_t verb = verbs.Draw(random_);
     if (lexicon_.verbs[verb].preposition.empty()) return verb;
@@ -186,7 +187,8 @@ SentenceBuilder::Predicate SentenceBuilder::ChoosePredicate(const Phrase& subjec
   } else if (noun_class.is_animate) {
     kind = Pick({0, 28, 37, 18, 17 * finite, 0, 0, 0, 0});
   } else {
-    kind = Pick({0, 0, noun_class.subject_verbs.IsEmpty() ? 0 : 38, 26, 36 * finite, 0, 0, 0, 0});
+    kind = Pick({0, 0, noun_class.subject_verbs.IsEmpty() ? 0 : 38, 26,
+                 noun_class.object_verbs.IsEmpty() ? 0 : 36 * finite, 0, 0, 0, 0});
   }
   return static_cast<Predicate>(kind);
 }

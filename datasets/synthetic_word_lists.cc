@@ -126,7 +126,7 @@ constexpr ClassWords kClasses[] = {
     {"building", "place",
      "house school church bank castle store tower hotel museum palace market factory temple "
      "library barn cottage station hospital mill prison",
-     "tall stone ancient grand abandoned brick",
+     "tall ancient grand abandoned ruined sturdy",
      "build/built paint demolish visit rebuild/rebuilt heat guard enter burn_down "
      "tear_down/tore/torn own",
      "collapse burn stand/stood close open", "near:land beside:water with:room",
@@ -157,7 +157,7 @@ constexpr ClassWords kClasses[] = {
     {"instrument", "object",
      "piano drum guitar violin flute trumpet harp horn fiddle organ cello bell banjo clarinet "
      "accordion tuba lute whistle",
-     "loud melodious tuneful brass hollow",
+     "loud melodious tuneful antique hollow",
      "play tune strum* practice blow/blew/blown listen@to perform@on pluck",
      "sound ring/rang/rung squeak hum*", "of:material from:building", "at:show in:room", ""},
     {"text", "object",
@@ -216,7 +216,7 @@ constexpr ClassWords kClasses[] = {
      "fix install turn_on turn_off switch_off operate adjust oil design set_up*/set/set",
      "hum* tick explode overheat jam*", "with:material in:room", "in:building with:tool", ""},
     {"bodypart", "object", "scar tail claw wing tooth/teeth paw feather horn tusk beak mane stripe",
-     "long sharp white bushy crooked", "lick flap* scratch wag* show/showed/shown touch",
+     "long sharp white bushy crooked", "lick scratch wag* show/showed/shown touch",
      "bleed/bled swell/swelled/swollen ache", "of:game", "in:land", ""},
     {"time", "time", "morning evening summer winter night spring autumn afternoon storm rain~",
      "early late cold warm", "", "pass arrive", "", "", ""},
