@@ -12,8 +12,8 @@ namespace {
 
 // Cache blocking: a panel of B (kBlockK x one tile) stays in L1, a block of A (kBlockM x kBlockK)
 // in L2, a block of B in L3. No choice here can change a bit of the result.
-constexpr size_t kBlockK = 256;
-constexpr size_t kBlockM = 192;
+constexpr size_t kBlockK = 512;
+constexpr size_t kBlockM = 144;
 constexpr size_t kBlockN = 2048;
 
 size_t DivCeil(size_t a, size_t b) { return (a + b - 1) / b; }
@@ -163,8 +163,10 @@ void GemmSerial(Compute& compute, size_t thread, GemmForm form, ConstMatrix a, C
     return;
   }
   const GemmTile tile = ActiveGemmTile();
+  // Reading in place is fastest while an operand is read few times: packing costs a pass of its
+  // own.
   const bool pack_b = p.b.col_step != 1 || p.m > 8 * tile.rows;
-  const bool pack_a = p.n > 8 * tile.cols || (p.a.row_step == 1 && p.n > 2 * tile.cols);
+  const bool pack_a = p.n > (p.a.row_step == 1 ? 4 : 8) * tile.cols;
   AlignedBuffer<float>& scratch = compute.ThreadScratch(thread);
   const size_t block_m = std::min(p.m, kBlockM), block_k = std::min(p.k, kBlockK);
   const size_t left_size = (PackedLeftSize(tile, block_m, block_k) + 15) / 16 * 16;

@@ -1,8 +1,9 @@
 // Matrix products. Glossary: C is [m, n], the inner dimension is k.
 //
-// Law L1: every element of C is one chain of fused multiply-adds over k in ascending order, starting at +0
-// (kWrite) or at the existing C (kAccumulate). Neither block sizes, vector width nor threads can change a bit;
-// the oracle is a loop of std::fmaf. OpenBLAS is there for comparison only and keeps no such promise.
+// Law L1: every element of C is one chain of fused multiply-adds over k in ascending order,
+// starting at +0 (kWrite) or at the existing C (kAccumulate). Neither block sizes, vector width nor
+// threads can change a bit; the oracle is a loop of std::fmaf. OpenBLAS is there for comparison
+// only and keeps no such promise.
 #pragma once
 
 #include <cstddef>
@@ -22,8 +23,8 @@ enum class GemmForm {
 enum class GemmOutput { kWrite, kAccumulate };
 enum class GemmBackend { kHeadscope, kOpenBlas };
 
-// The arithmetic's surroundings, passed to everything that computes: threads, backend and packing scratch.
-// One object serves one caller at a time.
+// The arithmetic's surroundings, passed to everything that computes: threads, backend and packing
+// scratch. One object serves one caller at a time.
 class Compute {
  public:
   explicit Compute(ThreadPool& pool, GemmBackend backend = GemmBackend::kHeadscope);
@@ -41,13 +42,13 @@ class Compute {
   AlignedBuffer<float> shared_scratch_;
 };
 
-// C = op(A) op(B) or C += op(A) op(B), all threads of the pool together. Shapes as in GemmForm; k = 0 gives +0
-// or leaves C. C must not overlap A or B.
+// C = op(A) op(B) or C += op(A) op(B), all threads of the pool together. Shapes as in GemmForm; k =
+// 0 gives +0 or leaves C. C must not overlap A or B.
 void Gemm(Compute& compute, GemmForm form, ConstMatrix a, ConstMatrix b, Matrix c,
           GemmOutput output = GemmOutput::kWrite);
 
-// The same on the calling thread alone, for the many small products of attention inside a parallel loop.
-// `thread` names whose scratch to use.
+// The same on the calling thread alone, for the many small products of attention inside a parallel
+// loop. `thread` names whose scratch to use.
 void GemmSerial(Compute& compute, size_t thread, GemmForm form, ConstMatrix a, ConstMatrix b,
                 Matrix c, GemmOutput output = GemmOutput::kWrite);
 

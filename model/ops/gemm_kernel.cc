@@ -8,6 +8,7 @@
 #define HWY_TARGET_INCLUDE "model/ops/gemm_kernel.cc"
 #include "hwy/foreach_target.h"
 // After foreach_target.
+#include "hwy/cache_control.h"
 #include "hwy/highway.h"
 
 // The accumulators of a tile live in registers only when every loop over them is unrolled: in plain
@@ -40,40 +41,55 @@ constexpr size_t kTileRows = 6, kTileVectors = 2;
 #else
 constexpr size_t kTileRows = 8, kTileVectors = 3;
 #endif
+static_assert(kLanes <= kGemmPackingSlack);
 constexpr size_t kTileCols = kTileVectors * kLanes;
 
-// One tile of C [kRows, kVectors * kLanes]. kAdjacent: see GemmLeft. kMasked: the last vector of B
-// has only `last` columns in memory.
-template <size_t kRows, size_t kVectors, bool kAdjacent, bool kMasked>
+// Stores the first `count` lanes, 1 <= count <= kLanes, and touches nothing after them.
+HWY_INLINE void StorePartly(V vector, size_t count, float* HWY_RESTRICT to) {
+  const D d;
+#if HWY_TARGET <= HWY_AVX3
+  hn::BlendedStore(vector, hn::FirstN(d, count), d, to);
+#else
+  // Not AVX2's masked store: AMD's takes dozens of cycles.
+  HWY_ALIGN float lanes[kLanes];
+  hn::Store(vector, d, lanes);
+  const float* from = lanes;
+  for (size_t piece = kLanes; piece != 0; piece /= 2) {
+    if ((count & piece) == 0) continue;
+    if (piece == 8) std::memcpy(to, from, 32);
+    if (piece == 4) std::memcpy(to, from, 16);
+    if (piece == 2) std::memcpy(to, from, 8);
+    if (piece == 1) std::memcpy(to, from, 4);
+    from += piece;
+    to += piece;
+  }
+#endif
+}
+
+// One tile of C [kRows, kVectors * kLanes]. kAdjacent: see GemmLeft. kEdge: the last vector of B
+// and C has only `last` columns.
+template <size_t kRows, size_t kVectors, bool kAdjacent, bool kEdge>
 void MultiplyTile(size_t k, const float* HWY_RESTRICT a, size_t a_step, const float* HWY_RESTRICT b,
                   size_t b_step, size_t last, float* HWY_RESTRICT c, size_t c_stride,
                   bool accumulate) {
   const D d;
   const auto mask = hn::FirstN(d, last);
+  const auto load = [&](const float* from, size_t v) HWY_ATTR {
+    return kEdge && v + 1 == kVectors ? hn::MaskedLoad(mask, d, from + v * kLanes)
+                                      : hn::LoadU(d, from + v * kLanes);
+  };
   V sum[kRows][kVectors];
-  if (accumulate) {
+  HEADSCOPE_UNROLL
+  for (size_t i = 0; i < kRows; ++i) {
     HEADSCOPE_UNROLL
-    for (size_t i = 0; i < kRows; ++i) {
-      HEADSCOPE_UNROLL
-      for (size_t v = 0; v < kVectors; ++v) sum[i][v] = hn::LoadU(d, c + i * c_stride + v * kLanes);
-    }
-  } else {
-    HEADSCOPE_UNROLL
-    for (size_t i = 0; i < kRows; ++i) {
-      HEADSCOPE_UNROLL
-      for (size_t v = 0; v < kVectors; ++v) sum[i][v] = hn::Zero(d);
+    for (size_t v = 0; v < kVectors; ++v) {
+      sum[i][v] = accumulate ? load(c + i * c_stride, v) : hn::Zero(d);
     }
   }
   for (size_t kk = 0; kk < k; ++kk) {
     V row[kVectors];
     HEADSCOPE_UNROLL
-    for (size_t v = 0; v < kVectors; ++v) {
-      if (kMasked && v + 1 == kVectors) {
-        row[v] = hn::MaskedLoad(mask, d, b + v * kLanes);
-      } else {
-        row[v] = hn::LoadU(d, b + v * kLanes);
-      }
-    }
+    for (size_t v = 0; v < kVectors; ++v) row[v] = load(b, v);
     HEADSCOPE_UNROLL
     for (size_t i = 0; i < kRows; ++i) {
       const V x = hn::Set(d, kAdjacent ? a[i] : a[i * a_step]);
@@ -86,49 +102,51 @@ void MultiplyTile(size_t k, const float* HWY_RESTRICT a, size_t a_step, const fl
   HEADSCOPE_UNROLL
   for (size_t i = 0; i < kRows; ++i) {
     HEADSCOPE_UNROLL
-    for (size_t v = 0; v < kVectors; ++v) hn::StoreU(sum[i][v], d, c + i * c_stride + v * kLanes);
+    for (size_t v = 0; v < kVectors; ++v) {
+      float* const to = c + i * c_stride + v * kLanes;
+      if (kEdge && v + 1 == kVectors) {
+        StorePartly(sum[i][v], last, to);
+      } else {
+        hn::StoreU(sum[i][v], d, to);
+      }
+    }
   }
 }
 
 using TileFunction = decltype(&MultiplyTile<1, 1, true, true>);
 
 // The kernel for `rows` in 1 … kTileRows.
-template <size_t kVectors, bool kAdjacent, bool kMasked, size_t kRows = kTileRows>
+template <size_t kVectors, bool kAdjacent, bool kEdge, size_t kRows = kTileRows>
 TileFunction TileForRows(size_t rows) {
   if constexpr (kRows > 1) {
-    if (rows < kRows) return TileForRows<kVectors, kAdjacent, kMasked, kRows - 1>(rows);
+    if (rows < kRows) return TileForRows<kVectors, kAdjacent, kEdge, kRows - 1>(rows);
   }
-  return &MultiplyTile<kRows, kVectors, kAdjacent, kMasked>;
+  return &MultiplyTile<kRows, kVectors, kAdjacent, kEdge>;
 }
 
-template <bool kAdjacent, bool kMasked, size_t kVectors = kTileVectors>
+template <bool kAdjacent, bool kEdge, size_t kVectors = kTileVectors>
 TileFunction TileForShape(size_t rows, size_t vectors) {
   if constexpr (kVectors > 1) {
-    if (vectors < kVectors) return TileForShape<kAdjacent, kMasked, kVectors - 1>(rows, vectors);
+    if (vectors < kVectors) return TileForShape<kAdjacent, kEdge, kVectors - 1>(rows, vectors);
   }
-  return TileForRows<kVectors, kAdjacent, kMasked>(rows);
+  return TileForRows<kVectors, kAdjacent, kEdge>(rows);
 }
 
-TileFunction ChooseTile(size_t rows, size_t vectors, bool adjacent, bool masked) {
+TileFunction ChooseTile(size_t rows, size_t vectors, bool adjacent, bool edge) {
   if (adjacent) {
-    return masked ? TileForShape<true, true>(rows, vectors)
-                  : TileForShape<true, false>(rows, vectors);
+    return edge ? TileForShape<true, true>(rows, vectors)
+                : TileForShape<true, false>(rows, vectors);
   }
-  return masked ? TileForShape<false, true>(rows, vectors)
-                : TileForShape<false, false>(rows, vectors);
+  return edge ? TileForShape<false, true>(rows, vectors)
+              : TileForShape<false, false>(rows, vectors);
 }
 
-// A tile whose last vector reaches past C's columns is computed in a buffer.
-void MultiplyEdgeTile(TileFunction tile, const GemmLeft& left, const float* a,
-                      const GemmRight& right, const float* b, size_t k, Matrix c, bool accumulate) {
-  HWY_ALIGN float buffer[kTileRows * kTileCols] = {};
-  const size_t bytes = c.cols * sizeof(float);
-  if (accumulate) {
-    for (size_t i = 0; i < c.rows; ++i) std::memcpy(buffer + i * kTileCols, c.Row(i), bytes);
+// Asks for the lines of a tile of C while the tile before it is computed.
+HWY_INLINE void PrefetchTile(const float* c, size_t rows, size_t cols, size_t stride) {
+  for (size_t i = 0; i < rows; ++i) {
+    for (size_t j = 0; j < cols; j += 16) hwy::Prefetch(c + i * stride + j);
+    hwy::Prefetch(c + i * stride + cols - 1);
   }
-  const size_t last = (c.cols - 1) % kLanes + 1;
-  tile(k, a, left.step, b, right.step, last, buffer, kTileCols, accumulate);
-  for (size_t i = 0; i < c.rows; ++i) std::memcpy(c.Row(i), buffer + i * kTileCols, bytes);
 }
 
 void MultiplyBlock(const GemmLeft& left, const GemmRight& right, size_t k, Matrix c,
@@ -137,20 +155,20 @@ void MultiplyBlock(const GemmLeft& left, const GemmRight& right, size_t k, Matri
     const float* b = right.data + j / kTileCols * right.panel_step;
     const size_t cols = HWY_MIN(kTileCols, c.cols - j);
     const size_t vectors = hwy::DivCeil(cols, kLanes);
-    const bool edge = cols % kLanes != 0;
-    const bool masked = edge && !right.padded;
-    const TileFunction whole = ChooseTile(kTileRows, vectors, left.rows_adjacent, masked);
+    const size_t last = (cols - 1) % kLanes + 1;
+    const bool edge = last != kLanes;
+    const TileFunction whole = ChooseTile(kTileRows, vectors, left.rows_adjacent, edge);
     for (size_t i = 0; i < c.rows; i += kTileRows) {
       const float* a = left.data + i / kTileRows * left.strip_step;
-      const size_t rows = HWY_MIN(kTileRows, c.rows - i);
-      const TileFunction tile =
-          rows == kTileRows ? whole : ChooseTile(rows, vectors, left.rows_adjacent, masked);
       float* out = c.data + i * c.stride + j;
-      if (edge) {
-        MultiplyEdgeTile(tile, left, a, right, b, k, Matrix(out, rows, cols, c.stride), accumulate);
-      } else {
-        tile(k, a, left.step, b, right.step, kLanes, out, c.stride, accumulate);
+      if (i + kTileRows >= c.rows) {
+        const TileFunction tail = ChooseTile(c.rows - i, vectors, left.rows_adjacent, edge);
+        tail(k, a, left.step, b, right.step, last, out, c.stride, accumulate);
+        break;
       }
+      const size_t next_rows = HWY_MIN(kTileRows, c.rows - i - kTileRows);
+      PrefetchTile(out + kTileRows * c.stride, next_rows, cols, c.stride);
+      whole(k, a, left.step, b, right.step, last, out, c.stride, accumulate);
     }
   }
 }
@@ -160,25 +178,27 @@ GemmTile TargetTile() { return {kTileRows, kTileCols, kLanes}; }
 // Reads 4 adjacent floats of each of kLanes rows and writes them as 4 vectors, one per column, each
 // `step` after the one before.
 #if HWY_TARGET == HWY_SCALAR
-void TransposeFour(const float* const* rows, float* out, size_t step) {
-  for (size_t kk = 0; kk < 4; ++kk) out[kk * step] = rows[0][kk];
+void TransposeFour(const float* const* rows, size_t offset, float* out, size_t step) {
+  for (size_t kk = 0; kk < 4; ++kk) out[kk * step] = rows[0][offset + kk];
 }
 #else
 template <class DD>
-HWY_INLINE hn::Vec<DD> LoadBlocks(DD d, const float* const* rows) {
+HWY_INLINE hn::Vec<DD> LoadBlocks(DD d, const float* const* rows, size_t offset) {
   if constexpr (hn::MaxLanes(DD()) == 4) {
-    return hn::LoadU(d, rows[0]);
+    return hn::LoadU(d, rows[0] + offset);
   } else {
     const hn::Half<DD> half;
-    return hn::Combine(d, LoadBlocks(half, rows + hn::MaxLanes(DD()) / 2), LoadBlocks(half, rows));
+    return hn::Combine(d, LoadBlocks(half, rows + hn::MaxLanes(DD()) / 2, offset),
+                       LoadBlocks(half, rows, offset));
   }
 }
 
-HWY_INLINE void TransposeFour(const float* const* rows, float* HWY_RESTRICT out, size_t step) {
+HWY_INLINE void TransposeFour(const float* const* rows, size_t offset, float* HWY_RESTRICT out,
+                              size_t step) {
   const D d;
   const hn::Repartition<double, D> d64;
-  const V r0 = LoadBlocks(d, rows), r1 = LoadBlocks(d, rows + 1);
-  const V r2 = LoadBlocks(d, rows + 2), r3 = LoadBlocks(d, rows + 3);
+  const V r0 = LoadBlocks(d, rows, offset), r1 = LoadBlocks(d, rows + 1, offset);
+  const V r2 = LoadBlocks(d, rows + 2, offset), r3 = LoadBlocks(d, rows + 3, offset);
   const auto low01 = hn::BitCast(d64, hn::InterleaveLower(d, r0, r1));
   const auto low23 = hn::BitCast(d64, hn::InterleaveLower(d, r2, r3));
   const auto high01 = hn::BitCast(d64, hn::InterleaveUpper(d, r0, r1));
@@ -203,9 +223,7 @@ void PackTransposed(const float* data, size_t stride, size_t count, size_t k, fl
   size_t kk = 0;
   for (; kk + 4 <= k; kk += 4) {
     for (size_t g = 0; g < kGroups; ++g) {
-      const float* quad[kLanes];
-      for (size_t i = 0; i < kLanes; ++i) quad[i] = rows[g * kLanes + i] + kk;
-      TransposeFour(quad, out + kk * kWidth + g * kLanes, kWidth);
+      TransposeFour(rows + g * kLanes, kk, out + kk * kWidth + g * kLanes, kWidth);
     }
   }
   for (; kk < k; ++kk) {
@@ -213,34 +231,67 @@ void PackTransposed(const float* data, size_t stride, size_t count, size_t k, fl
   }
 }
 
-// The same for rows that are adjacent in memory: out[kk * width + i] = data[kk * stride + i].
+// Copies kWidth floats, rounded up to whole vectors.
 template <size_t kWidth>
-void PackCopied(const float* data, size_t stride, size_t count, size_t k, float* out) {
-  for (size_t kk = 0; kk < k; ++kk) {
-    const float* from = data + kk * stride;
-    float* to = out + kk * kWidth;
-    if (count == kWidth) {
-      std::memcpy(to, from, kWidth * sizeof(float));
-    } else {
-      for (size_t i = 0; i < kWidth; ++i) to[i] = i < count ? from[i] : 0.0f;
+HWY_INLINE void CopyVectors(const float* HWY_RESTRICT from, float* HWY_RESTRICT to) {
+  const D d;
+  HEADSCOPE_UNROLL
+  for (size_t i = 0; i < kWidth; i += kLanes) hn::StoreU(hn::LoadU(d, from + i), d, to + i);
+}
+
+// The same for all parts (strips or panels) of a matrix whose parts lie side by side in each row:
+// element (i, kk) of part p is data[kk * stride + p * kWidth + i] and goes to out[p * part_size +
+// kk * kWidth + i]. Whole rows of several parts are read in order: part by part, each line would be
+// fetched again for every part that shares it.
+template <size_t kWidth>
+void PackCopied(const float* data, size_t stride, size_t count, size_t k, size_t part_size,
+                float* out) {
+  constexpr size_t kPartsAtOnce = 512 / kWidth;
+  const size_t whole = count / kWidth, rest = count % kWidth;
+  for (size_t first = 0; first < whole; first += kPartsAtOnce) {
+    const size_t parts = HWY_MIN(kPartsAtOnce, whole - first);
+    for (size_t kk = 0; kk < k; ++kk) {
+      const float* HWY_RESTRICT from = data + kk * stride + first * kWidth;
+      float* HWY_RESTRICT to = out + first * part_size + kk * kWidth;
+      size_t p = 0;
+      if constexpr (kWidth % kLanes != 0) {
+        // Whole vectors: what they write too much is overwritten by the next kk, or is the slack
+        // after the part.
+        for (; p + 1 < parts; ++p, from += kWidth, to += part_size) CopyVectors<kWidth>(from, to);
+      }
+      for (; p < parts; ++p, from += kWidth, to += part_size) {
+        std::memcpy(to, from, kWidth * sizeof(float));
+      }
     }
   }
-}
-
-void PackLeftStrip(const GemmOperand& a, size_t rows, size_t k, float* out) {
-  if (a.col_step == 1) {
-    PackTransposed<kTileRows>(a.data, a.row_step, rows, k, out);
-  } else {
-    PackCopied<kTileRows>(a.data, a.col_step, rows, k, out);
+  if (rest == 0) return;
+  for (size_t kk = 0; kk < k; ++kk) {
+    const float* from = data + kk * stride + whole * kWidth;
+    float* to = out + whole * part_size + kk * kWidth;
+    for (size_t i = 0; i < kWidth; ++i) to[i] = i < rest ? from[i] : 0.0f;
   }
 }
 
-void PackRightPanel(const GemmOperand& b, size_t k, size_t cols, float* out) {
-  if (b.row_step == 1) {
-    PackTransposed<kTileCols>(b.data, b.col_step, cols, k, out);
-  } else {
-    PackCopied<kTileCols>(b.data, b.row_step, cols, k, out);
+// Parts of kWidth rows or columns, from an operand in which they are `part_step` apart and k is
+// `k_step` apart.
+template <size_t kWidth>
+void PackParts(const float* data, size_t part_step, size_t k_step, size_t count, size_t k,
+               size_t part_size, float* out) {
+  if (part_step == 1) {
+    PackCopied<kWidth>(data, k_step, count, k, part_size, out);
+    return;
   }
+  for (size_t i = 0; i < count; i += kWidth, out += part_size) {
+    PackTransposed<kWidth>(data + i * part_step, part_step, HWY_MIN(kWidth, count - i), k, out);
+  }
+}
+
+void PackLeftStrips(const GemmOperand& a, size_t m, size_t k, size_t strip_size, float* out) {
+  PackParts<kTileRows>(a.data, a.row_step, a.col_step, m, k, strip_size, out);
+}
+
+void PackRightPanels(const GemmOperand& b, size_t k, size_t n, size_t panel_size, float* out) {
+  PackParts<kTileCols>(b.data, b.col_step, b.row_step, n, k, panel_size, out);
 }
 
 }  // namespace
@@ -254,13 +305,10 @@ namespace {
 
 HWY_EXPORT(TargetTile);
 HWY_EXPORT(MultiplyBlock);
-HWY_EXPORT(PackLeftStrip);
-HWY_EXPORT(PackRightPanel);
+HWY_EXPORT(PackLeftStrips);
+HWY_EXPORT(PackRightPanels);
 
-// Packing a strip writes up to one vector past its end.
-constexpr size_t kSlack = 16;
-
-size_t LeftStripSize(GemmTile tile, size_t k) { return tile.rows * k + kSlack; }
+size_t LeftStripSize(GemmTile tile, size_t k) { return tile.rows * k + kGemmPackingSlack; }
 size_t RightPanelSize(GemmTile tile, size_t k) { return tile.cols * k; }
 
 }  // namespace
@@ -277,10 +325,7 @@ size_t PackedRightSize(GemmTile tile, size_t k, size_t n) {
 
 GemmLeft PackLeft(GemmTile tile, GemmOperand a, size_t m, size_t k, float* packed) {
   const size_t strip_size = LeftStripSize(tile, k);
-  float* out = packed;
-  for (size_t i = 0; i < m; i += tile.rows, out += strip_size) {
-    HWY_DYNAMIC_DISPATCH(PackLeftStrip)(a.At(i, 0), std::min(tile.rows, m - i), k, out);
-  }
+  HWY_DYNAMIC_DISPATCH(PackLeftStrips)(a, m, k, strip_size, packed);
   return {packed, strip_size, tile.rows, true};
 }
 
@@ -292,19 +337,18 @@ GemmLeft LeftInPlace(GemmTile tile, GemmOperand a) {
 void PackRightPanels(GemmTile tile, GemmOperand b, size_t k, size_t n, size_t begin, size_t end,
                      float* packed) {
   const size_t panel_size = RightPanelSize(tile, k);
-  for (size_t panel = begin; panel < end; ++panel) {
-    const size_t j = panel * tile.cols;
-    HWY_DYNAMIC_DISPATCH(PackRightPanel)
-    (b.At(0, j), k, std::min(tile.cols, n - j), packed + panel * panel_size);
-  }
+  const size_t first = begin * tile.cols;
+  HWY_DYNAMIC_DISPATCH(PackRightPanels)
+  (b.At(0, first), k, std::min(n, end * tile.cols) - first, panel_size,
+   packed + begin * panel_size);
 }
 
 GemmRight PackedRight(GemmTile tile, size_t k, const float* packed) {
-  return {packed, RightPanelSize(tile, k), tile.cols, true};
+  return {packed, RightPanelSize(tile, k), tile.cols};
 }
 
 GemmRight RightInPlace(GemmTile tile, GemmOperand b) {
-  return {b.data, tile.cols * b.col_step, b.row_step, false};
+  return {b.data, tile.cols * b.col_step, b.row_step};
 }
 
 void MultiplyBlock(const GemmLeft& a, const GemmRight& b, size_t k, Matrix c, bool accumulate) {

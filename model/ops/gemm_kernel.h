@@ -46,8 +46,10 @@ struct GemmRight {
   const float* data;
   size_t panel_step;
   size_t step;
-  bool padded;
 };
+
+// Packing writes whole vectors: up to this many floats past the end of a strip.
+constexpr size_t kGemmPackingSlack = 16;
 
 // The number of floats that packing [m, k] or [k, n] takes.
 size_t PackedLeftSize(GemmTile tile, size_t m, size_t k);
