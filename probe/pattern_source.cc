@@ -1,0 +1,48 @@
+#include "probe/pattern_source.h"
+
+#include <string>
+#include <vector>
+
+namespace headscope {
+namespace {
+
+std::vector<std::string> PatternNames(size_t num_layers) {
+  std::vector<std::string> names;
+  for (size_t layer = 0; layer < num_layers; ++layer) {
+    names.push_back(HookName(Hook::kPattern, layer));
+  }
+  return names;
+}
+
+}  // namespace
+
+EncoderPatterns::EncoderPatterns(const ModelConfig& config, const ParameterSet& parameters,
+                                 size_t batch_pieces)
+    : encoder_(config), parameters_(parameters), batch_pieces_(batch_pieces) {}
+
+void EncoderPatterns::Visit(ThreadPool& pool, std::span<const WordInput> inputs,
+                            const PatternVisitor& visitor) {
+  Compute compute(pool);
+  Activations acts(encoder_.Config(), Activations::Mode::kInference, PatternNames(NumLayers()));
+  RaggedBatch batch;
+  for (size_t begin = 0; begin < inputs.size();) {
+    batch.Clear();
+    size_t end = begin;
+    do {
+      batch.Add(inputs[end].ids, static_cast<uint32_t>(end));
+      ++end;
+    } while (end < inputs.size() && batch.NumTokens() + inputs[end].ids.size() <= batch_pieces_);
+    acts.Prepare(batch);
+    encoder_.Forward(compute, parameters_, batch, ForwardOptions{}, acts);
+    pool.ParallelEach(NumHeads(), [&](size_t head, size_t thread) {
+      for (size_t item = begin; item < end; ++item) {
+        visitor(thread, head, item,
+                acts.Square(Hook::kPattern, head / NumHeadsPerLayer(), head % NumHeadsPerLayer(),
+                            item - begin));
+      }
+    });
+    begin = end;
+  }
+}
+
+}  // namespace headscope

@@ -1,0 +1,55 @@
+// Where attention patterns come from: a model, or a test's planted maps.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <span>
+
+#include "model/activations.h"
+#include "model/base/tensor.h"
+#include "model/base/thread_pool.h"
+#include "model/encoder.h"
+#include "model/ops/gemm.h"
+#include "model/parameter_set.h"
+#include "probe/word_input.h"
+
+namespace headscope {
+
+// Called with the pattern [T, T] of one head (layer * heads per layer + head) on inputs[item].
+using PatternVisitor =
+    std::function<void(size_t thread, size_t head, size_t item, ConstMatrix pattern)>;
+
+class PatternSource {
+ public:
+  virtual ~PatternSource() = default;
+  virtual size_t NumLayers() const = 0;
+  virtual size_t NumHeadsPerLayer() const = 0;
+  size_t NumHeads() const { return NumLayers() * NumHeadsPerLayer(); }
+  virtual size_t MaxPieces() const = 0;  // the model's positions
+
+  // Visits every head on every input. Each head sees the inputs in ascending order, one after
+  // another, so that sums kept per head depend on no thread; different heads come from different
+  // threads at once. No input may be longer than MaxPieces().
+  virtual void Visit(ThreadPool& pool, std::span<const WordInput> inputs,
+                     const PatternVisitor& visitor) = 0;
+};
+
+// Runs an encoder on batches of up to `batch_pieces` pieces (or one longer input), keeping only the
+// patterns of one batch.
+class EncoderPatterns final : public PatternSource {
+ public:
+  EncoderPatterns(const ModelConfig& config, const ParameterSet& parameters,
+                  size_t batch_pieces = 2048);
+  size_t NumLayers() const override { return encoder_.Config().num_hidden_layers; }
+  size_t NumHeadsPerLayer() const override { return encoder_.Config().num_attention_heads; }
+  size_t MaxPieces() const override { return encoder_.Config().max_position_embeddings; }
+  void Visit(ThreadPool& pool, std::span<const WordInput> inputs,
+             const PatternVisitor& visitor) override;
+
+ private:
+  Encoder encoder_;
+  const ParameterSet& parameters_;
+  size_t batch_pieces_;
+};
+
+}  // namespace headscope
