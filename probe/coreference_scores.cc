@@ -1,0 +1,196 @@
+#include "probe/coreference_scores.h"
+
+#include <algorithm>
+#include <map>
+
+#include "model/base/error.h"
+
+namespace headscope {
+namespace {
+
+// A mention's place in its segment.
+struct PlacedMention {
+  const Mention* mention;
+  const Word* head_word;
+  uint32_t word;
+};
+
+bool Contains(const std::vector<uint32_t>& ascending, uint32_t value) {
+  return std::binary_search(ascending.begin(), ascending.end(), value);
+}
+
+void InsertAscending(std::vector<uint32_t>& ascending, uint32_t value) {
+  const auto at = std::lower_bound(ascending.begin(), ascending.end(), value);
+  if (at == ascending.end() || *at != value) ascending.insert(at, value);
+}
+
+bool HasThirdPerson(const std::string& feats) {
+  return ("|" + feats + "|").find("|Person=3|") != std::string::npos;
+}
+
+bool IsNominal(const Word& word) { return word.upos == "NOUN" || word.upos == "PROPN"; }
+
+void Classify(const Word& word, bool nominal_antecedent,
+              std::array<bool, kNumMentionTypes>& types) {
+  const auto set = [&](MentionType type, bool value) { types[static_cast<size_t>(type)] = value; };
+  const bool pronoun = word.upos == "PRON";
+  const bool third_person = HasThirdPerson(word.feats);
+  set(MentionType::kAll, true);
+  set(MentionType::kPronoun, pronoun);
+  set(MentionType::kThirdPerson, pronoun && third_person);
+  set(MentionType::kOtherPronoun, pronoun && !third_person);
+  set(MentionType::kProper, word.upos == "PROPN");
+  set(MentionType::kNominal, word.upos == "NOUN");
+  set(MentionType::kOther, !pronoun && !IsNominal(word));
+  set(MentionType::kPronounOfNominal, pronoun && nominal_antecedent);
+}
+
+std::vector<Anaphor> AnaphorsOf(const std::vector<PlacedMention>& mentions) {
+  std::vector<Anaphor> anaphors;
+  for (const PlacedMention& mention : mentions) {
+    Anaphor anaphor;
+    anaphor.word = mention.word;
+    bool nominal_antecedent = false;
+    for (const PlacedMention& other : mentions) {
+      if (other.word >= mention.word) continue;
+      InsertAscending(anaphor.candidates, other.word);
+      if (other.mention->entity != mention.mention->entity) continue;
+      InsertAscending(anaphor.antecedents, other.word);
+      nominal_antecedent = nominal_antecedent || IsNominal(*other.head_word);
+    }
+    if (anaphor.antecedents.empty()) continue;
+    Classify(*mention.head_word, nominal_antecedent, anaphor.types);
+    anaphors.push_back(std::move(anaphor));
+  }
+  std::stable_sort(anaphors.begin(), anaphors.end(),
+                   [](const Anaphor& a, const Anaphor& b) { return a.word < b.word; });
+  return anaphors;
+}
+
+std::string LowerAscii(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
+// Fills a segment's words, input and anaphors from its sentences.
+void CompleteSegment(const Document& document, const std::vector<Mention>& mentions,
+                     const WordEncoder& encode, Segment& segment) {
+  std::map<size_t, uint32_t> starts;  // sentence -> its first word in the segment
+  for (size_t s : segment.sentences) {
+    starts[s] = static_cast<uint32_t>(segment.words.size());
+    for (const Word& word : document.sentences[s].words) segment.words.push_back(word.form);
+  }
+  segment.input = encode(segment.words);
+  std::vector<PlacedMention> placed;
+  for (const Mention& mention : mentions) {
+    const auto start = starts.find(mention.sentence);
+    if (start == starts.end()) continue;
+    placed.push_back({&mention, &document.sentences[mention.sentence].words[mention.head],
+                      start->second + static_cast<uint32_t>(mention.head)});
+  }
+  segment.anaphors = AnaphorsOf(placed);
+}
+
+}  // namespace
+
+CoreferenceScheme ParseCoreferenceScheme(const std::string& name) {
+  if (name == "ontonotes") return CoreferenceScheme::kOntoNotes;
+  if (name == "gum") return CoreferenceScheme::kGum;
+  Fail("--coref: expected ontonotes or gum, found '{}'", name);
+}
+
+const char* CoreferenceSchemeName(CoreferenceScheme scheme) {
+  return scheme == CoreferenceScheme::kGum ? "gum" : "ontonotes";
+}
+
+std::vector<Mention> SchemeMentions(const Document& document, CoreferenceScheme scheme) {
+  if (scheme == CoreferenceScheme::kGum) return document.mentions;
+  std::vector<Mention> kept;
+  std::map<std::string, size_t> chain_sizes;
+  for (const Mention& mention : document.mentions) {
+    if (mention.link == "appos" || mention.link == "pred" || mention.link == "disc") continue;
+    kept.push_back(mention);
+    ++chain_sizes[mention.entity];
+  }
+  std::erase_if(kept, [&](const Mention& mention) { return chain_sizes[mention.entity] < 2; });
+  return kept;
+}
+
+SegmentedTreebank SegmentTreebank(const Treebank& treebank, const WordEncoder& encode,
+                                  size_t segment_pieces, size_t max_pieces,
+                                  CoreferenceScheme scheme) {
+  SegmentedTreebank result;
+  for (size_t d = 0; d < treebank.documents.size(); ++d) {
+    const Document& document = treebank.documents[d];
+    if (!document.has_coreference) continue;
+    ++result.num_documents;
+    const std::vector<Mention> mentions = SchemeMentions(document, scheme);
+    Segment segment;
+    size_t pieces = 2;  // CLS and SEP
+    const auto finish = [&] {
+      if (!segment.sentences.empty()) {
+        segment.document = d;
+        CompleteSegment(document, mentions, encode, segment);
+        result.num_anaphors += segment.anaphors.size();
+        result.segments.push_back(std::move(segment));
+      }
+      segment = Segment();
+      pieces = 2;
+    };
+    for (size_t s = 0; s < document.sentences.size(); ++s) {
+      std::vector<std::string> words;
+      for (const Word& word : document.sentences[s].words) words.push_back(word.form);
+      const size_t length = encode(words).ids.size() - 2;
+      if (length + 2 > max_pieces) {
+        ++result.skipped_sentences;
+        finish();
+        continue;
+      }
+      if (pieces + length > std::min(segment_pieces, max_pieces)) finish();
+      segment.sentences.push_back(s);
+      pieces += length;
+    }
+    finish();
+  }
+  return result;
+}
+
+double CoreferenceScore(WordMap map, const Anaphor& anaphor, CandidateSet set) {
+  const double* row = map.Row(anaphor.word);
+  double maximum = -1.0;
+  size_t count = 0, right = 0;
+  const auto take = [&](uint32_t word) {
+    if (row[word] > maximum) {
+      maximum = row[word];
+      count = right = 0;
+    }
+    if (row[word] == maximum) {
+      ++count;
+      right += Contains(anaphor.antecedents, word);
+    }
+  };
+  if (set == CandidateSet::kPrecedingMentionHeads) {
+    for (uint32_t word : anaphor.candidates) take(word);
+  } else {
+    const size_t end = set == CandidateSet::kAllWords ? map.cols : anaphor.word;
+    for (size_t word = 0; word < end; ++word) take(static_cast<uint32_t>(word));
+  }
+  return static_cast<double>(right) / static_cast<double>(count);
+}
+
+bool NearestMentionIsRight(const Anaphor& anaphor) {
+  return Contains(anaphor.antecedents, anaphor.candidates.back());
+}
+
+bool NearestSameHeadWordIsRight(const Segment& segment, const Anaphor& anaphor) {
+  const std::string form = LowerAscii(segment.words[anaphor.word]);
+  for (size_t k = anaphor.candidates.size(); k-- > 0;) {
+    const uint32_t word = anaphor.candidates[k];
+    if (LowerAscii(segment.words[word]) == form) return Contains(anaphor.antecedents, word);
+  }
+  return false;
+}
+
+}  // namespace headscope

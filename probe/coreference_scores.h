@@ -1,0 +1,77 @@
+// Does a head's map point from a mention to its antecedents? (Clark et al. 2019, section 4.3; their
+// code was never released, so the three readings of "attends most to" are all scored.)
+//
+// A document is cut into segments of whole sentences, read as one input [CLS] s1 s2 … [SEP]. A
+// mention counts when a coreferent mention with another head word precedes it (by head word) in its
+// segment; those are its antecedents. A prediction is the argmax of the row of its head word over
+// (a) all words, (b) preceding words, (c) head words of preceding mentions; when k words share the
+// maximum and r of them are antecedents' head words it scores r / k.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "datasets/conllu.h"
+#include "probe/head_results.h"
+#include "probe/word_attention.h"
+#include "probe/word_input.h"
+
+namespace headscope {
+
+enum class CoreferenceScheme {
+  kOntoNotes,  // mentions whose link is appos, pred or disc leave their chain; chains left with one
+               // mention are dropped
+  kGum,        // all mentions
+};
+CoreferenceScheme ParseCoreferenceScheme(
+    const std::string& name);  // Throws Error listing the names.
+const char* CoreferenceSchemeName(CoreferenceScheme scheme);
+
+// The mentions of a document under a scheme, in their order.
+std::vector<Mention> SchemeMentions(const Document& document, CoreferenceScheme scheme);
+
+// A mention that counts. Words are indices into the segment.
+struct Anaphor {
+  uint32_t word = 0;                  // its head word
+  std::vector<uint32_t> antecedents;  // their head words, ascending, without repetition; all < word
+  std::vector<uint32_t> candidates;   // head words of all preceding mentions, likewise
+  std::array<bool, kNumMentionTypes> types{};
+};
+
+struct Segment {
+  size_t document = 0;
+  std::vector<size_t> sentences;  // consecutive
+  WordInput input;
+  std::vector<std::string> words;  // forms
+  std::vector<Anaphor> anaphors;   // by head word
+};
+
+struct SegmentedTreebank {
+  std::vector<Segment> segments;
+  uint64_t num_documents = 0;
+  uint64_t skipped_sentences = 0;  // longer than the model's positions
+  uint64_t num_anaphors = 0;
+};
+
+using WordEncoder = std::function<WordInput(const std::vector<std::string>& words)>;
+
+// Cuts every document into segments of at most `segment_pieces` pieces, CLS and SEP counted: a
+// sentence that no longer fits opens the next segment, and one longer than a segment stands alone;
+// one longer than `max_pieces` is left out.
+SegmentedTreebank SegmentTreebank(const Treebank& treebank, const WordEncoder& encode,
+                                  size_t segment_pieces, size_t max_pieces,
+                                  CoreferenceScheme scheme);
+
+// r / k for one mention.
+double CoreferenceScore(WordMap map, const Anaphor& anaphor, CandidateSet set);
+
+// Baselines: is the nearest preceding mention's head word, or the nearest of those with the same
+// form (lower-cased ASCII), an antecedent's? Without such a mention: no.
+bool NearestMentionIsRight(const Anaphor& anaphor);
+bool NearestSameHeadWordIsRight(const Segment& segment, const Anaphor& anaphor);
+
+}  // namespace headscope
