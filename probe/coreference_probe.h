@@ -1,0 +1,49 @@
+// The coreference tables: passes of a pattern source over segments, one head chosen on dev over all
+// types for each candidate set and scored on test, beside the baselines.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "probe/bootstrap.h"
+#include "probe/coreference_scores.h"
+#include "probe/head_results.h"
+#include "probe/pattern_source.h"
+
+namespace headscope {
+
+struct CoreferencePass {
+  std::vector<double> counts;  // [heads, candidate sets, types] sums of scores
+  // scores[set][segment][anaphor] of the head chosen for the set; empty when none was chosen.
+  std::array<std::vector<std::vector<double>>, kNumCandidateSets> scores;
+};
+using ChosenCoreferenceHeads = std::array<size_t, kNumCandidateSets>;
+
+// `chosen` may be null.
+CoreferencePass ScoreCoreference(ThreadPool& pool, PatternSource& source,
+                                 const SegmentedTreebank& treebank,
+                                 const ChosenCoreferenceHeads* chosen);
+
+// The head with the largest sum over all types, for each candidate set; the first of equals.
+ChosenCoreferenceHeads ChooseCoreferenceHeads(const CoreferencePass& dev);
+
+// Mentions that count, by type.
+std::vector<uint64_t> CountAnaphors(const SegmentedTreebank& treebank);
+
+struct CoreferenceTableInput {
+  const SegmentedTreebank& dev_treebank;
+  const CoreferencePass& dev;
+  const SegmentedTreebank& test_treebank;
+  const CoreferencePass& test;  // with scores of `chosen`
+  const ChosenCoreferenceHeads& chosen;
+  size_t heads_per_layer;
+  BootstrapOptions bootstrap;  // over documents
+};
+// All of CoreferenceResults but its scheme, segment_pieces and random models.
+CoreferenceResults CoreferenceTable(ThreadPool& pool, const CoreferenceTableInput& input);
+
+// Makes the same choice on another model's passes and appends its scores to the rows.
+void AppendRandomModel(const CoreferencePass& dev, const CoreferencePass& test,
+                       CoreferenceResults& results);
+
+}  // namespace headscope

@@ -1,0 +1,292 @@
+#include "probe/dependency_probe.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace headscope {
+namespace {
+
+constexpr double kMinimumUniformWeight = 25.0;
+
+HeadId HeadIdOf(size_t head, size_t heads_per_layer) {
+  return {head / heads_per_layer, head % heads_per_layer};
+}
+
+bool Above(const Estimate& a, const Estimate& b) { return a.low > b.high; }
+
+// What is bootstrapped of each relation, per sentence.
+enum RatioKind : size_t { kHeadRatio, kOffsetRatio, kRuleRatio, kWhereRuleWrongRatio, kNumRatios };
+
+// [sentences, relations * kNumRatios] numerators and denominators.
+struct RatioTables {
+  std::vector<double> numerators, denominators;
+};
+
+RatioTables FillRatios(const DependencyTableInput& input) {
+  const size_t width = input.names.relations.Size() * kNumRatios;
+  const ProbeTreebank& treebank = input.test_treebank;
+  RatioTables tables;
+  tables.numerators.resize(treebank.sentences.size() * width);
+  tables.denominators.resize(tables.numerators.size());
+  std::vector<int> offsets;
+  std::vector<NearestRule> rules;
+  for (size_t r = 0; r < input.names.relations.Size(); ++r) {
+    offsets.push_back(input.dev_nulls.OffsetOf(r).offset);
+    rules.push_back(input.dev_nulls.RuleOf(r).rule);
+  }
+  for (size_t s = 0; s < treebank.sentences.size(); ++s) {
+    for (size_t a = 0; a < treebank.arcs[s].size(); ++a) {
+      const Arc& arc = treebank.arcs[s][a];
+      const double score = input.test.scores[s][a];
+      const bool rule_right = RuleIsRight(treebank.tags[s], arc, rules[arc.relation]);
+      const size_t at = s * width + arc.relation * kNumRatios;
+      const auto add = [&](RatioKind kind, double value) {
+        tables.numerators[at + kind] += value;
+        tables.denominators[at + kind] += 1.0;
+      };
+      add(kHeadRatio, score);
+      add(kOffsetRatio, OffsetIsRight(arc, offsets[arc.relation]) ? 1.0 : 0.0);
+      add(kRuleRatio, rule_right ? 1.0 : 0.0);
+      if (!rule_right) add(kWhereRuleWrongRatio, score);
+    }
+  }
+  return tables;
+}
+
+RelationResult MakeRelation(const DependencyTableInput& input, size_t r,
+                            const std::vector<Estimate>& estimates) {
+  const double dev_n = static_cast<double>(input.dev.counts.instances[r]);
+  const HeadChoice& choice = input.chosen[r];
+  const auto offset = input.dev_nulls.OffsetOf(r);
+  const auto rule = input.dev_nulls.RuleOf(r);
+  RelationResult result;
+  result.relation = input.names.relations.Names()[r];
+  result.dev_n = input.dev.counts.instances[r];
+  result.head = HeadIdOf(choice.head, input.heads_per_layer);
+  result.direction = choice.direction;
+  result.dev_accuracy = choice.count / dev_n;
+  result.accuracy = estimates[r * kNumRatios + kHeadRatio];
+  result.offset = offset.offset;
+  result.offset_dev_accuracy = static_cast<double>(offset.count) / dev_n;
+  result.offset_accuracy = estimates[r * kNumRatios + kOffsetRatio];
+  result.rule_upos = input.names.tags.Names()[rule.rule.tag];
+  result.rule_to_the_right = rule.rule.to_the_right;
+  result.rule_dev_accuracy = static_cast<double>(rule.count) / dev_n;
+  result.rule_accuracy = estimates[r * kNumRatios + kRuleRatio];
+  result.accuracy_where_rule_wrong = estimates[r * kNumRatios + kWhereRuleWrongRatio];
+  result.above_offset = Above(result.accuracy, result.offset_accuracy);
+  result.above_rule = Above(result.accuracy, result.rule_accuracy);
+  return result;
+}
+
+// The head and attended class of the largest lift of an attending class; false when no entry has
+// the weight.
+struct UposChoice {
+  size_t head = 0, attended = 0;
+  double lift = -1.0;
+};
+bool ChooseUpos(const UposAccumulator& dev, size_t num_heads, size_t attending,
+                UposChoice& choice) {
+  choice = UposChoice();
+  for (size_t head = 0; head < num_heads; ++head) {
+    for (size_t b = 0; b < dev.NumTags(); ++b) {
+      if (dev.Expected(attending, b) < kMinimumUniformWeight) continue;
+      const double lift = dev.Lift(head, attending, b);
+      if (lift > choice.lift) choice = {head, b, lift};
+    }
+  }
+  return choice.lift >= 0.0;
+}
+
+UposMatrix MakeUposMatrix(const UposAccumulator& upos, size_t head, size_t heads_per_layer) {
+  UposMatrix matrix;
+  matrix.head = HeadIdOf(head, heads_per_layer);
+  matrix.word_share = upos.WordShare(head);
+  for (size_t a = 0; a < upos.NumTags(); ++a) {
+    for (size_t b = 0; b < upos.NumTags(); ++b) {
+      matrix.lift.push_back(upos.Lift(head, a, b));
+      matrix.lift_error.push_back(upos.LiftError(head, a, b));
+    }
+  }
+  return matrix;
+}
+
+}  // namespace
+
+ProbeNames NamesOf(const Treebank& dev, const Treebank& test) {
+  ProbeNames names;
+  for (const Treebank* treebank : {&dev, &test}) {
+    for (const Document& document : treebank->documents) {
+      for (const Sentence& sentence : document.sentences) {
+        for (const Word& word : sentence.words) {
+          names.tags.Insert(word.upos);
+          if (word.head != 0) names.relations.Insert(word.deprel);
+        }
+      }
+    }
+  }
+  names.relations.Number();
+  names.tags.Number();
+  return names;
+}
+
+ProbeTreebank PrepareTreebank(const Treebank& treebank, const ProbeNames& names,
+                              const WordEncoder& encode, size_t max_pieces) {
+  ProbeTreebank result;
+  for (const Document& document : treebank.documents) {
+    for (const Sentence& sentence : document.sentences) {
+      std::vector<std::string> words;
+      std::vector<uint32_t> tags;
+      for (const Word& word : sentence.words) {
+        words.push_back(word.form);
+        tags.push_back(names.tags.IndexOf(word.upos));
+      }
+      WordInput input = encode(words);
+      if (input.ids.size() > max_pieces) {
+        ++result.skipped_sentences;
+        result.skipped_words += words.size();
+        continue;
+      }
+      result.pieces += input.ids.size();
+      result.sentences.push_back(&sentence);
+      result.arcs.push_back(ArcsOf(sentence, names.relations));
+      result.tags.push_back(std::move(tags));
+      result.inputs.push_back(std::move(input));
+    }
+  }
+  return result;
+}
+
+DependencyPass ScoreTreebank(ThreadPool& pool, PatternSource& source, const ProbeTreebank& treebank,
+                             const ProbeNames& names, const std::vector<HeadChoice>* chosen,
+                             const MapVisitor* visitor) {
+  const size_t num_heads = source.NumHeads();
+  DependencyPass pass{{}, UposAccumulator(num_heads, names.tags.Size()), {}};
+  pass.counts.relations = names.relations.Names();
+  pass.counts.instances.resize(names.relations.Size());
+  pass.counts.counts.resize(names.relations.Size() * num_heads * kNumDirections);
+  for (size_t s = 0; s < treebank.sentences.size(); ++s) {
+    for (const Arc& arc : treebank.arcs[s]) ++pass.counts.instances[arc.relation];
+    pass.upos.AddUniform(treebank.tags[s]);
+    if (chosen != nullptr) pass.scores.emplace_back(treebank.arcs[s].size());
+  }
+  // Everything written below belongs to one head, whose sentences come in order: no sum depends on
+  // the threads.
+  std::vector<std::vector<double>> maps(pool.NumThreads());
+  source.Visit(
+      pool, treebank.inputs, [&](size_t thread, size_t head, size_t s, ConstMatrix pattern) {
+        const size_t n = treebank.inputs[s].NumWords();
+        maps[thread].resize(n * n);
+        const BasicMatrix<double> map(maps[thread].data(), n, n);
+        WordAttention(pattern, treebank.inputs[s].starts, map);
+        const MapMaxima maxima(map);
+        for (size_t a = 0; a < treebank.arcs[s].size(); ++a) {
+          const Arc& arc = treebank.arcs[s][a];
+          for (Direction direction : {Direction::kDependentToHead, Direction::kHeadToDependent}) {
+            const double score = maxima.Score(arc, direction);
+            const size_t cell = (arc.relation * num_heads + head) * kNumDirections;
+            pass.counts.counts[cell + static_cast<size_t>(direction)] += score;
+            if (chosen != nullptr && (*chosen)[arc.relation].head == head &&
+                (*chosen)[arc.relation].direction == direction) {
+              pass.scores[s][a] = score;
+            }
+          }
+        }
+        pass.upos.AddHead(head, treebank.tags[s], map);
+        if (visitor != nullptr) (*visitor)(head, s, map);
+      });
+  return pass;
+}
+
+std::vector<HeadChoice> ChooseHeads(const HeadCounts& dev) {
+  std::vector<HeadChoice> chosen;
+  for (size_t r = 0; r < dev.relations.size(); ++r) chosen.push_back(BestHead(dev, r));
+  return chosen;
+}
+
+DependencyNulls CountNulls(const ProbeTreebank& treebank, const ProbeNames& names) {
+  DependencyNulls nulls(names.relations.Size(), names.tags.Size());
+  for (size_t s = 0; s < treebank.sentences.size(); ++s) {
+    nulls.Add(treebank.arcs[s], treebank.tags[s]);
+  }
+  return nulls;
+}
+
+std::vector<RelationResult> DependencyTable(ThreadPool& pool, const DependencyTableInput& input) {
+  const RatioTables tables = FillRatios(input);
+  const std::vector<Estimate> estimates =
+      BootstrapRatios(pool, input.names.relations.Size() * kNumRatios, tables.numerators,
+                      tables.denominators, input.bootstrap);
+  std::vector<RelationResult> results;
+  for (size_t r = 0; r < input.names.relations.Size(); ++r) {
+    if (input.dev.counts.instances[r] < input.minimum_instances) continue;
+    if (input.test.counts.instances[r] < input.minimum_instances) continue;
+    results.push_back(MakeRelation(input, r, estimates));
+  }
+  std::stable_sort(
+      results.begin(), results.end(),
+      [](const RelationResult& a, const RelationResult& b) { return a.accuracy.n > b.accuracy.n; });
+  return results;
+}
+
+UposResults UposTable(const ProbeNames& names, const UposAccumulator& dev,
+                      const UposAccumulator& test, size_t num_heads, size_t heads_per_layer,
+                      size_t minimum_instances) {
+  UposResults results;
+  results.tags = names.tags.Names();
+  for (size_t tag = 0; tag < names.tags.Size(); ++tag) {
+    results.counts.push_back(test.Attending(tag));
+  }
+  for (size_t head = 0; head < num_heads; ++head) {
+    results.heads.push_back(MakeUposMatrix(test, head, heads_per_layer));
+  }
+  for (size_t a = 0; a < names.tags.Size(); ++a) {
+    UposChoice choice;
+    if (dev.Attending(a) < minimum_instances || test.Attending(a) < minimum_instances) continue;
+    if (!ChooseUpos(dev, num_heads, a, choice)) continue;
+    const double lift = test.Lift(choice.head, a, choice.attended);
+    if (std::isnan(lift)) continue;
+    const double error = test.LiftError(choice.head, a, choice.attended);
+    UposResult result;
+    result.attending = results.tags[a];
+    result.attended = results.tags[choice.attended];
+    result.head = HeadIdOf(choice.head, heads_per_layer);
+    result.dev_lift = choice.lift;
+    result.lift = {lift, std::max(0.0, lift - error), lift + error, test.Attending(a)};
+    results.best.push_back(std::move(result));
+  }
+  return results;
+}
+
+void AppendRandomValue(double value, RandomModelScores& scores) {
+  scores.values.push_back(value);
+  double sum = 0.0;
+  for (double v : scores.values) sum += v;
+  scores.mean = sum / static_cast<double>(scores.values.size());
+  scores.low = *std::min_element(scores.values.begin(), scores.values.end());
+  scores.high = *std::max_element(scores.values.begin(), scores.values.end());
+}
+
+void AppendRandomModel(const DependencyPass& dev, const DependencyPass& test,
+                       std::vector<RelationResult>& relations, UposResults& upos) {
+  const auto& names = dev.counts.relations;
+  const size_t num_heads = dev.counts.counts.size() / names.size() / kNumDirections;
+  for (RelationResult& row : relations) {
+    const size_t r = static_cast<size_t>(
+        std::lower_bound(names.begin(), names.end(), row.relation) - names.begin());
+    const HeadChoice choice = BestHead(dev.counts, r);
+    const size_t cell = (r * num_heads + choice.head) * kNumDirections;
+    AppendRandomValue(test.counts.counts[cell + static_cast<size_t>(choice.direction)] /
+                          static_cast<double>(test.counts.instances[r]),
+                      row.random_models);
+  }
+  for (UposResult& row : upos.best) {
+    const size_t a = static_cast<size_t>(
+        std::lower_bound(upos.tags.begin(), upos.tags.end(), row.attending) - upos.tags.begin());
+    UposChoice choice;
+    ChooseUpos(dev.upos, num_heads, a, choice);
+    AppendRandomValue(test.upos.Lift(choice.head, a, choice.attended), row.random_models);
+  }
+}
+
+}  // namespace headscope

@@ -1,0 +1,192 @@
+#include "probe/head_probe.h"
+
+#include <fmt/format.h>
+
+#include "model/base/error.h"
+#include "probe/context_check.h"
+#include "probe/coreference_probe.h"
+#include "probe/dependency_probe.h"
+#include "probe/example_sentences.h"
+
+namespace headscope {
+namespace {
+
+// Separate draws for the two bootstraps.
+constexpr uint32_t kDependencySite = 0, kCoreferenceSite = 1;
+
+DataFacts FactsOf(const Treebank& treebank, const ProbeTreebank& prepared) {
+  DataFacts facts;
+  facts.path = treebank.path;
+  facts.documents = treebank.documents.size();
+  facts.sentences = treebank.NumSentences();
+  facts.words = treebank.NumWords();
+  facts.skipped_sentences = prepared.skipped_sentences;
+  facts.skipped_words = prepared.skipped_words;
+  facts.pieces = prepared.pieces;
+  return facts;
+}
+
+void CheckHasSentences(const ProbeTreebank& prepared, const Treebank& treebank, size_t max_pieces) {
+  if (!prepared.sentences.empty()) return;
+  Fail("{}: expected sentences of at most {} pieces (the model's positions), found none",
+       treebank.path, max_pieces);
+}
+
+// Both files, both ways of reading them, and what a model's heads make of them.
+class Analysis {
+ public:
+  Analysis(const WordEncoder& encode, const Treebank& dev, const Treebank& test, size_t max_pieces,
+           const HeadProbeOptions& options, ThreadPool& pool)
+      : options_(options),
+        pool_(pool),
+        names_(NamesOf(dev, test)),
+        dev_(PrepareTreebank(dev, names_, encode, max_pieces)),
+        test_(PrepareTreebank(test, names_, encode, max_pieces)) {
+    CheckHasSentences(dev_, dev, max_pieces);
+    CheckHasSentences(test_, test, max_pieces);
+    dev_segments_ =
+        SegmentTreebank(dev, encode, options.segment_pieces, max_pieces, options.coreference);
+    test_segments_ =
+        SegmentTreebank(test, encode, options.segment_pieces, max_pieces, options.coreference);
+  }
+
+  bool HasCoreference() const {
+    return dev_segments_.num_anaphors > 0 && test_segments_.num_anaphors > 0;
+  }
+  const ProbeTreebank& Dev() const { return dev_; }
+  const ProbeTreebank& Test() const { return test_; }
+
+  void ScoreModel(PatternSource& source, HeadProbeResults& results) {
+    const size_t heads_per_layer = source.NumHeadsPerLayer();
+    const DependencyNulls nulls = CountNulls(dev_, names_);
+    const DependencyPass dev = ScoreTreebank(pool_, source, dev_, names_, nullptr, nullptr);
+    const std::vector<HeadChoice> chosen = ChooseHeads(dev.counts);
+    ExampleCollector examples(test_, names_, chosen, nulls, heads_per_layer, options_.num_examples,
+                              options_.minimum_instances);
+    const MapVisitor visitor = [&](size_t head, size_t sentence, WordMap map) {
+      examples.Visit(head, sentence, map);
+    };
+    const DependencyPass test = ScoreTreebank(pool_, source, test_, names_, &chosen, &visitor);
+    results.relations =
+        DependencyTable(pool_, {names_, dev, test_, test, chosen, nulls, heads_per_layer,
+                                options_.minimum_instances, Bootstrap(kDependencySite)});
+    results.upos = UposTable(names_, dev.upos, test.upos, source.NumHeads(), heads_per_layer,
+                             options_.minimum_instances);
+    results.dev_counts = dev.counts;
+    results.test_counts = test.counts;
+    results.examples = examples.Take();
+  }
+
+  void ScoreModelCoreference(PatternSource& source, HeadProbeResults& results) {
+    const CoreferencePass dev = ScoreCoreference(pool_, source, dev_segments_, nullptr);
+    const ChosenCoreferenceHeads chosen = ChooseCoreferenceHeads(dev);
+    const CoreferencePass test = ScoreCoreference(pool_, source, test_segments_, &chosen);
+    results.coreference =
+        CoreferenceTable(pool_, {dev_segments_, dev, test_segments_, test, chosen,
+                                 source.NumHeadsPerLayer(), Bootstrap(kCoreferenceSite)});
+    results.coreference->scheme = CoreferenceSchemeName(options_.coreference);
+    results.coreference->segment_pieces = options_.segment_pieces;
+  }
+
+  void ScoreRandomModel(PatternSource& source, HeadProbeResults& results) {
+    {
+      const DependencyPass dev = ScoreTreebank(pool_, source, dev_, names_, nullptr, nullptr);
+      const DependencyPass test = ScoreTreebank(pool_, source, test_, names_, nullptr, nullptr);
+      AppendRandomModel(dev, test, results.relations, results.upos);
+    }
+    if (!HasCoreference()) return;
+    const CoreferencePass dev = ScoreCoreference(pool_, source, dev_segments_, nullptr);
+    const CoreferencePass test = ScoreCoreference(pool_, source, test_segments_, nullptr);
+    AppendRandomModel(dev, test, *results.coreference);
+  }
+
+ private:
+  BootstrapOptions Bootstrap(uint32_t site) const {
+    return {options_.bootstrap_replicates, options_.seed, site};
+  }
+
+  const HeadProbeOptions& options_;
+  ThreadPool& pool_;
+  ProbeNames names_;
+  ProbeTreebank dev_, test_;
+  SegmentedTreebank dev_segments_, test_segments_;
+};
+
+void NoteSkipped(const char* file, const DataFacts& facts, size_t max_pieces,
+                 std::vector<std::string>& notes) {
+  if (facts.skipped_sentences == 0) return;
+  notes.push_back(
+      fmt::format("{}: {} of {} sentences ({} words) are longer than the model's {} positions and "
+                  "were left out",
+                  file, facts.skipped_sentences, facts.sentences, facts.skipped_words, max_pieces));
+}
+
+}  // namespace
+
+void ProbePatterns(PatternSource& source, const RandomSource& random_source,
+                   const WordEncoder& encode, const Treebank& dev, const Treebank& test,
+                   const HeadProbeOptions& options, ThreadPool& pool, const Progress& progress,
+                   HeadProbeResults& results) {
+  Analysis analysis(encode, dev, test, source.MaxPieces(), options, pool);
+  results.dev = FactsOf(dev, analysis.Dev());
+  results.test = FactsOf(test, analysis.Test());
+  NoteSkipped("dev", results.dev, source.MaxPieces(), results.notes);
+  NoteSkipped("test", results.test, source.MaxPieces(), results.notes);
+  results.facts.seed = options.seed;
+  results.facts.bootstrap_replicates = options.bootstrap_replicates;
+  results.facts.minimum_instances = options.minimum_instances;
+
+  progress("dependencies and parts of speech");
+  analysis.ScoreModel(source, results);
+  if (analysis.HasCoreference()) {
+    progress("coreference");
+    analysis.ScoreModelCoreference(source, results);
+  } else {
+    results.notes.push_back(
+        "no coreference table: a file has no mention with an antecedent in its segment");
+  }
+  for (size_t k = 0; k < options.random_models; ++k) {
+    progress(fmt::format("random model {} of {}", k + 1, options.random_models));
+    analysis.ScoreRandomModel(*random_source(k), results);
+  }
+}
+
+HeadProbeResults ProbeHeads(const PretrainedModel& model, const WordPiece& word_piece,
+                            const Treebank& dev, const Treebank& test,
+                            const HeadProbeOptions& options, ThreadPool& pool,
+                            const Progress& progress) {
+  HeadProbeResults results;
+  const ModelConfig& config = model.config;
+  if (word_piece.Size() > config.vocab_size) {
+    Fail("{}: expected at most {} pieces (the model's vocabulary), found {}", model.VocabPath(),
+         config.vocab_size, word_piece.Size());
+  }
+  results.model = {model.directory,
+                   "",
+                   config.num_hidden_layers,
+                   config.num_attention_heads,
+                   config.hidden_size,
+                   config.vocab_size,
+                   config.max_position_embeddings,
+                   model.parameters.Layout().TotalSize(),
+                   config.has_mlm_head};
+  results.context = CheckContext(model.directory, options.twin, config.has_mlm_head, results.curve);
+
+  EncoderPatterns source(config, model.parameters, options.batch_pieces);
+  ParameterSet random_parameters(model.parameters.SharedLayout());
+  for (size_t k = 0; k < options.random_models; ++k) {
+    results.facts.random_model_seeds.push_back(options.seed + 1 + k);
+  }
+  const RandomSource random_source = [&](size_t k) {
+    InitialiseParameters(config.initializer_range, results.facts.random_model_seeds[k],
+                         random_parameters);
+    return std::make_unique<EncoderPatterns>(config, random_parameters, options.batch_pieces);
+  };
+  const WordEncoder encode = [&](const std::vector<std::string>& words) {
+    return EncodeWordInput(word_piece, words);
+  };
+  ProbePatterns(source, random_source, encode, dev, test, options, pool, progress, results);
+  return results;
+}
+
+}  // namespace headscope

@@ -1,0 +1,153 @@
+#include "probe/head_tables.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace headscope {
+namespace {
+
+// "53.1 [50.2, 56.0]"; "-" without instances.
+std::string Percent(const Estimate& estimate) {
+  if (estimate.n == 0) return "-";
+  return fmt::format("{:.1f} [{:.1f}, {:.1f}]", 100 * estimate.value, 100 * estimate.low,
+                     100 * estimate.high);
+}
+
+std::string PercentRange(const RandomModelScores& scores) {
+  if (scores.values.empty()) return "-";
+  return fmt::format("{:.1f} ({:.1f}-{:.1f})", 100 * scores.mean, 100 * scores.low,
+                     100 * scores.high);
+}
+
+// Columns as wide as their widest cell; the first is flush left, the others flush right.
+class TextTable {
+ public:
+  explicit TextTable(std::vector<std::string> header) { rows_.push_back(std::move(header)); }
+  void Add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+  std::string Text() const {
+    std::vector<size_t> widths(rows_[0].size());
+    for (const auto& row : rows_) {
+      for (size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], row[c].size());
+    }
+    std::string text;
+    for (const auto& row : rows_) {
+      std::string line;
+      for (size_t c = 0; c < row.size(); ++c) {
+        line += c == 0 ? fmt::format("{:<{}}", row[c], widths[c])
+                       : fmt::format("  {:>{}}", row[c], widths[c]);
+      }
+      line.erase(line.find_last_not_of(' ') + 1);
+      text += line + "\n";
+    }
+    return text;
+  }
+
+ private:
+  std::vector<std::vector<std::string>> rows_;
+};
+
+std::string Flags(const RelationResult& row) {
+  if (row.above_offset && row.above_rule) return "above offset and rule";
+  if (row.above_rule) return "above rule";
+  return row.above_offset ? "above offset" : "";
+}
+
+std::string Summary(const HeadProbeResults& results) {
+  const auto count = [&](bool RelationResult::*flag) {
+    return std::count_if(results.relations.begin(), results.relations.end(),
+                         [&](const RelationResult& row) { return row.*flag; });
+  };
+  return fmt::format(
+      "{} of {} relations above their best offset, {} above their nearest-class rule (disjoint 95% "
+      "intervals).\n",
+      count(&RelationResult::above_offset), results.relations.size(),
+      count(&RelationResult::above_rule));
+}
+
+}  // namespace
+
+std::string DependencyTableText(const HeadProbeResults& results) {
+  TextTable table({"relation", "n", "head", "direction", "accuracy", "offset", "accuracy",
+                   "nearest", "accuracy", "head where rule wrong", "random models", ""});
+  for (const RelationResult& row : results.relations) {
+    table.Add({row.relation, std::to_string(row.accuracy.n), row.head.Name(),
+               DirectionName(row.direction), Percent(row.accuracy),
+               fmt::format("{:+d}", row.offset), Percent(row.offset_accuracy),
+               row.rule_to_the_right ? row.rule_upos + " ->" : "<- " + row.rule_upos,
+               Percent(row.rule_accuracy),
+               row.accuracy_where_rule_wrong.n == 0
+                   ? "-"
+                   : fmt::format("{} n={}", Percent(row.accuracy_where_rule_wrong),
+                                 row.accuracy_where_rule_wrong.n),
+               PercentRange(row.random_models), Flags(row)});
+  }
+  return fmt::format(
+      "Dependencies: the best of {} heads and 2 directions, chosen on dev, scored on test, in "
+      "percent with 95% intervals\n(bootstrap over sentences), beside the best fixed offset and "
+      "the nearest word of a class to one side (both chosen on dev)\nand the same choice on {} "
+      "random models: mean (range). Relations with at least {} instances in both files.\n\n{}\n{}",
+      results.model.layers * results.model.heads, results.facts.random_model_seeds.size(),
+      results.facts.minimum_instances, table.Text(), Summary(results));
+}
+
+std::string UposTableText(const HeadProbeResults& results) {
+  TextTable table({"attending", "words", "attended", "head", "lift", "random models"});
+  for (const UposResult& row : results.upos.best) {
+    const RandomModelScores& random = row.random_models;
+    table.Add({row.attending, std::to_string(row.lift.n), row.attended, row.head.Name(),
+               fmt::format("{:.2f} [{:.2f}, {:.2f}]", row.lift.value, row.lift.low, row.lift.high),
+               random.values.empty()
+                   ? "-"
+                   : fmt::format("{:.2f} ({:.2f}-{:.2f})", random.mean, random.low, random.high)});
+  }
+  return fmt::format(
+      "Parts of speech: for words of each class, the head and attended class with the largest lift "
+      "over uniform attention,\nchosen on dev, scored on test (1 = uniform; every head's full "
+      "matrix is in results.json).\n\n{}",
+      table.Text());
+}
+
+std::string CoreferenceTableText(const HeadProbeResults& results) {
+  if (!results.coreference) return "Coreference: none in these files.\n";
+  const CoreferenceResults& coreference = *results.coreference;
+  std::vector<std::string> header = {"mentions", "n"};
+  for (const CoreferenceHead& head : coreference.heads) {
+    header.push_back(fmt::format("{}: {}", kCandidateSetNames[static_cast<size_t>(head.candidates)],
+                                 head.head.Name()));
+    header.push_back("random models");
+  }
+  header.push_back("nearest mention");
+  header.push_back("same head word");
+  TextTable table(header);
+  for (size_t type = 0; type < kNumMentionTypes; ++type) {
+    std::vector<std::string> row = {kMentionTypeNames[type],
+                                    std::to_string(coreference.test_instances[type])};
+    for (const CoreferenceHead& head : coreference.heads) {
+      row.push_back(Percent(head.rows[type].accuracy));
+      row.push_back(PercentRange(head.rows[type].random_models));
+    }
+    row.push_back(Percent(coreference.nearest_mention[type]));
+    row.push_back(Percent(coreference.nearest_same_head_word[type]));
+    table.Add(std::move(row));
+  }
+  return fmt::format(
+      "Coreference ({}): mentions whose head word attends most to an antecedent's head word, among "
+      "three sets of candidates;\none head each, chosen on dev over all mentions; segments of at "
+      "most {} pieces; 95% intervals by bootstrap over {} documents.\n\n{}",
+      coreference.scheme, coreference.segment_pieces, coreference.test_documents, table.Text());
+}
+
+std::string HeadTables(const HeadProbeResults& results) {
+  std::string text = "Context: " + results.context.message + ".\n";
+  for (const std::string& note : results.notes) text += "Note: " + note + ".\n";
+  if (results.context.state == ContextState::kNotLearned) {
+    return text +
+           "\nNo head tables are shown, since they would be noise: train longer. (results.json "
+           "holds them, marked \"not learned\".)\n";
+  }
+  return text + "\n" + DependencyTableText(results) + "\n" + UposTableText(results) + "\n" +
+         CoreferenceTableText(results);
+}
+
+}  // namespace headscope
