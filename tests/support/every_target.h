@@ -21,7 +21,7 @@ void OnEveryTarget(const Check& check) {
 template <typename Check>
 void OnEveryTargetAndPool(const Check& check) {
   OnEveryTarget([&] {
-    for (const size_t threads : {1, 2, 3}) {
+    for (const size_t threads : {1u, 2u, 3u}) {
       ThreadPool pool(threads);
       INFO(threads << " threads");
       check(pool);

@@ -77,7 +77,7 @@ TEST_CASE("Cross entropy equals its twin bit for bit", "[ops][cross_entropy]") {
 }
 
 TEST_CASE("Cross entropy and its gradient are those of the definition", "[ops][cross_entropy]") {
-  for (const size_t cols : {2, 17, 500}) {
+  for (const size_t cols : {2u, 17u, 500u}) {
     auto x = SurroundedMatrix::Normal(1, cols, 0, 3, 2.0f);
     const std::vector<double> points = x.Values<double>();
     const std::vector<int32_t> labels = {static_cast<int32_t>(cols / 2)};

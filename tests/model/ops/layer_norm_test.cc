@@ -119,7 +119,7 @@ TEST_CASE("LayerNorm equals its twin bit for bit", "[ops][layer_norm]") {
 }
 
 TEST_CASE("LayerNorm and its gradients are those of the definition", "[ops][layer_norm]") {
-  for (const size_t cols : {2, 16, 77}) {
+  for (const size_t cols : {2u, 16u, 77u}) {
     // x, gamma and beta are the rows of one matrix, as the definition wants them.
     auto input = SurroundedMatrix::Normal(3, cols, 0, 1, 2.0f);
     auto dy = SurroundedMatrix::Normal(1, cols, 0, 2);

@@ -71,7 +71,7 @@ TEST_CASE("Softmax equals its twin bit for bit", "[ops][softmax]") {
 }
 
 TEST_CASE("Softmax and its gradient are those of the definition", "[ops][softmax]") {
-  for (const size_t cols : {1, 2, 17, 64, 300}) {
+  for (const size_t cols : {1u, 2u, 17u, 64u, 300u}) {
     auto x = SurroundedMatrix::Normal(1, cols, 0, 3, 2.0f);
     auto dy = SurroundedMatrix::Normal(1, cols, 0, 4);
     const std::vector<double> points = x.Values<double>();
@@ -99,7 +99,7 @@ TEST_CASE("Softmax and its gradient are those of the definition", "[ops][softmax
 TEST_CASE("Softmax rows sum to 1, whatever the logits", "[ops][softmax]") {
   OnEveryTarget([] {
     for (const float scale : {0.01f, 1.0f, 30.0f, 1e6f, 1e37f}) {
-      for (const size_t cols : {1, 15, 128, 2048}) {
+      for (const size_t cols : {1u, 15u, 128u, 2048u}) {
         auto x = SurroundedMatrix::Normal(8, cols, 0, 5, scale);
         SoftmaxForward(x.View(), x.View());
         for (size_t i = 0; i < 8; ++i) {
