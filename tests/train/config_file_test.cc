@@ -46,11 +46,11 @@ TEST_CASE("A config file sets the fields it names and no others", "[config]") {
   CHECK(config.clip == defaults.clip);
 }
 
-// A double of any magnitude within [0, max]: random bits of exponent and mantissa.
-double AnyNumber(RandomSequence& random, double max) {
+// A double of any magnitude within [min, max]: random bits of exponent and mantissa.
+double AnyNumber(RandomSequence& random, double min, double max) {
   for (;;) {
     const double value = std::abs(std::bit_cast<double>(random.Below(~uint64_t{0})));
-    if (value <= max) return value;
+    if (value >= min && value <= max) return value;
   }
 }
 
@@ -61,7 +61,7 @@ TEST_CASE("Write, read, write gives the same bytes and the same bits, whatever t
     TrainConfig config;
     for (const ConfigField& field : config.Fields()) {
       if (double* const* number = std::get_if<double*>(&field.value)) {
-        **number = AnyNumber(random, field.max);
+        **number = AnyNumber(random, field.min, field.max);
       } else if (uint64_t* const* integer = std::get_if<uint64_t*>(&field.value)) {
         **integer = static_cast<uint64_t>(field.min) +
                     random.Below(static_cast<uint64_t>(field.max - field.min) + 1);

@@ -1,0 +1,210 @@
+// Law L1 on a whole training: weights, moments and metrics are a function of config, data and seed
+// alone.
+#include <signal.h>
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "model/base/file.h"
+#include "tests/support/catch.h"
+#include "tests/support/simd_target.h"
+#include "tests/support/temporary_directory.h"
+#include "tests/support/word_salad.h"
+#include "train/interrupt.h"
+#include "train/training_run.h"
+
+namespace headscope {
+namespace {
+
+// Of the weights and both moments after the training below. Another machine with another CPU checks
+// it again; a change of arithmetic, random streams, tokenizer, batches or optimiser changes it, and
+// only such a change may.
+constexpr std::string_view kCommittedHash =
+    "619523143f309fb3ab185075310bacd5c6910deceaab25613c9c90aaad7766cd";
+
+// Uneven widths, dropout, clipping that acts, decay, and two stages.
+TrainConfig SmallConfig(const std::string& corpus) {
+  TrainConfig config;
+  config.corpus = {corpus};
+  config.vocab_size = 90;
+  config.layers = 2;
+  config.hidden = 40;
+  config.heads = 2;
+  config.ffn = 72;
+  config.positions = 40;
+  config.dropout = 0.1;
+  config.qk_init_scale = 2.0;
+  config.steps = 30;
+  config.stages = {{16, 256, 17}, {33, 300, 0}};
+  config.lr = 2e-3;
+  config.warmup = 5;
+  config.decay = Decay::kCosine;
+  config.weight_decay = 0.05;
+  config.clip = 0.5;
+  config.log_every = 4;
+  config.eval_every = 10;
+  config.save_every = 8;
+  config.held_out_tokens = 500;
+  config.Resolve();
+  config.Validate();
+  return config;
+}
+
+// The bytes of all tensors, without the header, which names the config and so the corpus's path.
+std::string TensorHash(const std::string& state_path) {
+  const std::string bytes = ReadFile(state_path);
+  uint64_t header = 0;
+  for (int i = 7; i >= 0; --i)
+    header = header << 8 | static_cast<unsigned char>(bytes[static_cast<size_t>(i)]);
+  return Sha256(std::string_view(bytes).substr(8 + header));
+}
+
+struct Training {
+  TemporaryDirectory temporary;
+  TrainConfig config;
+  TrainingData data;
+  std::FILE* silence = std::fopen("/dev/null", "w");
+
+  Training() {
+    WriteFileAtomically(temporary.Path("corpus.txt"), WordSalad(1, 400));
+    config = SmallConfig(temporary.Path("corpus.txt"));
+    data = LoadTrainingData(config, "", [](const std::string&) {});
+  }
+  ~Training() { std::fclose(silence); }
+
+  // Runs until `stop` says so; returns the run's folder.
+  std::string Run(
+      const std::string& name, size_t threads, bool resume = false,
+      std::function<bool()> stop = [] { return false; }) {
+    const std::string directory = temporary.Path(name);
+    RunTraining(config, data, {directory, resume, threads, silence, std::move(stop)});
+    return directory;
+  }
+};
+
+// Every file that must be the same, under its name.
+std::string HashesOf(const std::string& run) {
+  std::string hashes;
+  for (const char* file : {"/state/state.safetensors", "/metrics.jsonl", "/config.toml",
+                           "/model/model.safetensors", "/model/config.json", "/model/vocab.txt"}) {
+    hashes += Sha256OfFile(run + file) + file + "\n";
+  }
+  return hashes;
+}
+
+TEST_CASE(
+    "A training gives the same bits for every number of threads, SIMD target and interruption",
+    "[same-bits]") {
+  Training training;
+  const std::string reference = training.Run("reference", 1);
+  const std::string expected = HashesOf(reference);
+  CHECK(TensorHash(reference + "/state/state.safetensors") == kCommittedHash);
+  for (const std::string& target : SupportedSimdTargets()) {
+    const ScopedSimdTarget scoped(target);
+    for (const size_t threads : {1, 2, 3, 5}) {
+      INFO(target << ", " << threads << " threads");
+      const std::string name = target + std::to_string(threads);
+      CHECK(HashesOf(training.Run(name, threads)) == expected);
+    }
+  }
+}
+
+TEST_CASE("A training that was interrupted anywhere goes on to the same bits", "[same-bits]") {
+  Training training;
+  const std::string expected = HashesOf(training.Run("reference", 2));
+  const std::vector<std::string> targets = SupportedSimdTargets();
+  for (const int stop_after : {0, 1, 4, 10, 16, 17, 18, 29}) {
+    INFO("stopped after " << stop_after << " steps");
+    const std::string name = "stopped" + std::to_string(stop_after);
+    int asked = 0;
+    training.Run(name, 3, false, [&] { return asked++ == stop_after; });
+    // It goes on with other threads on another target.
+    const ScopedSimdTarget scoped(targets.back());
+    CHECK(HashesOf(training.Run(name, 1, true)) == expected);
+  }
+}
+
+TEST_CASE("A training that was killed behind its last state goes on to the same bits",
+          "[same-bits]") {
+  Training training;
+  const std::string expected = HashesOf(training.Run("reference", 2));
+  // As if killed at step 21: the state of step 16 is there, and metrics up to step 20.
+  struct Kill {};
+  int asked = 0;
+  CHECK_THROWS_AS(training.Run("killed", 2, false,
+                               [&]() -> bool {
+                                 if (asked++ == 21) throw Kill();
+                                 return false;
+                               }),
+                  Kill);
+  const std::string killed = training.temporary.Path("killed");
+  CHECK_THAT(ReadFile(killed + "/metrics.jsonl"), ContainsSubstring("\"step\":20,"));
+  CHECK(HashesOf(training.Run("killed", 2, true)) == expected);
+}
+
+TEST_CASE("Another seed, dropout, clipping or masking gives other bits", "[same-bits]") {
+  Training training;
+  const std::string expected =
+      TensorHash(training.Run("reference", 1) + "/state/state.safetensors");
+  const TrainConfig original = training.config;
+  const auto differs = [&](const std::string& name) {
+    INFO(name);
+    CHECK(TensorHash(training.Run(name, 1) + "/state/state.safetensors") != expected);
+    training.config = original;
+  };
+  training.config.seed = 2;
+  differs("seed");
+  training.config.dropout = 0.0;
+  differs("dropout");
+  training.config.clip = 0.0;
+  differs("clip");
+  training.config.weight_decay = 0.0;
+  differs("decay");
+  training.config.mask = MaskUnit::kPiece;
+  differs("mask");
+  training.config.qk_init_scale = 1.0;
+  differs("scale");
+}
+
+TEST_CASE("Ctrl-C saves, and the run goes on to the same bits", "[same-bits]") {
+  Training training;
+  const std::string expected = HashesOf(training.Run("reference", 1));
+  int asked = 0;
+  {
+    const InterruptGuard interrupt;
+    training.Run("stopped", 1, false, [&] {
+      if (asked++ == 5) raise(SIGINT);
+      return interrupt.Requested();
+    });
+  }
+  CHECK(asked == 6);
+  CHECK(HashesOf(training.Run("stopped", 1, true)) == expected);
+}
+
+TEST_CASE("A run that diverges names step and tensor and keeps what it had saved", "[same-bits]") {
+  Training training;
+  training.config.steps = 2;
+  const std::string run = training.Run("run", 1);
+  const std::string before = HashesOf(run);
+  training.config.steps = 30;
+  training.config.warmup = 0;
+  training.config.lr = 3e38;
+  CHECK_THROWS_WITH(training.Run("diverging", 1),
+                    ContainsSubstring("step 2: the loss is") &&
+                        ContainsSubstring("first in the weights: bert.embeddings"));
+  const std::string diverging = training.temporary.Path("diverging");
+  CHECK_THAT(ReadFile(diverging + "/state/state.safetensors").substr(0, 2000),
+             ContainsSubstring("\"step\":\"0\""));
+  CHECK(HashesOf(run) == before);
+}
+
+TEST_CASE("A run goes on only with its own config and data", "[same-bits]") {
+  Training training;
+  training.Run("run", 1);
+  training.config.lr *= 2;
+  CHECK_THROWS_WITH(training.Run("run", 1, true), ContainsSubstring("another run"));
+}
+
+}  // namespace
+}  // namespace headscope
