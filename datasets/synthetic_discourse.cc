@@ -110,14 +110,15 @@ bool Discourse::IsRecent(uint32_t entity) const {
   return e.mentions > 0 && e.last_sentence >= sentence - kWindow;
 }
 
-bool Discourse::MayUsePronoun(uint32_t entity, Role role, uint32_t clause_subject) const {
-  if (!IsRecent(entity)) return false;
+Discourse::Reference Discourse::PronounReference(uint32_t entity, Role role,
+                                                 uint32_t clause_subject) const {
+  if (!IsRecent(entity)) return Reference::kNo;
   if (!entities[entity].is_plural && entities[entity].is_person &&
       entities[entity].gender == Gender::kUnknown) {
-    return false;  // a passer-by whose gender nobody knows
+    return Reference::kNo;  // a passer-by whose gender nobody knows
   }
   const bool is_bound = role == Role::kObject || role == Role::kOblique;
-  if (is_bound && entity == clause_subject) return false;
+  if (is_bound && entity == clause_subject) return Reference::kNo;
   const Pronoun pronoun = PronounOf(entity);
   int candidates = 0;
   for (uint32_t i = 0; i < entities.size(); ++i) {
@@ -125,7 +126,9 @@ bool Discourse::MayUsePronoun(uint32_t entity, Role role, uint32_t clause_subjec
       ++candidates;
     }
   }
-  return candidates == 1 || (role == Role::kSubject && entity == previous_subject);
+  if (candidates == 1) return Reference::kOnlyCandidate;
+  return role == Role::kSubject && entity == previous_subject ? Reference::kPreviousSubject
+                                                              : Reference::kNo;
 }
 
 uint32_t Discourse::EntityOfNoun(uint32_t noun) const {

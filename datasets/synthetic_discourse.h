@@ -47,7 +47,11 @@ class Discourse {
   bool is_present = true;             // the document's tense
 
   Pronoun PronounOf(uint32_t entity) const;
-  bool MayUsePronoun(uint32_t entity, Role role, uint32_t clause_subject) const;
+  enum class Reference { kNo, kOnlyCandidate, kPreviousSubject };
+  Reference PronounReference(uint32_t entity, Role role, uint32_t clause_subject) const;
+  bool MayUsePronoun(uint32_t entity, Role role, uint32_t clause_subject) const {
+    return PronounReference(entity, role, clause_subject) != Reference::kNo;
+  }
   bool IsRecent(uint32_t entity) const;
   // The entity of this noun, kNone when the document has none.
   uint32_t EntityOfNoun(uint32_t noun) const;

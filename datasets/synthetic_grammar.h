@@ -87,6 +87,7 @@ class SentenceBuilder {
   void AddModifiers(int noun, uint32_t entity, const NounOptions& options);
   void AddRelativeClause(int noun, uint32_t entity, int depth);
   uint32_t DrawAdjective(uint32_t entity);
+  bool IsGeneral(uint32_t adjective) const;
 
   // Clauses (synthetic_clause.cc).
   int FiniteClause(std::vector<Dependent> before, const Phrase& subject, int depth);
@@ -112,6 +113,7 @@ class SentenceBuilder {
   int Passive(const Phrase& subject, int depth);
   int Clausal(const Phrase& subject, int depth);
   int Control(const Phrase& subject, int depth);
+  int ObjectControl(const Phrase& subject, int depth);
   int Giving(const Phrase& subject, int depth, Form form);
   int Have(const Phrase& subject, int depth);
   // A verb whose object has no preposition, so that it has a passive.
@@ -139,6 +141,7 @@ class SentenceBuilder {
   Discourse& discourse_;
   SyntaxTree& tree_;
   RandomSequence& random_;
+  std::vector<uint32_t> open_;  // nouns whose PP is being built: nothing in it means them
 };
 
 }  // namespace headscope

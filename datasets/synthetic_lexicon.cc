@@ -189,6 +189,7 @@ void SyntheticLexicon::AddGeneralWords() {
   person_object_verbs = AddVerbs(words.person_object_verbs);
   animal_verbs = AddVerbs(words.animal_verbs);
   clause_verbs = AddVerbs(words.clause_verbs);
+  object_control_verbs = AddVerbs(words.object_control_verbs);
   control_verbs = AddVerbs(words.control_verbs);
   giving_verbs = AddVerbs(words.giving_verbs);
 }

@@ -70,7 +70,7 @@ struct SyntheticLexicon {
   ZipfList manner_adverbs, frequency_adverbs, degree_adverbs;
   ZipfList past_adverbs, present_adverbs, future_adverbs;
   ZipfList person_verbs, person_object_verbs, animal_verbs, clause_verbs, control_verbs,
-      giving_verbs;
+      object_control_verbs, giving_verbs;
   uint32_t time_class = 0;
 
   uint32_t ClassNamed(std::string_view name) const;

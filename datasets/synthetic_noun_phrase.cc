@@ -1,7 +1,8 @@
 // The noun phrases of SentenceBuilder: names, pronouns, descriptions and what modifies them.
-#include "model/base/error.h"
+#include <algorithm>
 
 #include "datasets/synthetic_grammar.h"
+#include "model/base/error.h"
 
 namespace headscope {
 namespace {
@@ -104,6 +105,9 @@ SentenceBuilder::Phrase SentenceBuilder::ClassPhrase(uint32_t noun_class,
 
 SentenceBuilder::Phrase SentenceBuilder::EntityPhrase(uint32_t entity, const NounOptions& options) {
   const Entity& e = discourse_.entities[entity];
+  if (std::find(open_.begin(), open_.end(), entity) != open_.end()) {
+    return ClassPhrase(e.noun_class, options);
+  }
   if (e.mentions > 0) return KnownPhrase(entity, options);
   if (e.name != kNone) return NamePhrase(entity, Chance(0.5));
   return NewPhrase(entity, options);
@@ -138,9 +142,13 @@ SentenceBuilder::Phrase SentenceBuilder::IndefinitePhrase(uint32_t entity) {
 // Later mention: a pronoun where the rules allow it, the name, or a definite description.
 SentenceBuilder::Phrase SentenceBuilder::KnownPhrase(uint32_t entity, const NounOptions& options) {
   const Entity& e = discourse_.entities[entity];
+  const Discourse::Reference reference =
+      discourse_.PronounReference(entity, options.role, options.clause_subject);
   const bool is_in_sentence = e.last_sentence == discourse_.sentence;
-  if (options.may_be_pronoun && Chance(is_in_sentence ? 0.95 : 0.75) &&
-      discourse_.MayUsePronoun(entity, options.role, options.clause_subject)) {
+  const double probability = reference == Discourse::Reference::kPreviousSubject ? 0.5
+                             : is_in_sentence                                    ? 0.97
+                                                                                 : 0.85;
+  if (options.may_be_pronoun && reference != Discourse::Reference::kNo && Chance(probability)) {
     return PronounPhrase(entity, options.role);
   }
   if (e.name != kNone && (!e.is_introduced || Chance(0.6))) return NamePhrase(entity, false);
@@ -246,10 +254,16 @@ uint32_t SentenceBuilder::DrawAdjective(uint32_t entity) {
   return lexicon_.general_adjectives.Draw(random_);
 }
 
+bool SentenceBuilder::IsGeneral(uint32_t adjective) const {
+  const std::vector<uint32_t>& general = lexicon_.general_adjectives.Items();
+  return adjective >= general.front() && adjective <= general.back();
+}
+
 void SentenceBuilder::AddAdjectives(int noun, uint32_t entity, double probability) {
   if (!Chance(probability)) return;
   const uint32_t first = DrawAdjective(entity);
-  if (Chance(0.2)) {  // a general one before the class's own: "a big muddy field"
+  if (!IsGeneral(first) &&
+      Chance(0.2)) {  // a general one before the class's own: "a big muddy field"
     const uint32_t general = lexicon_.general_adjectives.Draw(random_);
     if (general != first)
       tree_.AddLeft(noun, AdjectiveColumns(lexicon_.adjectives[general]), "amod");
@@ -282,7 +296,9 @@ void SentenceBuilder::AddModifiers(int noun, uint32_t entity, const NounOptions&
     nested.may_be_pronoun = nested.may_be_possessed = false;
     nested.may_be_modified = options.depth + 1 < max_depth_;
     ++nested.depth;
+    open_.push_back(entity);
     const Phrase phrase = ClassPhrase(choice.noun_class, nested);
+    open_.pop_back();
     AddCase(phrase.node, choice.preposition);
     tree_.AttachRight(noun, phrase.node, "nmod");
     return;
@@ -295,6 +311,7 @@ void SentenceBuilder::AddModifiers(int noun, uint32_t entity, const NounOptions&
 // "who sings", "that the cook bought", "the cook bought".
 void SentenceBuilder::AddRelativeClause(int noun, uint32_t entity, int depth) {
   const Phrase head = MakePhrase(noun, entity);
+  const uint32_t previous_subject = discourse_.previous_subject;  // a relative clause has no say
   const NounClass& noun_class = lexicon_.classes[head.noun_class];
   const bool is_person = noun_class.is_person;
   if (is_person || noun_class.object_verbs.IsEmpty() || Chance(0.45)) {  // the noun is its subject
@@ -306,6 +323,7 @@ void SentenceBuilder::AddRelativeClause(int noun, uint32_t entity, int depth) {
     tree_.PrependLeft(verb.node, relative, verb.is_passive ? "nsubj:pass" : "nsubj",
                       Edge::kOutside);
     tree_.AttachRight(noun, verb.node, "acl:relcl");
+    discourse_.previous_subject = previous_subject;
     return;
   }
   NounOptions options;
@@ -328,6 +346,7 @@ void SentenceBuilder::AddRelativeClause(int noun, uint32_t entity, int depth) {
     tree_.PrependLeft(node, relative, "obj", Edge::kOutside);
   }
   tree_.AttachRight(noun, node, "acl:relcl");
+  discourse_.previous_subject = previous_subject;
 }
 
 SentenceBuilder::Phrase SentenceBuilder::CoordinatedPhrase(

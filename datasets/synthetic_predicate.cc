@@ -347,9 +347,27 @@ int SentenceBuilder::Clausal(const Phrase& subject, int depth) {
 }
 
 int SentenceBuilder::Control(const Phrase& subject, int depth) {
+  if (Chance(0.45)) return ObjectControl(subject, depth);
   const Verb& verb = lexicon_.verbs[lexicon_.control_verbs.Draw(random_)];
   const int node = VerbNode(verb, subject.is_plural, Form::kPlainFinite);
   const Head complement = PredicateFor(subject, depth + 1, Form::kInfinitive);
+  tree_.AttachRight(node, complement.node, "xcomp", Edge::kOutside);
+  return node;
+}
+
+// "asks the boy to sing": the object is the subject of the complement.
+int SentenceBuilder::ObjectControl(const Phrase& subject, int depth) {
+  const Verb& verb = lexicon_.verbs[lexicon_.object_control_verbs.Draw(random_)];
+  const int node = VerbNode(verb, subject.is_plural, Form::kPlainFinite);
+  NounOptions options;
+  options.depth = depth + 1;
+  options.clause_subject = subject.entity;
+  const uint32_t other = discourse_.salient[random_.Below(discourse_.salient.size())];
+  const bool fits = other != subject.entity && discourse_.entities[other].is_person;
+  const Phrase object = fits ? EntityPhrase(other, options)
+                             : ClassPhrase(lexicon_.person_classes.Draw(random_), options);
+  tree_.AttachRight(node, object.node, "obj", Edge::kOutside);
+  const Head complement = PredicateFor(object, depth + 1, Form::kInfinitive);
   tree_.AttachRight(node, complement.node, "xcomp", Edge::kOutside);
   return node;
 }

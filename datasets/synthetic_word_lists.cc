@@ -10,7 +10,7 @@ constexpr ClassWords kClasses[] = {
      "hungry greedy plump messy thirsty", "", "snack feast dine toast", "from:building with:dish",
      "", "food drink dish"},
     {"sailor", "person",
-     "sailor captain guide fisherman/fishermen:m pilot diver mermaid:f rower skipper swimmer "
+     "sailor guide captain fisherman/fishermen:m pilot diver mermaid:f rower skipper swimmer "
      "pirate admiral helmsman/helmsmen:m lifeguard",
      "brave seasick sunburnt bearded tattooed", "", "swim*/swam/swum dive fish row",
      "from:water with:boat", "", "boat water"},
@@ -20,7 +20,7 @@ constexpr ClassWords kClasses[] = {
      "muddy sturdy tanned humble rural", "", "hunt toil camp", "from:land with:beast", "",
      "plant beast land"},
     {"scholar", "person",
-     "teacher student judge writer poet scholar editor lawyer reader pupil librarian professor "
+     "judge teacher student writer poet scholar editor lawyer reader pupil librarian professor "
      "schoolboy:m schoolgirl:f critic clerk",
      "wise clever curious learned absent-minded", "", "study lecture think/thought argue",
      "from:building with:text", "", "text idea"},
@@ -30,7 +30,7 @@ constexpr ClassWords kClasses[] = {
      "famous talented vain graceful dramatic", "", "dance sing/sang/sung perform rehearse",
      "from:show with:instrument", "", "instrument show"},
     {"healer", "person",
-     "doctor nurse patient surgeon midwife/midwives:f pharmacist dentist healer monk:m nun:f "
+     "nurse doctor patient surgeon midwife/midwives:f pharmacist dentist healer monk:m nun:f "
      "therapist medic",
      "gentle calm pale patient feverish", "", "cough sneeze faint recover",
      "from:building with:illness", "", "illness drug"},
@@ -40,7 +40,7 @@ constexpr ClassWords kClasses[] = {
      "strong skilled tired dusty busy", "", "work sweat labor hammer", "from:building with:tool",
      "", "tool machine material vehicle building"},
     {"ruler", "person",
-     "king:m queen:f prince:m princess:f guard merchant soldier duke:m duchess:f banker mayor "
+     "guard king:m queen:f prince:m princess:f merchant soldier duke:m duchess:f banker mayor "
      "knight:m lord:m lady:f baron:m countess:f",
      "rich proud noble cruel powerful", "", "rule march fight/fought conquer",
      "from:land with:treasure", "", "treasure building land"},
@@ -53,7 +53,7 @@ constexpr ClassWords kClasses[] = {
      "dog cat horse cow goat pig hen duck donkey sheep/sheep pony lamb rabbit goose/geese ox/oxen "
      "calf/calves kitten puppy rooster mule",
      "tame woolly spotted loyal stubborn furry",
-     "feed/fed train brush pet* saddle milk ride/rode/ridden shear groom walk",
+     "train feed/fed brush pet* saddle milk ride/rode/ridden shear groom walk",
      "bark graze gallop bleat purr trot* moo sniff", "from:land in:building",
      "in:building beside:plant", ""},
     {"game", "animal",
@@ -67,14 +67,14 @@ constexpr ClassWords kClasses[] = {
      "bread~ soup~ cake cheese~ pie apple fish/fish rice~ meat~ egg sandwich pear potato/potatoes "
      "stew~ carrot cookie sausage onion pancake tomato/tomatoes plum noodle cherry pudding~",
      "fresh sweet ripe salty sour tasty crisp",
-     "eat/ate/eaten cook bake fry slice chop* taste peel chew serve swallow season devour",
+     "cook eat/ate/eaten dish_up bake fry slice chop* taste peel chew serve swallow season devour",
      "rot* spoil burn simmer sizzle", "from:building with:food", "in:room with:dish on:furniture",
      ""},
     {"drink", "substance",
      "water~ tea~ wine~ milk~ coffee~ beer~ juice~ drink cocktail lemonade~ cider~ syrup~ cocoa~ "
      "punch~ whiskey~ potion",
      "cold hot bitter strong sugary weak",
-     "drink/drank/drunk pour sip* brew spill stir* gulp_down fill_up sweeten",
+     "drink/drank/drunk pour water sip* brew spill stir* gulp_down fill_up sweeten",
      "boil foam leak evaporate", "from:building in:dish", "in:room into:dish", ""},
     {"dish", "object",
      "cup plate bowl pan pot knife/knives spoon fork bottle glass jar kettle dish mug tray bucket "
@@ -90,14 +90,14 @@ constexpr ClassWords kClasses[] = {
      "reach@for",
      "rust slip* bend/bent snap*", "of:material with:material", "in:building with:tool", ""},
     {"material", "substance",
-     "iron~ wood~ stone~ gold~ glass~ clay~ steel~ copper~ paper~ sand~ brick plank silver~ "
-     "marble~ cement~ tile leather~ wax~",
+     "iron~ wood~ stone~ gold~ clay~ steel~ copper~ paper~ sand~ brick plank silver~ marble~ "
+     "cement~ tile leather~ wax~",
      "hard solid raw smooth shiny brittle",
      "melt forge bend/bent cut*/cut/cut saw/sawed/sawn mold carve drill weld hammer grind/ground "
      "mine",
      "crack melt harden crumble", "from:land for:building", "with:tool in:machine", ""},
     {"vehicle", "object",
-     "car truck train bus wagon bicycle taxi cart tractor van coach ambulance motorcycle sled "
+     "train car truck coach bus wagon bicycle taxi cart tractor van ambulance motorcycle sled "
      "carriage trolley scooter",
      "fast noisy crowded slow reliable",
      "drive/drove/driven park repair steer crash tow speed_up slow_down rent wait@for",
@@ -118,16 +118,16 @@ constexpr ClassWords kClasses[] = {
      "flow freeze/froze/frozen rise/rose/risen flood ripple", "near:land beside:building",
      "with:boat in:time", ""},
     {"land", "place",
-     "mountain hill valley forest field island desert village road path meadow farm border cliff "
+     "farm field mountain hill valley forest island desert village road path meadow border cliff "
      "country plain cave canyon coast jungle",
      "steep distant green vast rocky foggy",
-     "climb explore cross plow map* leave/left walk@through travel@to conquer farm",
+     "farm climb cross map* explore plow leave/left walk@through travel@to conquer",
      "erode stretch lie/lay/lain", "near:water with:plant", "with:beast in:time", ""},
     {"building", "place",
-     "house school church bank castle store tower hotel museum palace market factory temple "
+     "house store school bank church castle tower hotel museum palace market factory temple "
      "library barn cottage station hospital mill prison",
      "tall ancient grand abandoned ruined sturdy",
-     "build/built paint demolish visit rebuild/rebuilt heat guard enter burn_down "
+     "paint build/built store@in guard demolish rebuild/rebuilt heat visit enter burn_down "
      "tear_down/tore/torn own",
      "collapse burn stand/stood close open", "near:land beside:water with:room",
      "with:material in:land", ""},
@@ -147,10 +147,10 @@ constexpr ClassWords kClasses[] = {
      "grow/grew/grown bloom wither sprout droop", "in:room beside:building", "with:tool in:room",
      ""},
     {"clothing", "object",
-     "dress coat shirt hat shoe button scarf/scarves suit skirt glove sock belt jacket boot "
+     "dress button coat shirt hat shoe scarf/scarves suit skirt glove sock belt jacket boot "
      "sweater uniform cloak apron robe vest",
      "warm woolen elegant ragged striped loose",
-     "wear/wore/worn sew/sewed/sewn iron stitch fold put_on*/put/put take_off/took/taken button "
+     "button wear/wore/worn iron sew/sewed/sewn stitch fold put_on*/put/put take_off/took/taken "
      "knit* mend try_on dress@in",
      "shrink/shrank/shrunk fade unravel fit*/fit/fit", "of:material with:treasure",
      "in:room with:tool", ""},
@@ -161,14 +161,14 @@ constexpr ClassWords kClasses[] = {
      "play tune strum* practice blow/blew/blown listen@to perform@on pluck",
      "sound ring/rang/rung squeak hum*", "of:material from:building", "at:show in:room", ""},
     {"text", "object",
-     "book letter report story poem novel note paper newspaper map essay article record diary "
-     "document page magazine manual dictionary print",
+     "report book record letter story poem novel note newspaper map essay article diary document "
+     "page magazine manual dictionary print",
      "long boring printed secret famous handwritten",
-     "read/read/read write/wrote/written print publish copy edit sign translate send/sent mail "
-     "hand_in",
+     "record report read/read/read print write/wrote/written publish copy edit sign translate "
+     "send/sent mail hand_in",
      "circulate fade appear vanish", "about:idea about:show", "in:room with:tool", ""},
     {"idea", "abstract",
-     "question problem plan idea answer rule dream law theory hope lesson promise fact claim fear "
+     "question answer plan problem idea rule dream law theory hope lesson promise fact claim fear "
      "secret truth theorem puzzle argument",
      "difficult simple absurd abstract brilliant vague",
      "answer question solve explain discuss understand/understood reject think/thought@about "
@@ -176,10 +176,10 @@ constexpr ClassWords kClasses[] = {
      "matter arise/arose/arisen spread/spread/spread fail", "about:text about:treasure",
      "with:text in:time", ""},
     {"show", "event",
-     "play dance film concert race show party wedding match opera festival game fight parade "
+     "play dance film show race concert party wedding match opera festival game fight parade "
      "ballet circus dinner contest ceremony",
      "lively long spectacular annual daily dull",
-     "watch film attend win*/won organize cancel direct enjoy host lose/lost look_forward@to",
+     "film watch attend win*/won organize cancel direct enjoy host lose/lost look_forward@to",
      "begin*/began/begun end start last finish", "in:building for:time",
      "in:building with:instrument", ""},
     {"illness", "abstract",
@@ -210,12 +210,12 @@ constexpr ClassWords kClasses[] = {
      "sparkle glitter shine/shone disappear", "of:material from:building",
      "in:building in:furniture", ""},
     {"machine", "object",
-     "engine machine clock computer phone camera motor radio robot pump lock printer battery "
-     "telescope telephone generator furnace heater",
+     "engine machine computer phone camera motor radio robot lock printer battery telescope "
+     "telephone generator furnace heater",
      "modern electric automatic broken complicated",
      "fix install turn_on turn_off switch_off operate adjust oil design set_up*/set/set",
      "hum* tick explode overheat jam*", "with:material in:room", "in:building with:tool", ""},
-    {"bodypart", "object", "scar tail claw wing tooth/teeth paw feather horn tusk beak mane stripe",
+    {"bodypart", "object", "scar tail claw wing tooth/teeth paw feather tusk beak mane stripe",
      "long sharp white bushy crooked", "lick scratch wag* show/showed/shown touch",
      "bleed/bled swell/swelled/swollen ache", "of:game", "in:land", ""},
     {"time", "time", "morning evening summer winter night spring autumn afternoon storm rain~",
@@ -229,8 +229,8 @@ constexpr GeneralWords kGeneral = {
     "Anna Mary Susan Julia Emma Clara Laura Alice Helen Nora Eva Rosa Diana Ruth Sarah Maria Irene "
     "Olga Vera Ingrid Martha Sophie Lucy Grace Ella Amelia Judith Greta Paula Lena Amina Yuki "
     "Carmen Fatima Priya Astrid Bianca Chloe Zoe Tamara",
-    "old new small big beautiful ugly strange nice large good bad tiny huge odd fine plain "
-    "ordinary remarkable",
+    "old new late hard small big fast straight beautiful ugly strange nice large good bad tiny "
+    "huge odd fine plain ordinary remarkable",
     "quick slow careful quiet loud happy angry sad eager nervous proud gentle rude brave patient "
     "polite sudden secret cheerful rough lazy skillful clumsy bold",
     "fast hard early late daily straight",
@@ -239,16 +239,18 @@ constexpr GeneralWords kGeneral = {
     "tomorrow soon later tonight",
     "often always usually sometimes rarely never still seldom again",
     "very quite rather too extremely unusually",
-    "sleep/slept smile laugh rest wait talk shout whisper walk travel sit_down*/sat/sat "
+    "walk rest sleep/slept smile laugh wait talk shout whisper travel sit_down*/sat/sat "
     "stand_up/stood/stood wake_up/woke/woken yawn sigh listen worry weep/wept tremble kneel/knelt "
     "run_away*/ran/run",
-    "help greet thank call visit follow love praise scold meet/met hug* trust teach/taught nurse "
-    "guide guard admire blame ignore warn talk@to smile@at laugh@at wait@for argue@with dance@with",
+    "guard help nurse guide visit call greet thank follow love praise scold meet/met hug* trust "
+    "teach/taught judge coach admire blame ignore warn talk@to smile@at laugh@at wait@for "
+    "argue@with dance@with",
     "chase follow bite/bit/bitten watch attack lick kick scratch fight/fought",
     "say/said think/thought believe know/knew/known hope claim report fear notice hear/heard "
     "see/saw/seen admit* explain forget*/forgot/forgotten remember learn dream suspect",
     "want try need plan* hope like promise decide refuse begin*/began/begun start learn love "
     "hesitate prefer* manage agree",
+    "ask tell/told force order teach/taught invite permit* command advise help persuade",
     "give/gave/given show/showed/shown send/sent offer bring/brought sell/sold lend/lent hand",
     "happy sad tired angry honest friendly quiet rude lazy nervous shy jealous elderly handsome "
     "cheerful",
