@@ -1,4 +1,6 @@
 // The clauses and sentences of SentenceBuilder.
+#include <algorithm>
+
 #include "datasets/synthetic_grammar.h"
 
 namespace headscope {
@@ -62,7 +64,7 @@ int SentenceBuilder::FiniteClause(std::vector<Dependent> before, const Phrase& s
   before.push_back({subject.node, head.is_passive ? "nsubj:pass" : "nsubj"});
   if (depth < max_depth_ && Chance(depth == 0 ? 0.12 : 0.05)) {
     AddConjoinedVerb(head.node, subject, depth);
-  } else if (depth == 0 && Chance(0.16)) {
+  } else if (depth == 0 && max_depth_ > 0 && Chance(0.16)) {
     AddTrailing(head.node, depth);
   }
   for (size_t i = before.size(); i-- > 0;) {
@@ -179,7 +181,7 @@ int SentenceBuilder::Existential(int depth) {
   place_options.role = Role::kOblique;
   place_options.clause_subject = entity;
   place_options.may_be_pronoun = false;
-  place_options.depth = max_depth_ - 1;
+  place_options.depth = std::max(max_depth_ - 1, 0);
   const Phrase place = ClassPhrase(lexicon_.ClassNamed(kPlaces[random_.Below(3)]), place_options);
   AddCase(place.node, PlacePreposition(place.noun_class));
   tree_.AttachRight(verb, place.node, "obl", Edge::kOutside);

@@ -18,7 +18,7 @@ namespace headscope {
 
 struct SyntheticOptions {
   int min_sentences = 3, max_sentences = 12;  // of a document
-  int max_depth = 2;  // of clauses and phrases inside another: 0 gives simple sentences
+  int max_depth = 2;  // of clauses inside one another: 0 gives sentences of one clause
 };
 
 class SyntheticLanguage {

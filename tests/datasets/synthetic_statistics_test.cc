@@ -42,6 +42,61 @@ const Word& NumberOf(const Sentence& sentence, size_t subject) {
   return sentence.words[static_cast<size_t>(clause.head) - 1];
 }
 
+// The longest chain of clauses inside one another above a word.
+int ClauseDepth(const Sentence& sentence, size_t word) {
+  static const std::set<std::string> kClauses = {"acl:relcl", "advcl", "ccomp"};
+  int depth = 0;
+  for (int at = static_cast<int>(word) + 1; at != 0;) {
+    const Word& here = sentence.words[static_cast<size_t>(at) - 1];
+    depth += kClauses.count(here.deprel) > 0 ? 1 : 0;
+    at = here.head;
+  }
+  return depth;
+}
+
+// Whether an arc spans a word that its head does not dominate.
+bool IsProjective(const Sentence& sentence) {
+  for (size_t i = 0; i < sentence.words.size(); ++i) {
+    const int head = sentence.words[i].head, word = static_cast<int>(i) + 1;
+    for (int k = std::min(head, word) + 1; head != 0 && k < std::max(head, word); ++k) {
+      int at = k;
+      while (at != 0 && at != head) at = sentence.words[static_cast<size_t>(at) - 1].head;
+      if (at == 0) return false;
+    }
+  }
+  return true;
+}
+
+TEST_CASE("Trees are projective, and clauses as deep as asked", "[synthetic]") {
+  for (const Document& document : Documents()) {
+    for (const Sentence& sentence : document.sentences) {
+      INFO(sentence.text);
+      REQUIRE(IsProjective(sentence));
+    }
+  }
+  for (const int max_depth : {0, 1, 3}) {
+    SyntheticOptions options;
+    options.max_depth = max_depth;
+    const SyntheticLanguage language(3, options);
+    int deepest = 0;
+    for (uint64_t d = 0; d < 200; ++d) {
+      for (const Sentence& sentence : language.MakeDocument(d).sentences) {
+        for (size_t i = 0; i < sentence.words.size(); ++i) {
+          deepest = std::max(deepest, ClauseDepth(sentence, i));
+        }
+      }
+    }
+    CHECK(deepest == max_depth);
+  }
+  SyntheticOptions bad;
+  bad.max_depth = 7;
+  CHECK_THROWS_WITH(SyntheticLanguage(1, bad), ContainsSubstring("depth from 0 to 6, found 7"));
+  bad = {};
+  bad.min_sentences = 9;
+  bad.max_sentences = 4;
+  CHECK_THROWS_WITH(SyntheticLanguage(1, bad), ContainsSubstring("found 9 and 4"));
+}
+
 TEST_CASE("Every finite verb agrees with its subject", "[synthetic]") {
   size_t checked = 0, across_attractor = 0;
   for (const Document& document : Documents()) {
