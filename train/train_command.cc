@@ -108,9 +108,11 @@ TrainingRunResult RunTwin(TrainConfig config, const TrainingData& data,
 
 void RunTrain(const TrainFlags& flags) {
   SelectSimdTarget(flags.isa);
+  // A folder that cannot be used is refused before the work of reading a corpus; the run's own lock
+  // comes later.
+  if (flags.resume) (void)RunDirectory::Open(flags.out);
   const TrainConfig config = ResolveConfig(flags);
-  // Refused before the work of reading a corpus; the run's own lock comes later.
-  (void)(flags.resume ? RunDirectory::Open(flags.out) : RunDirectory::Create(flags.out));
+  if (!flags.resume) (void)RunDirectory::Create(flags.out);
   const auto report = [](const std::string& line) { fmt::print(stderr, "{}\n", line); };
   const std::string saved_vocab = flags.resume ? flags.out + "/model/vocab.txt" : "";
   const TrainingData data = LoadTrainingData(config, saved_vocab, report);
