@@ -172,7 +172,10 @@ HeadProbeResults ProbeHeads(const PretrainedModel& model, const WordPiece& word_
                    config.has_mlm_head};
   results.context = CheckContext(model.directory, options.twin, config.has_mlm_head, results.curve);
 
-  EncoderPatterns source(config, model.parameters, options.batch_pieces);
+  if (options.gemm == GemmBackend::kOpenBlas) {
+    results.notes.push_back("matrix products by OpenBLAS: not bit-reproducible");
+  }
+  EncoderPatterns source(config, model.parameters, options.batch_pieces, options.gemm);
   ParameterSet random_parameters(model.parameters.SharedLayout());
   for (size_t k = 0; k < options.random_models; ++k) {
     results.facts.random_model_seeds.push_back(options.seed + 1 + k);
@@ -180,7 +183,8 @@ HeadProbeResults ProbeHeads(const PretrainedModel& model, const WordPiece& word_
   const RandomSource random_source = [&](size_t k) {
     InitialiseParameters(config.initializer_range, results.facts.random_model_seeds[k],
                          random_parameters);
-    return std::make_unique<EncoderPatterns>(config, random_parameters, options.batch_pieces);
+    return std::make_unique<EncoderPatterns>(config, random_parameters, options.batch_pieces,
+                                             options.gemm);
   };
   const WordEncoder encode = [&](const std::vector<std::string>& words) {
     return EncodeWordInput(word_piece, words);

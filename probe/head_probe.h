@@ -26,6 +26,7 @@ struct HeadProbeOptions {
   size_t bootstrap_replicates = 1000;
   size_t minimum_instances = 100;  // of a relation or class, in each file
   size_t batch_pieces = 2048;
+  GemmBackend gemm = GemmBackend::kHeadscope;
   size_t num_examples = 4;
   std::string twin;  // a run directory; empty: RUN/twin beside the model, if any
 };

@@ -10,10 +10,12 @@
 
 #include "datasets/conllu.h"
 #include "datasets/wordpiece.h"
+#include "model/base/build_info.h"
 #include "model/base/error.h"
 #include "model/base/file.h"
 #include "model/ops/simd_target.h"
 #include "model/pretrained.h"
+#include "probe/compute_flags.h"
 #include "probe/context_check.h"
 #include "probe/head_probe.h"
 #include "probe/head_tables.h"
@@ -25,7 +27,7 @@ namespace {
 
 struct HeadsFlags {
   std::string model, dev, test, out, coreference = "ontonotes";
-  size_t threads = ThreadPool::HardwareThreads();
+  ComputeFlags compute;
   HeadProbeOptions options;
 };
 
@@ -54,15 +56,18 @@ void RunHeads(HeadsFlags& flags) {
   const WordPiece word_piece = WordPiece::FromFile(model.VocabPath(), model.lower_case);
   PrepareOutput(flags.out);
 
-  ThreadPool pool(flags.threads);
+  flags.compute.SelectTarget();
+  flags.options.gemm = flags.compute.Backend();
+  ThreadPool pool(flags.compute.threads);
   const auto progress = [](const std::string& what) { fmt::print(stderr, "{} …\n", what); };
   HeadProbeResults results =
       ProbeHeads(model, word_piece, dev, test, flags.options, pool, progress);
   results.model.sha256 = Sha256OfFile(model.directory + "/model.safetensors");
   results.dev.sha256 = Sha256OfFile(flags.dev);
   results.test.sha256 = Sha256OfFile(flags.test);
-  results.facts.threads = flags.threads;
-  results.facts.compiler = __VERSION__;
+  results.facts.threads = flags.compute.threads;
+  results.facts.commit = BuildCommit();
+  results.facts.compiler = BuildCompiler();
   results.facts.simd_target = ActiveSimdTarget();
   results.facts.command = CommandLine(flags);
 
@@ -101,9 +106,7 @@ void AddHeadsCommand(CLI::App& probe) {
       ->capture_default_str();
   command->add_option("--seed", options.seed, "of the bootstrap and the random models")
       ->capture_default_str();
-  command->add_option("--threads", flags->threads, "changes no number")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
+  flags->compute.AddTo(*command);
   command->add_option("--bootstrap", options.bootstrap_replicates, "replicates of the intervals")
       ->check(CLI::Range(40, 1000000))
       ->capture_default_str();

@@ -17,12 +17,12 @@ std::vector<std::string> PatternNames(size_t num_layers) {
 }  // namespace
 
 EncoderPatterns::EncoderPatterns(const ModelConfig& config, const ParameterSet& parameters,
-                                 size_t batch_pieces)
-    : encoder_(config), parameters_(parameters), batch_pieces_(batch_pieces) {}
+                                 size_t batch_pieces, GemmBackend gemm)
+    : encoder_(config), parameters_(parameters), batch_pieces_(batch_pieces), gemm_(gemm) {}
 
 void EncoderPatterns::Visit(ThreadPool& pool, std::span<const WordInput> inputs,
                             const PatternVisitor& visitor) {
-  Compute compute(pool);
+  Compute compute(pool, gemm_);
   Activations acts(encoder_.Config(), Activations::Mode::kInference, PatternNames(NumLayers()));
   RaggedBatch batch;
   for (size_t begin = 0; begin < inputs.size();) {

@@ -39,7 +39,7 @@ class PatternSource {
 class EncoderPatterns final : public PatternSource {
  public:
   EncoderPatterns(const ModelConfig& config, const ParameterSet& parameters,
-                  size_t batch_pieces = 2048);
+                  size_t batch_pieces = 2048, GemmBackend gemm = GemmBackend::kHeadscope);
   size_t NumLayers() const override { return encoder_.Config().num_hidden_layers; }
   size_t NumHeadsPerLayer() const override { return encoder_.Config().num_attention_heads; }
   size_t MaxPieces() const override { return encoder_.Config().max_position_embeddings; }
@@ -50,6 +50,7 @@ class EncoderPatterns final : public PatternSource {
   Encoder encoder_;
   const ParameterSet& parameters_;
   size_t batch_pieces_;
+  GemmBackend gemm_;
 };
 
 }  // namespace headscope
