@@ -79,7 +79,7 @@ class Model:
     def __init__(self, directory):
         import torch
         from transformers import AutoTokenizer, BertModel
-        torch.set_num_threads(2)
+        torch.set_num_threads(1)
         self.torch = torch
         self.tokenizer = AutoTokenizer.from_pretrained(directory)
         self.model = BertModel.from_pretrained(directory, attn_implementation="eager", add_pooling_layer=False).eval()
@@ -191,44 +191,52 @@ def segments_of(model, document, limit):
     return segments + [current]
 
 
-def count_coreference(model, documents, scheme, limit=128):
+def anaphors_of(document, segment, scheme):
+    """[(head word, antecedents' head words, head words of preceding mentions)] of a segment, as indices into it."""
+    mentions = mentions_of(document)
+    if scheme == "ontonotes":
+        mentions = [m for m in mentions if m[3] not in ("appos", "pred", "disc")]
+        sizes = defaultdict(int)
+        for m in mentions:
+            sizes[m[2]] += 1
+        mentions = [m for m in mentions if sizes[m[2]] > 1]
+    starts, words = {}, 0
+    for s in segment:
+        starts[s] = words
+        words += len(document["sentences"][s])
+    placed = [(starts[s] + w, chain) for s, w, chain, _ in mentions if s in starts]
+    anaphors = []
+    for at, chain in placed:
+        right = {p for p, c in placed if c == chain and p < at}
+        if right:
+            anaphors.append((at, right, sorted({p for p, _ in placed if p < at})))
+    return anaphors
+
+
+def count_coreference(model, documents, limit=128):
+    """Counts and baselines of both schemes in one pass."""
     import numpy
-    counter = Counter(model.layers * model.heads)
-    baselines = defaultdict(lambda: [0, 0])
-    inputs, work = [], []
-    for document in documents:
-        mentions = mentions_of(document)
-        if scheme == "ontonotes":
-            mentions = [m for m in mentions if m[3] not in ("appos", "pred", "disc")]
-            sizes = defaultdict(int)
-            for m in mentions:
-                sizes[m[2]] += 1
-            mentions = [m for m in mentions if sizes[m[2]] > 1]
-        for segment in segments_of(model, document, limit):
-            words, starts = [], {}
-            for s in segment:
-                starts[s] = len(words)
-                words += document["sentences"][s]
-            placed = [(starts[s] + w, chain) for s, w, chain, _ in mentions if s in starts]
-            anaphors = []
-            for at, chain in placed:
-                right = {p for p, c in placed if c == chain and p < at}
-                if right:
-                    anaphors.append((at, right, sorted({p for p, _ in placed if p < at})))
-            inputs.append([w["form"] for w in words])
-            work.append((words, anaphors))
-    for index, maps in model.word_maps(inputs):
-        words, anaphors = work[index]
-        for at, antecedents, candidates in anaphors:
-            right = numpy.array([p in antecedents for p in range(len(words))])
-            same = [p for p in candidates if words[p]["form"].lower() == words[at]["form"].lower()]
-            for kind in types_of(words[at], [words[p] for p in antecedents]):
+    schemes = ("ontonotes", "gum")
+    counters = {scheme: Counter(model.layers * model.heads) for scheme in schemes}
+    baselines = {scheme: defaultdict(lambda: [0, 0]) for scheme in schemes}
+    segments = [(document, segment, [word for s in segment for word in document["sentences"][s]])
+                for document in documents for segment in segments_of(model, document, limit)]
+    for index, maps in model.word_maps([[w["form"] for w in words] for _, _, words in segments]):
+        document, segment, words = segments[index]
+        for scheme in schemes:
+            for at, antecedents, candidates in anaphors_of(document, segment, scheme):
+                right = numpy.array([p in antecedents for p in range(len(words))])
+                same = [p for p in candidates if words[p]["form"].lower() == words[at]["form"].lower()]
+                kinds = types_of(words[at], [words[p] for p in antecedents])
                 for name, allowed in zip(SETS, (range(len(words)), range(at), candidates)):
                     allowed = list(allowed)
-                    counter.add(f"{name} / {kind}", *score(maps[:, at, allowed], right[allowed]))
-                baselines[kind][0] += candidates[-1] in antecedents
-                baselines[kind][1] += bool(same) and same[-1] in antecedents
-    return {"counts": counter.to_json(), "baselines": dict(baselines)}
+                    scores = score(maps[:, at, allowed], right[allowed])
+                    for kind in kinds:
+                        counters[scheme].add(f"{name} / {kind}", *scores)
+                for kind in kinds:
+                    baselines[scheme][kind][0] += candidates[-1] in antecedents
+                    baselines[scheme][kind][1] += bool(same) and same[-1] in antecedents
+    return {scheme: {"counts": counters[scheme].to_json(), "baselines": dict(baselines[scheme])} for scheme in schemes}
 
 
 def reference(arguments):
@@ -237,9 +245,9 @@ def reference(arguments):
     for name, path in (("dev", arguments.dev), ("test", arguments.test)):
         documents = read_documents(path)
         result[name] = {"dependencies": count_dependencies(model, documents)}
-        for scheme in ("ontonotes", "gum"):
-            result[name][scheme] = count_coreference(model, documents, scheme)
-        print(name, "done", file=sys.stderr)
+        print(name, "dependencies done", file=sys.stderr, flush=True)
+        result[name].update(count_coreference(model, documents))
+        print(name, "coreference done", file=sys.stderr, flush=True)
     with open(arguments.out, "w", encoding="utf-8") as out:
         json.dump(result, out, separators=(",", ":"))
 
