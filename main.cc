@@ -6,22 +6,15 @@
 
 #include "bench/commands.h"
 #include "datasets/commands.h"
-#include "model/base/build_info.h"
-#include "model/ops/simd_target.h"
 #include "probe/commands.h"
 #include "train/commands.h"
+#include "train/version.h"
 
 int main(int argc, char** argv) {
   CLI::App app(
       "headscope: train small BERT-like encoders, look into their attention heads, and test what "
       "they explain");
-  app.set_version_flag(
-      "--version",
-      [] {
-        return fmt::format("headscope, commit {}, {}, SIMD target {}", headscope::BuildCommit(),
-                           headscope::BuildCompiler(), headscope::ActiveSimdTarget());
-      },
-      "Print commit, compiler and SIMD target");
+  headscope::AddVersionFlag(app);
   headscope::AddTrainCommands(app);
   headscope::AddProbeCommands(app);
   headscope::AddDatasetCommands(app);
