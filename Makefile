@@ -1,6 +1,7 @@
 # headscope: `make demo` shows what it does, `make test` shows that it does it right; `make help` lists the rest.
 
 MODE ?= release
+MAKEFLAGS += --jobs=$(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
 BUILD := build/$(MODE)
 CXX := $(if $(filter default,$(origin CXX)),g++,$(CXX))
 
@@ -88,9 +89,12 @@ long-test: $(BUILD)/tests
 	$(BUILD)/tests '[.long]'
 
 demo: build/headscope
-	rm -rf demo
-	build/headscope train --out demo/run --size nano --twin
-	build/headscope probe heads --model demo/run/model --out demo/report
+	rm -rf demo && mkdir demo
+	build/headscope train --config train/demo.toml --out demo/run --twin
+	build/headscope data synth --documents 150 --seed 2 --out demo/dev.conllu
+	build/headscope data synth --documents 150 --seed 3 --out demo/test.conllu
+	build/headscope probe heads --model demo/run/model --dev demo/dev.conllu --test demo/test.conllu --out demo/report
+	@echo 'Open demo/report/report.html in a browser.'
 
 data:
 	@datasets/download.sh data

@@ -22,7 +22,7 @@ T ParseWhole(const ConfigField& field, const std::string& text, const char* what
 void SetFromStrings(const ConfigField& field, const std::vector<std::string>& texts) {
   std::visit(
       Overloaded{
-          [&](bool* target) { *target = true; },
+          [&](bool* target) { *target = texts.back() != "false"; },
           [&](uint64_t* target) {
             *target = ParseWhole<uint64_t>(field, texts.back(), "an integer");
           },
@@ -36,7 +36,10 @@ void SetFromStrings(const ConfigField& field, const std::vector<std::string>& te
 }
 
 CLI::Option* AddFlag(CLI::App& app, const ConfigField& field) {
-  if (std::holds_alternative<bool*>(field.value)) return app.add_flag(field.flag, field.help);
+  if (std::holds_alternative<bool*>(field.value)) {
+    // "--twin" switches on, "--no-twin" off.
+    return app.add_flag(fmt::format("{},!--no-{}", field.flag, field.flag.substr(2)), field.help);
+  }
   CLI::Option* option = app.add_option(field.flag, field.help);
   const bool is_list = std::holds_alternative<std::vector<std::string>*>(field.value) ||
                        std::holds_alternative<TextListValue>(field.value);

@@ -24,7 +24,7 @@ struct TrainConfig {
   uint64_t synthetic_seed = 1;
   std::string vocab;           // a vocab.txt; empty: trained on the corpus, with
   uint64_t vocab_size = 8192;  // this many pieces
-  MaskUnit mask = MaskUnit::kWholeWord;
+  MaskUnit mask = MaskUnit::kPiece;
   double mask_rate = 0.15;
   uint64_t held_out_tokens = 16384;
   uint64_t held_out_length = 0;  // pieces of a held-out sequence; 0: as in the longest stage

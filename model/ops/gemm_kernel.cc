@@ -6,10 +6,10 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "model/ops/gemm_kernel.cc"
-#include "hwy/foreach_target.h"
+#include <hwy/foreach_target.h>
 // After foreach_target.
-#include "hwy/cache_control.h"
-#include "hwy/highway.h"
+#include <hwy/cache_control.h>
+#include <hwy/highway.h>
 
 // The accumulators of a tile live in registers only when every loop over them is unrolled: in plain
 // loops g++ -O2 keeps them in memory (33 against 99 GFLOP/s on AVX2).

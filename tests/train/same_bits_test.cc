@@ -33,8 +33,10 @@ TrainConfig SmallConfig(const std::string& corpus) {
   config.heads = 2;
   config.ffn = 72;
   config.positions = 40;
+  config.mask = MaskUnit::kWholeWord;
   config.dropout = 0.1;
   config.qk_init_scale = 2.0;
+  config.sinusoidal_positions = true;
   config.steps = 30;
   config.stages = {{16, 256, 17}, {33, 300, 0}};
   config.lr = 2e-3;
