@@ -50,7 +50,9 @@ RunLosses ReadRunLosses(const std::string& run) {
 std::string RunOfModel(const std::string& model_directory) {
   const fs::path parent = fs::absolute(fs::path(model_directory) / "").parent_path().parent_path();
   if (!fs::exists(parent.string() + kMetrics)) return "";
-  return (fs::path(model_directory) / "..").lexically_normal().string();
+  const fs::path run = fs::path(model_directory) / ".." / "";
+  const std::string name = run.lexically_normal().parent_path().string();  // without the last slash
+  return name.empty() ? "." : name;
 }
 
 std::string ModelOfPath(const std::string& path) {

@@ -11,10 +11,10 @@ namespace headscope {
 namespace {
 
 constexpr std::string_view kStyle = R"(
-body{font:15px/1.5 system-ui,sans-serif;color:#222;max-width:62rem;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.6rem;margin-bottom:.2rem}h2{margin-top:2.4rem;border-bottom:1px solid #ddd}h3{margin-bottom:.2rem}
-table{border-collapse:collapse;font-variant-numeric:tabular-nums;margin:.8rem 0}
-th,td{padding:.15rem .6rem;text-align:right;border-bottom:1px solid #eee;white-space:nowrap}
+body{font:15px/1.5 system-ui,sans-serif;color:#222;max-width:78rem;margin:2rem auto;padding:0 1rem}
+p{max-width:62rem}h1{font-size:1.6rem;margin-bottom:.2rem}h2{margin-top:2.4rem;border-bottom:1px solid #ddd}h3{margin-bottom:.2rem}
+table{border-collapse:collapse;font-size:.86rem;font-variant-numeric:tabular-nums;margin:.8rem 0}
+th,td{padding:.15rem .5rem;text-align:right;border-bottom:1px solid #eee;white-space:nowrap}
 th{border-bottom:2px solid #bbb;font-weight:600}th:first-child,td:first-child{text-align:left}
 .interval{color:#666;font-size:.85em}.win{font-weight:700;color:#00528a}.muted{color:#666}
 .banner{padding:.7rem 1rem;border-left:5px solid;margin:1rem 0}
@@ -51,9 +51,10 @@ std::string Table(const std::vector<std::string>& header,
   return html + "</tbody></table></div>\n";
 }
 
+// "NOUN →": the nearest noun to the right.
 std::string RuleName(const RelationResult& row) {
-  return fmt::format("nearest {} to the {}", EscapeMarkup(row.rule_upos),
-                     row.rule_to_the_right ? "right" : "left");
+  const std::string upos = EscapeMarkup(row.rule_upos);
+  return row.rule_to_the_right ? upos + " →" : "← " + upos;
 }
 
 std::string Facts(const HeadProbeResults& results) {
@@ -131,8 +132,8 @@ std::string Dependencies(const std::vector<RelationResult>& relations) {
          "intervals. All scores in "
          "percent.</p>\n" +
          ForestPlot(forest) +
-         Table({"relation", "n", "head", "direction", "accuracy", "offset", "its accuracy", "rule",
-                "its accuracy", "head where rule is wrong", "random models"},
+         Table({"relation", "n", "head", "direction", "accuracy", "offset", "its accuracy", "nearest",
+                "its accuracy", "head where that is wrong", "random models"},
                rows);
 }
 
