@@ -6,8 +6,8 @@
 namespace headscope {
 
 // GFLOP/s (two per fused multiply-add) of all threads of the pool together on the active SIMD
-// target: a burst of about 0.3 ms of independent multiply-adds in registers. Clocks drift: measure it
-// beside what it is compared with.
+// target: a burst of about 0.3 ms of independent multiply-adds in registers. Clocks drift: measure
+// it beside what it is compared with.
 double MeasureFmaRoof(ThreadPool& pool);
 
 }  // namespace headscope

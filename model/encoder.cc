@@ -41,6 +41,23 @@ void DropoutAndAdd(const Pass& pass, size_t site, ConstMatrix branch, ConstMatri
   ResidualAdd(pass.compute.Pool(), y, x, y);
 }
 
+// LayerNorms are numbered as Activations numbers their statistics.
+constexpr size_t kEmbeddingNorm = 0;
+size_t AttentionNorm(size_t l) { return 1 + 2 * l; }
+size_t OutputNorm(size_t l) { return 2 + 2 * l; }
+
+void Normalise(const Pass& pass, size_t index, const Weights::Norm& norm, ConstMatrix x, Matrix y) {
+  LayerNormForward(pass.compute.Pool(), x, norm.gamma, norm.beta, pass.config.layer_norm_eps, y,
+                   pass.acts.Mean(index), pass.acts.Rstd(index));
+}
+
+// In place: dx comes in as the gradient of the output and leaves as that of the input x.
+void NormaliseBackward(const Pass& pass, size_t index, const Weights::Norm& norm, ConstMatrix x,
+                       Matrix dx, const Gradients::Norm& dnorm) {
+  LayerNormBackward(pass.compute.Pool(), dx, x, norm.gamma, pass.acts.Mean(index),
+                    pass.acts.Rstd(index), dx, dnorm.gamma, dnorm.beta);
+}
+
 void Embed(const Pass& pass, const Weights& weights) {
   ThreadPool& pool = pass.compute.Pool();
   Activations& acts = pass.acts;
@@ -48,20 +65,17 @@ void Embed(const Pass& pass, const Weights& weights) {
   const Matrix full = acts.Rows(Hook::kFullEmbed);
   EmbeddingForward(pool, pass.batch, weights.words, weights.positions, weights.segments, sum);
   pass.Observe(Hook::kEmbedSum, 0, sum);
-  LayerNormForward(pool, sum, weights.embedding_norm.gamma, weights.embedding_norm.beta,
-                   pass.config.layer_norm_eps, full, acts.Mean(0), acts.Rstd(0));
+  Normalise(pass, kEmbeddingNorm, weights.embedding_norm, sum, full);
   ApplyHiddenDropout(pass, kEmbeddingDropout, full, full);
   pass.Observe(Hook::kFullEmbed, 0, full);
 }
 
 void EmbedBackward(const Pass& pass, const Weights& weights, Matrix dx, Gradients& gradients) {
-  ThreadPool& pool = pass.compute.Pool();
-  Activations& acts = pass.acts;
   ApplyHiddenDropout(pass, kEmbeddingDropout, dx, dx);
-  LayerNormBackward(pool, dx, acts.Rows(Hook::kEmbedSum), weights.embedding_norm.gamma,
-                    acts.Mean(0), acts.Rstd(0), dx, gradients.embedding_norm.gamma,
-                    gradients.embedding_norm.beta);
-  EmbeddingBackward(pool, pass.batch, dx, gradients.words, gradients.positions, gradients.segments);
+  NormaliseBackward(pass, kEmbeddingNorm, weights.embedding_norm, pass.acts.Rows(Hook::kEmbedSum),
+                    dx, gradients.embedding_norm);
+  EmbeddingBackward(pass.compute.Pool(), pass.batch, dx, gradients.words, gradients.positions,
+                    gradients.segments);
 }
 
 void Block(const Pass& pass, size_t l, const Weights::Layer& layer) {
@@ -78,8 +92,7 @@ void Block(const Pass& pass, size_t l, const Weights::Layer& layer) {
   DropoutAndAdd(pass, AttentionOutputDropout(pass.config, l), attn_out, x, resid_mid);
   pass.Observe(Hook::kResidMid, l, resid_mid);
   const Matrix mid = acts.Rows(Hook::kNormalizedResidMid, l);
-  LayerNormForward(pool, resid_mid, layer.attention_norm.gamma, layer.attention_norm.beta,
-                   pass.config.layer_norm_eps, mid, acts.Mean(1 + 2 * l), acts.Rstd(1 + 2 * l));
+  Normalise(pass, AttentionNorm(l), layer.attention_norm, resid_mid, mid);
   pass.Observe(Hook::kNormalizedResidMid, l, mid);
 
   const Matrix mlp_pre = acts.Rows(Hook::kMlpPre, l);
@@ -95,8 +108,7 @@ void Block(const Pass& pass, size_t l, const Weights::Layer& layer) {
   DropoutAndAdd(pass, MlpOutputDropout(pass.config, l), mlp_out, mid, resid_post);
   pass.Observe(Hook::kResidPost, l, resid_post);
   const Matrix out = acts.Rows(Hook::kNormalizedResidPost, l);
-  LayerNormForward(pool, resid_post, layer.output_norm.gamma, layer.output_norm.beta,
-                   pass.config.layer_norm_eps, out, acts.Mean(2 + 2 * l), acts.Rstd(2 + 2 * l));
+  Normalise(pass, OutputNorm(l), layer.output_norm, resid_post, out);
   pass.Observe(Hook::kNormalizedResidPost, l, out);
 }
 
@@ -110,9 +122,8 @@ void BlockBackward(const Pass& pass, size_t l, const Weights::Layer& layer, Matr
   const Matrix dbranch = acts.Scratch(kBranchScratch, tokens, pass.config.hidden_size);
   const Matrix dmlp = acts.Scratch(kMlpScratch, tokens, pass.config.intermediate_size);
 
-  LayerNormBackward(pool, dx, acts.Rows(Hook::kResidPost, l), layer.output_norm.gamma,
-                    acts.Mean(2 + 2 * l), acts.Rstd(2 + 2 * l), dx, dlayer.output_norm.gamma,
-                    dlayer.output_norm.beta);
+  NormaliseBackward(pass, OutputNorm(l), layer.output_norm, acts.Rows(Hook::kResidPost, l), dx,
+                    dlayer.output_norm);
   ApplyHiddenDropout(pass, MlpOutputDropout(pass.config, l), dx, dbranch);
   const Matrix mlp_pre = acts.Rows(Hook::kMlpPre, l);
   const Matrix mlp_post = acts.Rows(Hook::kMlpPost, l);
@@ -123,9 +134,8 @@ void BlockBackward(const Pass& pass, size_t l, const Weights::Layer& layer, Matr
                  dlayer.up);
   ResidualAdd(pool, dx, dbranch, dx);
 
-  LayerNormBackward(pool, dx, acts.Rows(Hook::kResidMid, l), layer.attention_norm.gamma,
-                    acts.Mean(1 + 2 * l), acts.Rstd(1 + 2 * l), dx, dlayer.attention_norm.gamma,
-                    dlayer.attention_norm.beta);
+  NormaliseBackward(pass, AttentionNorm(l), layer.attention_norm, acts.Rows(Hook::kResidMid, l), dx,
+                    dlayer.attention_norm);
   ApplyHiddenDropout(pass, AttentionOutputDropout(pass.config, l), dx, dbranch);
   const Matrix dz = acts.Scratch(kMixScratch, tokens, pass.config.hidden_size);
   AffineBackward(pass.compute, layer.attention_output, acts.Rows(Hook::kZ, l), dbranch, dz,

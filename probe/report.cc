@@ -132,8 +132,8 @@ std::string Dependencies(const std::vector<RelationResult>& relations) {
          "intervals. All scores in "
          "percent.</p>\n" +
          ForestPlot(forest) +
-         Table({"relation", "n", "head", "direction", "accuracy", "offset", "its accuracy", "nearest",
-                "its accuracy", "head where that is wrong", "random models"},
+         Table({"relation", "n", "head", "direction", "accuracy", "offset", "its accuracy",
+                "nearest", "its accuracy", "head where that is wrong", "random models"},
                rows);
 }
 

@@ -40,8 +40,8 @@ class AlignedBuffer {
     if (size != 0) std::memset(data_, 0, size * sizeof(T));
   }
 
-  // Makes room for `size` elements without promising their values; keeps the memory when it suffices,
-  // so that a training loop allocates nothing once it has seen its largest batch.
+  // Makes room for `size` elements without promising their values; keeps the memory when it
+  // suffices, so that a training loop allocates nothing once it has seen its largest batch.
   void EnsureSize(size_t size) {
     if (size > capacity_) {
       std::free(data_);

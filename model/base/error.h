@@ -1,5 +1,5 @@
-// The one exception type of headscope: anything wrong that comes from outside (files, flags, data, models).
-// Programmer errors are asserts. Library code throws; only commands print and exit.
+// The one exception type of headscope: anything wrong that comes from outside (files, flags, data,
+// models). Programmer errors are asserts. Library code throws; only commands print and exit.
 #pragma once
 
 #include <fmt/format.h>

@@ -10,10 +10,11 @@
 namespace headscope {
 
 struct RaggedBatch {
-  std::vector<int32_t> ids;            // [N] piece ids, sequence after sequence
-  std::vector<int32_t> segments;       // [N] segment (token type) ids; empty means all 0
-  std::vector<uint32_t> offsets{0};    // [S + 1] sequence s is rows offsets[s] … offsets[s + 1] - 1
-  std::vector<uint32_t> sequence_ids;  // [S] identity of each sequence: keys its dropout, whatever batch it sits in
+  std::vector<int32_t> ids;          // [N] piece ids, sequence after sequence
+  std::vector<int32_t> segments;     // [N] segment (token type) ids; empty means all 0
+  std::vector<uint32_t> offsets{0};  // [S + 1] sequence s is rows offsets[s] … offsets[s + 1] - 1
+  std::vector<uint32_t>
+      sequence_ids;  // [S] identity of each sequence: keys its dropout, whatever batch it sits in
 
   size_t NumTokens() const { return ids.size(); }
   size_t NumSequences() const { return offsets.size() - 1; }

@@ -37,7 +37,8 @@ struct RandomStream {
   uint32_t step = 0;
   uint32_t site = 0;  // < 65536; a second dimension of the purpose (dropout site, layer, …)
 
-  // Four independent uniform 32-bit words. Counter = (index low, index high, step, purpose | site << 16).
+  // Four independent uniform 32-bit words. Counter = (index low, index high, step, purpose | site
+  // << 16).
   PhiloxBlock Block(uint64_t index) const;
   uint32_t Bits32(uint64_t index) const { return Block(index)[0]; }
   uint64_t Bits64(uint64_t index) const;
@@ -49,8 +50,8 @@ struct RandomStream {
   double Normal(uint64_t index) const;
 };
 
-// Draws in sequence from a stream that is this object's own: for code whose draws have a natural order
-// (a sentence generator, a bootstrap). The position is the whole state.
+// Draws in sequence from a stream that is this object's own: for code whose draws have a natural
+// order (a sentence generator, a bootstrap). The position is the whole state.
 class RandomSequence {
  public:
   explicit RandomSequence(RandomStream stream) : stream_(stream) {}
@@ -67,7 +68,8 @@ class RandomSequence {
 // A uniformly random permutation of [0, n) (Fisher–Yates).
 std::vector<uint32_t> RandomPermutation(const RandomStream& stream, uint32_t n);
 
-// x such that P(N(0,1) <= x) = p, for p in (0, 1) (Wichura 1988, AS 241 PPND16; relative error 1e-16).
+// x such that P(N(0,1) <= x) = p, for p in (0, 1) (Wichura 1988, AS 241 PPND16; relative error
+// 1e-16).
 double NormalQuantile(double p);
 
 }  // namespace headscope

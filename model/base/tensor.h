@@ -1,4 +1,5 @@
-// Views on matrices of numbers. A view never owns: it is a pointer, a shape and a row stride, passed by value.
+// Views on matrices of numbers. A view never owns: it is a pointer, a shape and a row stride,
+// passed by value.
 #pragma once
 
 #include <cassert>
@@ -24,9 +25,7 @@ struct BasicMatrix {
   }
 
   // A mutable view converts to a read-only one.
-  operator BasicMatrix<const T>() const
-    requires(!std::is_const_v<T>)
-  {
+  operator BasicMatrix<const T>() const requires(!std::is_const_v<T>) {
     return {data, rows, cols, stride};
   }
 

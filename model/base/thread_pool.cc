@@ -100,8 +100,6 @@ void ThreadPool::Run(const std::function<void(size_t)>& task) {
 
 void ThreadPool::ResetTickets() { shared_->tickets.store(0, std::memory_order_relaxed); }
 
-size_t ThreadPool::TakeTicket() {
-  return shared_->tickets.fetch_add(1, std::memory_order_relaxed);
-}
+size_t ThreadPool::TakeTicket() { return shared_->tickets.fetch_add(1, std::memory_order_relaxed); }
 
 }  // namespace headscope

@@ -20,13 +20,14 @@ class ThreadPool {
   // The machine's number of hardware threads, at least 1.
   static size_t HardwareThreads();
 
-  // Runs task(thread) once for every thread in [0, NumThreads()), the caller being thread 0, and returns
-  // when all have finished. The first exception thrown by a task is rethrown here. Not reentrant.
+  // Runs task(thread) once for every thread in [0, NumThreads()), the caller being thread 0, and
+  // returns when all have finished. The first exception thrown by a task is rethrown here. Not
+  // reentrant.
   void Run(const std::function<void(size_t thread)>& task);
 
-  // Splits [0, count) into one contiguous range per thread, each boundary a multiple of `grain`, and runs
-  // body(begin, end, thread) on the non-empty ranges. How the range is split depends on the number of
-  // threads, so a body may only write what belongs to its own indices (law L1).
+  // Splits [0, count) into one contiguous range per thread, each boundary a multiple of `grain`,
+  // and runs body(begin, end, thread) on the non-empty ranges. How the range is split depends on
+  // the number of threads, so a body may only write what belongs to its own indices (law L1).
   template <typename Body>
   void ParallelFor(size_t count, size_t grain, const Body& body) {
     if (count == 0) return;
@@ -43,8 +44,9 @@ class ThreadPool {
     });
   }
 
-  // Runs body(index, thread) for every index in [0, count), handed out one at a time in ascending order to
-  // whichever thread is free: for items of uneven cost. The same restriction on writes holds.
+  // Runs body(index, thread) for every index in [0, count), handed out one at a time in ascending
+  // order to whichever thread is free: for items of uneven cost. The same restriction on writes
+  // holds.
   template <typename Body>
   void ParallelEach(size_t count, const Body& body) {
     if (threads_ == 1 || count <= 1) {

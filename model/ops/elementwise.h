@@ -11,7 +11,8 @@ namespace headscope {
 
 // y(i, j) += bias(j).
 void AddBiasForward(ThreadPool& pool, const float* bias, Matrix y);
-// dbias(j) += sum over i of dy(i, j), one ascending chain of additions per column starting at dbias(j).
+// dbias(j) += sum over i of dy(i, j), one ascending chain of additions per column starting at
+// dbias(j).
 void AddBiasBackward(ThreadPool& pool, ConstMatrix dy, float* dbias);
 
 // The residual connection: y = a + b. y may be a or b. Its gradient is the identity to both.

@@ -1,4 +1,5 @@
-// Softmax over the columns of each row, on the calling thread (attention runs one product per sequence and head).
+// Softmax over the columns of each row, on the calling thread (attention runs one product per
+// sequence and head).
 #pragma once
 
 #include "model/base/tensor.h"

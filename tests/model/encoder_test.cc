@@ -11,7 +11,6 @@
 namespace headscope {
 namespace {
 
-using testing::DualDouble;
 using testing::ReferenceBert;
 
 // A model of uneven shape, so that no two dimensions can be confused, and a ragged batch with
@@ -78,9 +77,9 @@ double ReferenceLoss(const Fixture& f, size_t nudged, double step, bool uniform)
   return bert.Loss(f.batch, f.positions, f.labels, uniform);
 }
 
-DualDouble ReferenceSlope(const Fixture& f, size_t parameter, bool uniform) {
-  const ReferenceBert<DualDouble> bert(f.config, *f.layout, [&](size_t i) {
-    return DualDouble(f.weights.Data()[i], i == parameter ? 1 : 0);
+Dual ReferenceSlope(const Fixture& f, size_t parameter, bool uniform) {
+  const ReferenceBert<Dual> bert(f.config, *f.layout, [&](size_t i) {
+    return Dual(f.weights.Data()[i], i == parameter ? 1 : 0);
   });
   return bert.Loss(f.batch, f.positions, f.labels, uniform);
 }

@@ -12,44 +12,9 @@
 #include "model/base/ragged_batch.h"
 #include "model/config.h"
 #include "model/parameter_set.h"
+#include "tests/support/dual.h"
 
 namespace headscope::testing {
-
-// Forward-mode automatic differentiation: value + derivative along one direction.
-struct DualDouble {
-  double value = 0, slope = 0;
-  DualDouble() = default;
-  DualDouble(double v, double s = 0) : value(v), slope(s) {}  // NOLINT: numbers convert
-  friend DualDouble operator+(DualDouble a, DualDouble b) {
-    return {a.value + b.value, a.slope + b.slope};
-  }
-  friend DualDouble operator-(DualDouble a, DualDouble b) {
-    return {a.value - b.value, a.slope - b.slope};
-  }
-  friend DualDouble operator*(DualDouble a, DualDouble b) {
-    return {a.value * b.value, a.slope * b.value + a.value * b.slope};
-  }
-  friend DualDouble operator/(DualDouble a, DualDouble b) {
-    const double quotient = a.value / b.value;
-    return {quotient, (a.slope - quotient * b.slope) / b.value};
-  }
-};
-inline DualDouble Exp(DualDouble x) {
-  const double e = std::exp(x.value);
-  return {e, e * x.slope};
-}
-inline DualDouble Log(DualDouble x) { return {std::log(x.value), x.slope / x.value}; }
-inline DualDouble Sqrt(DualDouble x) {
-  const double root = std::sqrt(x.value);
-  return {root, x.slope / (2 * root)};
-}
-inline DualDouble Erf(DualDouble x) {
-  return {std::erf(x.value), 2 / std::sqrt(M_PI) * std::exp(-x.value * x.value) * x.slope};
-}
-inline double Exp(double x) { return std::exp(x); }
-inline double Log(double x) { return std::log(x); }
-inline double Sqrt(double x) { return std::sqrt(x); }
-inline double Erf(double x) { return std::erf(x); }
 
 template <typename S>
 using Rows = std::vector<std::vector<S>>;
@@ -66,6 +31,7 @@ class ReferenceBert {
   // request.
   S Loss(const RaggedBatch& batch, const std::vector<uint32_t>& positions,
          const std::vector<int32_t>& labels, bool uniform = false) const {
+    using std::exp, std::log;
     Rows<S> out;
     for (size_t s = 0; s < batch.NumSequences(); ++s) {
       for (auto& row : Encode(batch.Ids(s), uniform)) out.push_back(std::move(row));
@@ -74,8 +40,8 @@ class ReferenceBert {
     for (size_t i = 0; i < positions.size(); ++i) {
       const std::vector<S> logits = Logits(out[positions[i]]);
       S sum = 0;
-      for (const S& logit : logits) sum = sum + Exp(logit);
-      loss = loss + Log(sum) - logits[static_cast<size_t>(labels[i])];
+      for (const S& logit : logits) sum = sum + exp(logit);
+      loss = loss + log(sum) - logits[static_cast<size_t>(labels[i])];
     }
     return loss / S(static_cast<double>(positions.size()));
   }
@@ -117,6 +83,7 @@ class ReferenceBert {
 
   std::vector<S> LayerNorm(const std::vector<S>& x, const std::string& name) const {
     const auto gamma = Tensor(name + ".weight"), beta = Tensor(name + ".bias");
+    using std::sqrt;
     const S n = static_cast<double>(x.size());
     S mean = 0, variance = 0;
     for (const S& v : x) mean = mean + v / n;
@@ -124,14 +91,15 @@ class ReferenceBert {
     std::vector<S> y(x.size());
     for (size_t c = 0; c < x.size(); ++c) {
       y[c] = gamma(0, c) * (x[c] - mean) /
-                 Sqrt(variance + S(static_cast<double>(config_.layer_norm_eps))) +
+                 sqrt(variance + S(static_cast<double>(config_.layer_norm_eps))) +
              beta(0, c);
     }
     return y;
   }
 
   static std::vector<S> Gelu(std::vector<S> x) {
-    for (S& v : x) v = S(0.5) * v * (S(1) + Erf(v / S(std::sqrt(2.0))));
+    using std::erf;
+    for (S& v : x) v = S(0.5) * v * (S(1) + erf(v / S(std::sqrt(2.0))));
     return x;
   }
 
@@ -142,6 +110,7 @@ class ReferenceBert {
 
   std::vector<S> Attend(const Rows<S>& q, const Rows<S>& k, const Rows<S>& v, size_t t,
                         bool uniform) const {
+    using std::exp;
     const size_t width = config_.HeadSize();
     std::vector<S> z(config_.hidden_size, S(0));
     for (size_t h = 0; h < config_.num_attention_heads; ++h) {
@@ -150,7 +119,7 @@ class ReferenceBert {
       for (size_t j = 0; j < k.size(); ++j) {
         S score = 0;
         for (size_t d = h * width; d < (h + 1) * width; ++d) score = score + q[t][d] * k[j][d];
-        if (!uniform) weight[j] = Exp(score / S(std::sqrt(static_cast<double>(width))));
+        if (!uniform) weight[j] = exp(score / S(std::sqrt(static_cast<double>(width))));
         sum = sum + weight[j];
       }
       for (size_t j = 0; j < k.size(); ++j) {

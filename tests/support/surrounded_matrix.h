@@ -35,6 +35,15 @@ class SurroundedMatrix {
     return matrix;
   }
 
+  // Uniform draws in [-1, 1).
+  void Fill(const RandomStream& stream) {
+    for (size_t i = 0; i < rows_; ++i) {
+      for (size_t j = 0; j < cols_; ++j) {
+        View()(i, j) = static_cast<float>(stream.Uniform(i * cols_ + j) * 2 - 1);
+      }
+    }
+  }
+
   Matrix View() { return {block_.data() + 32 + stride_, rows_, cols_, stride_}; }
   float* Row(size_t i = 0) { return View().Row(i); }
 

@@ -34,7 +34,8 @@ TEST_CASE("Below is uniform over its range", "[random]") {
   const RandomStream stream{1, Purpose::kTest};
   std::vector<int> counts(7);
   for (uint64_t i = 0; i < 70000; ++i) ++counts[stream.Below(i, 7)];
-  for (const int count : counts) CHECK(std::abs(count - 10000) < 500);  // 5 standard deviations: 463
+  for (const int count : counts)
+    CHECK(std::abs(count - 10000) < 500);  // 5 standard deviations: 463
 }
 
 TEST_CASE("A permutation holds every index once and is shuffled", "[random]") {

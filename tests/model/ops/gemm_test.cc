@@ -10,41 +10,12 @@
 #include "model/base/random.h"
 #include "tests/support/catch.h"
 #include "tests/support/simd_target.h"
+#include "tests/support/surrounded_matrix.h"
 
 namespace headscope {
 namespace {
 
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
-
-// A matrix inside a larger block of NaN: reading beside it poisons the result, writing beside it is
-// noticed.
-class SurroundedMatrix {
- public:
-  SurroundedMatrix(size_t rows, size_t cols, size_t padding)
-      : rows_(rows),
-        cols_(cols),
-        stride_(cols + padding),
-        block_((rows + 2) * stride_ + 64, kNan) {}
-
-  Matrix View() { return {block_.data() + 32 + stride_, rows_, cols_, stride_}; }
-  void Fill(const RandomStream& stream) {
-    for (size_t i = 0; i < rows_; ++i) {
-      for (size_t j = 0; j < cols_; ++j) {
-        View()(i, j) = static_cast<float>(stream.Uniform(i * cols_ + j) * 2 - 1);
-      }
-    }
-  }
-  // True when every float outside the view is still NaN.
-  bool SurroundingsAreIntact() {
-    size_t numbers = 0;
-    for (const float x : block_) numbers += !std::isnan(x);
-    return numbers == rows_ * cols_;
-  }
-
- private:
-  size_t rows_, cols_, stride_;
-  std::vector<float> block_;
-};
 
 // The definition: one chain of fused multiply-adds per element, k ascending.
 void ReferenceGemm(GemmForm form, ConstMatrix a, ConstMatrix b, Matrix c, GemmOutput output) {
@@ -101,7 +72,7 @@ void CheckCase(Compute& compute, bool serial, const Case& test, uint32_t salt) {
                << compute.Pool().NumThreads() << ", serial " << serial << ", "
                << ActiveSimdTarget());
   REQUIRE(CountDifferingBits(c.View(), expected.View()) == 0);
-  REQUIRE(c.SurroundingsAreIntact());
+  REQUIRE(c.IsIntact());
 }
 
 constexpr GemmForm kForms[] = {GemmForm::kNN, GemmForm::kNT, GemmForm::kTN};
@@ -238,7 +209,7 @@ TEST_CASE("The OpenBLAS backend computes the same products within rounding", "[g
         REQUIRE_THAT(c.View()(i, j), WithinAbs(expected.View()(i, j), bound));
       }
     }
-    REQUIRE(c.SurroundingsAreIntact());
+    REQUIRE(c.IsIntact());
   }
 }
 
