@@ -13,7 +13,7 @@ OPTIMISE_release := -O2
 FLAGS_release := -g1 -fno-math-errno -DNDEBUG
 OPTIMISE_debug := -O0
 FLAGS_debug := -g -D_GLIBCXX_ASSERTIONS
-OPTIMISE_asan := -O1
+OPTIMISE_asan := -O0
 FLAGS_asan := -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -D_GLIBCXX_ASSERTIONS
 OPTIMISE_tsan := -O1
 FLAGS_tsan := -g1 -fsanitize=thread
@@ -80,7 +80,11 @@ $(BUILD)/obj/model/base/build_info.o: CPPFLAGS += '-DHEADSCOPE_COMMIT="$(COMMIT)
 
 # Command-line and test-runner code is slow to compile and never hot.
 $(BUILD)/obj/main.o $(BUILD)/obj/%commands.o $(BUILD)/obj/%command.o $(BUILD)/obj/tests/test_main.o: OPTIMISE = -O0
-$(filter-out %/test_main.o,$(TEST_OBJECTS)): OPTIMISE = -O1
+$(filter-out %/test_main.o,$(TEST_OBJECTS)): OPTIMISE = $(if $(filter release,$(MODE)),-O1,-O0)
+# Sanitized arithmetic without any optimisation would take minutes where seconds do.
+ifeq ($(MODE),asan)
+$(BUILD)/obj/model/%.o $(BUILD)/obj/tests/model/ops/%.o: OPTIMISE = -O1
+endif
 
 test: $(BUILD)/tests
 	$(BUILD)/tests $(TEST_ARGUMENTS)

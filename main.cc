@@ -20,6 +20,10 @@ int main(int argc, char** argv) {
   headscope::AddDatasetCommands(app);
   headscope::AddBenchCommands(app);
   app.require_subcommand(1);
+  if (argc == 1) {
+    fmt::print("{}", app.help());
+    return 1;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

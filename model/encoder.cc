@@ -112,15 +112,20 @@ void Block(const Pass& pass, size_t l, const Weights::Layer& layer) {
   pass.Observe(Hook::kNormalizedResidPost, l, out);
 }
 
+// Memory for a gradient: that of a transient activation of the same shape, unless someone keeps it.
+Matrix GradientIn(Activations& acts, Hook transient, size_t l, size_t scratch) {
+  const Matrix rows = acts.Rows(transient, l);
+  return acts.IsKept(transient, l) ? acts.Scratch(scratch, rows.rows, rows.cols) : rows;
+}
+
 // Mirror of Block, from the bottom up: dx comes in as the gradient of the block's output and leaves
 // as that of its input.
 void BlockBackward(const Pass& pass, size_t l, const Weights::Layer& layer, Matrix dx,
                    Gradients::Layer& dlayer, const Encoder::PatternGradient* pattern_gradient) {
   ThreadPool& pool = pass.compute.Pool();
   Activations& acts = pass.acts;
-  const size_t tokens = dx.rows;
-  const Matrix dbranch = acts.Scratch(kBranchScratch, tokens, pass.config.hidden_size);
-  const Matrix dmlp = acts.Scratch(kMlpScratch, tokens, pass.config.intermediate_size);
+  const Matrix dbranch = GradientIn(acts, Hook::kMlpOut, l, kBranchScratch);
+  const Matrix dmlp = GradientIn(acts, Hook::kMlpPost, l, kMlpScratch);
 
   NormaliseBackward(pass, OutputNorm(l), layer.output_norm, acts.Rows(Hook::kResidPost, l), dx,
                     dlayer.output_norm);
@@ -137,7 +142,7 @@ void BlockBackward(const Pass& pass, size_t l, const Weights::Layer& layer, Matr
   NormaliseBackward(pass, AttentionNorm(l), layer.attention_norm, acts.Rows(Hook::kResidMid, l), dx,
                     dlayer.attention_norm);
   ApplyHiddenDropout(pass, AttentionOutputDropout(pass.config, l), dx, dbranch);
-  const Matrix dz = acts.Scratch(kMixScratch, tokens, pass.config.hidden_size);
+  const Matrix dz = GradientIn(acts, Hook::kAttnOut, l, kMixScratch);
   AffineBackward(pass.compute, layer.attention_output, acts.Rows(Hook::kZ, l), dbranch, dz,
                  dlayer.attention_output);
   AttentionBackward(pass, l, layer, dz, dbranch, dlayer, pattern_gradient);

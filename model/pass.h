@@ -39,7 +39,8 @@ void ApplyHiddenDropout(const Pass& pass, size_t site, ConstMatrix x, Matrix y);
 // y = x W^T + b.
 void AffineForward(Compute& compute, const BertViews<const float>::Affine& affine, ConstMatrix x,
                    Matrix y);
-// Accumulates dW += dy^T x and db += sum of dy; writes dx = dy W, unless dx is empty.
+// Accumulates dW += dy^T x and db += sum of dy; writes dx = dy W, unless dx is
+// empty; dx may be x.
 void AffineBackward(Compute& compute, const BertViews<const float>::Affine& affine, ConstMatrix x,
                     ConstMatrix dy, Matrix dx, const BertViews<float>::Affine& gradient);
 

@@ -14,19 +14,17 @@ MaskedLmObjective::MaskedLmObjective(const Encoder& encoder, const AttentionCont
       seed_(seed),
       batches_(batches),
       held_out_(std::move(held_out)),
-      training_acts_(encoder.Config(), Activations::Mode::kTraining),
-      held_out_acts_(encoder.Config(), Activations::Mode::kInference) {}
+      acts_(encoder.Config(), Activations::Mode::kTraining) {}
 
 LossSum MaskedLmObjective::Forward(Compute& compute, const ParameterSet& parameters,
-                                   const MaskedBatch& masked, const ForwardOptions& options,
-                                   Activations& acts) {
+                                   const MaskedBatch& masked, const ForwardOptions& options) {
   const size_t predictions = masked.positions.size();
-  acts.Prepare(masked.batch, predictions);
-  encoder_.Forward(compute, parameters, masked.batch, options, acts);
-  encoder_.MlmForward(compute, parameters, masked.positions, options, acts);
+  acts_.Prepare(masked.batch, predictions);
+  encoder_.Forward(compute, parameters, masked.batch, options, acts_);
+  encoder_.MlmForward(compute, parameters, masked.positions, options, acts_);
   losses_.EnsureSize(predictions);
   log_sum_exp_.EnsureSize(predictions);
-  CrossEntropyForward(compute.Pool(), acts.Rows(Hook::kLogits), masked.labels, losses_.data(),
+  CrossEntropyForward(compute.Pool(), acts_.Rows(Hook::kLogits), masked.labels, losses_.data(),
                       log_sum_exp_.data());
   LossSum loss{.sum = 0.0, .predictions = predictions, .tokens = masked.batch.NumTokens()};
   for (size_t i = 0; i < predictions; ++i) loss.sum += static_cast<double>(losses_[i]);
@@ -43,16 +41,15 @@ LossSum MaskedLmObjective::Accumulate(Compute& compute, const ParameterSet& para
   if (config.hidden_dropout_prob > 0.0f || config.attention_probs_dropout_prob > 0.0f) {
     options.dropout = {.seed = seed_, .step = static_cast<uint32_t>(step)};
   }
-  const LossSum loss = Forward(compute, parameters, masked, options, training_acts_);
+  const LossSum loss = Forward(compute, parameters, masked, options);
 
-  const Matrix logits = training_acts_.Rows(Hook::kLogits);
+  const Matrix logits = acts_.Rows(Hook::kLogits);
   const float scale = 1.0f / static_cast<float>(loss.predictions);
   CrossEntropyBackward(compute.Pool(), logits, masked.labels, log_sum_exp_.data(), scale, logits);
   dx_.EnsureSize(loss.tokens * config.hidden_size);
   const Matrix dx(dx_.data(), loss.tokens, config.hidden_size);
-  encoder_.MlmBackward(compute, parameters, masked.positions, training_acts_, logits, dx,
-                       gradients);
-  encoder_.Backward(compute, parameters, masked.batch, options, training_acts_, dx, gradients);
+  encoder_.MlmBackward(compute, parameters, masked.positions, acts_, logits, dx, gradients);
+  encoder_.Backward(compute, parameters, masked.batch, options, acts_, dx, gradients);
   return loss;
 }
 
@@ -61,7 +58,7 @@ LossSum MaskedLmObjective::Evaluate(Compute& compute, const ParameterSet& parame
   options.attention = &attention_;
   LossSum total;
   for (const MaskedBatch& masked : held_out_) {
-    const LossSum loss = Forward(compute, parameters, masked, options, held_out_acts_);
+    const LossSum loss = Forward(compute, parameters, masked, options);
     total.sum += loss.sum;
     total.predictions += loss.predictions;
     total.tokens += loss.tokens;

@@ -41,15 +41,14 @@ class MaskedLmObjective final : public Objective {
  private:
   // Runs forward up to the loss; leaves logits and log_sum_exp_ for backward.
   LossSum Forward(Compute& compute, const ParameterSet& parameters, const MaskedBatch& masked,
-                  const ForwardOptions& options, Activations& acts);
+                  const ForwardOptions& options);
 
   const Encoder& encoder_;
   const AttentionControl& attention_;
   uint64_t seed_;
   MaskedBatchSource& batches_;
   std::vector<MaskedBatch> held_out_;
-  Activations training_acts_;
-  Activations held_out_acts_;
+  Activations acts_;  // of training; held-out losses borrow its memory
   AlignedBuffer<float> losses_, log_sum_exp_, dx_;
 };
 
