@@ -86,6 +86,7 @@ class SentenceBuilder {
   void AddAdjectives(int noun, uint32_t entity, double probability);
   void AddModifiers(int noun, uint32_t entity, const NounOptions& options);
   void AddRelativeClause(int noun, uint32_t entity, int depth);
+  bool IsOpen(uint32_t entity) const;
   uint32_t DrawAdjective(uint32_t entity);
   bool IsGeneral(uint32_t adjective) const;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 #include <set>
 
 #include "datasets/english_morphology.h"
@@ -80,10 +81,11 @@ std::vector<PrepositionalChoice> ParsePhrases(const SyntheticLexicon& lexicon,
 }  // namespace
 
 void ZipfList::Add(uint32_t item) {
-  constexpr uint64_t kUnit = 1u << 20;
+  constexpr double kUnit = 1u << 20;
   const uint64_t before = cumulative_.empty() ? 0 : cumulative_.back();
   items_.push_back(item);
-  cumulative_.push_back(before + kUnit / items_.size());
+  const auto rank = static_cast<double>(items_.size());
+  cumulative_.push_back(before + static_cast<uint64_t>(kUnit / (rank * std::sqrt(rank))));
 }
 
 uint32_t ZipfList::Draw(RandomSequence& random) const {

@@ -26,7 +26,9 @@ struct Verb {
   std::string preposition;  // "listen to": its object is an obl with this case, empty for most
 };
 
-// Items with weights 1 / (rank + 1): the list's first is the most frequent.
+// Items with weights rank^-1.5, ranks from 1: the list's first is the most frequent. Steeper than
+// 1/rank, because a small model then leaves the plateau sooner (2x128, 16-word sequences, 610k
+// pieces: held-out loss 4.68, not 5.00).
 class ZipfList {
  public:
   void Add(uint32_t item);

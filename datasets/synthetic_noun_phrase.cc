@@ -103,9 +103,13 @@ SentenceBuilder::Phrase SentenceBuilder::ClassPhrase(uint32_t noun_class,
   return ClassPhrase(lexicon_.thing_classes.Draw(random_), options);
 }
 
+bool SentenceBuilder::IsOpen(uint32_t entity) const {
+  return std::find(open_.begin(), open_.end(), entity) != open_.end();
+}
+
 SentenceBuilder::Phrase SentenceBuilder::EntityPhrase(uint32_t entity, const NounOptions& options) {
   const Entity& e = discourse_.entities[entity];
-  if (std::find(open_.begin(), open_.end(), entity) != open_.end()) {
+  if (IsOpen(entity)) {
     return ClassPhrase(e.noun_class, options);
   }
   if (e.mentions > 0) return KnownPhrase(entity, options);
@@ -230,7 +234,8 @@ bool SentenceBuilder::AddPossessor(int noun, uint32_t possessed, const NounOptio
   if (!options.may_be_possessed || thing.is_salient || !Chance(0.3)) return false;
   const uint32_t owner = discourse_.salient[random_.Below(discourse_.salient.size())];
   const Entity& e = discourse_.entities[owner];
-  if (owner == possessed || e.mentions == 0 || !lexicon_.classes[e.noun_class].is_animate) {
+  if (owner == possessed || IsOpen(owner) || e.mentions == 0 ||
+      !lexicon_.classes[e.noun_class].is_animate) {
     return false;
   }
   if (Chance(0.75) && discourse_.MayUsePronoun(owner, Role::kPossessor, kNone)) {

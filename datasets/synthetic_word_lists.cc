@@ -71,7 +71,7 @@ constexpr ClassWords kClasses[] = {
      "rot* spoil burn simmer sizzle", "from:building with:food", "in:room with:dish on:furniture",
      ""},
     {"drink", "substance",
-     "water~ tea~ wine~ milk~ coffee~ beer~ juice~ drink cocktail lemonade~ cider~ syrup~ cocoa~ "
+     "drink water~ tea~ wine~ milk~ coffee~ beer~ juice~ cocktail lemonade~ cider~ syrup~ cocoa~ "
      "punch~ whiskey~ potion",
      "cold hot bitter strong sugary weak",
      "drink/drank/drunk pour water sip* brew spill stir* gulp_down fill_up sweeten",
@@ -93,7 +93,7 @@ constexpr ClassWords kClasses[] = {
      "iron~ wood~ stone~ gold~ clay~ steel~ copper~ paper~ sand~ brick plank silver~ marble~ "
      "cement~ tile leather~ wax~",
      "hard solid raw smooth shiny brittle",
-     "melt forge bend/bent cut*/cut/cut saw/sawed/sawn mold carve drill weld hammer grind/ground "
+     "hammer saw/sawed/sawn melt forge bend/bent cut*/cut/cut mold carve drill weld grind/ground "
      "mine",
      "crack melt harden crumble", "from:land for:building", "with:tool in:machine", ""},
     {"vehicle", "object",
@@ -104,7 +104,7 @@ constexpr ClassWords kClasses[] = {
      "stall skid* honk swerve brake stop*", "from:building with:machine", "to:building along:land",
      ""},
     {"boat", "object",
-     "ship boat ferry sail raft canoe yacht vessel submarine lifeboat anchor tugboat kayak steamer "
+     "sail ship boat ferry raft canoe yacht vessel submarine lifeboat anchor tugboat kayak steamer "
      "barge gondola",
      "wooden seaworthy sleek leaky swift",
      "sail row launch paddle anchor moor board sink/sank/sunk steer load",
@@ -139,7 +139,7 @@ constexpr ClassWords kClasses[] = {
      "sleep/slept@in",
      "echo darken flood", "with:furniture in:building", "with:tool in:time", ""},
     {"plant", "plant",
-     "tree flower rose plant bush grass~ oak tulip vine fern crop herb lily cactus daisy hedge "
+     "plant tree flower rose bush grass~ oak tulip vine fern crop herb lily cactus daisy hedge "
      "orchid weed seedling willow",
      "leafy thorny wild fragrant blooming",
      "plant water prune pick dig_up*/dug/dug trim* cut_down*/cut/cut harvest grow/grew/grown weed "
@@ -176,7 +176,7 @@ constexpr ClassWords kClasses[] = {
      "matter arise/arose/arisen spread/spread/spread fail", "about:text about:treasure",
      "with:text in:time", ""},
     {"show", "event",
-     "play dance film show race concert party wedding match opera festival game fight parade "
+     "play film dance show race concert party wedding match opera festival game fight parade "
      "ballet circus dinner contest ceremony",
      "lively long spectacular annual daily dull",
      "film watch attend win*/won organize cancel direct enjoy host lose/lost look_forward@to",
