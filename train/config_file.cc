@@ -1,6 +1,19 @@
 #include "train/config_file.h"
 
 #include <fmt/ranges.h>
+
+// On some garbage toml++ asserts instead of reporting; with NDEBUG it even assumes the assertion,
+// which is undefined behaviour
+// ("a.\x01" as a key, version 3.3). Here its assertions throw in every build.
+namespace headscope {
+namespace {
+struct TomlAssertion {};
+[[noreturn]] void ThrowTomlAssertion() { throw TomlAssertion(); }
+}  // namespace
+}  // namespace headscope
+#undef NDEBUG
+#define TOML_ASSERT(expression) \
+  (static_cast<bool>(expression) ? void() : headscope::ThrowTomlAssertion())
 #include <toml++/toml.h>
 
 #include <optional>
@@ -128,16 +141,37 @@ std::string StringsToml(const std::vector<std::string>& strings) {
   return fmt::format("[{}]", fmt::join(quoted, ", "));
 }
 
+// The line on which toml++'s assertion fails: that of the shortest prefix of whole lines that
+// fails.
+size_t LineOfAssertion(const std::string& text) {
+  size_t line = 1;
+  for (size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n', end + 1)) {
+    try {
+      (void)toml::parse(std::string_view(text).substr(0, end + 1));
+    } catch (const TomlAssertion&) {
+      break;
+    } catch (const toml::parse_error&) {  // a prefix may end inside a list
+    }
+    ++line;
+  }
+  return line;
+}
+
+toml::table ParseToml(const std::string& path, const std::string& text) {
+  try {
+    return toml::parse(text, path);
+  } catch (const toml::parse_error& error) {
+    Fail("{}:{}: {}", path, error.source().begin.line, error.description());
+  } catch (const TomlAssertion&) {
+    Fail("{}:{}: expected TOML, found something else", path, LineOfAssertion(text));
+  }
+}
+
 }  // namespace
 
 void ReadConfig(const std::string& path, const std::string& text,
                 const std::vector<ConfigField>& fields) {
-  toml::table table;
-  try {
-    table = toml::parse(text, path);
-  } catch (const toml::parse_error& error) {
-    Fail("{}:{}: {}", path, error.source().begin.line, error.description());
-  }
+  const toml::table table = ParseToml(path, text);
   // Toml++ lists keys alphabetically: the first defect it reports need not be the file's first.
   for (const auto& [section_key, section_node] : table) {
     const std::string_view section = section_key.str();

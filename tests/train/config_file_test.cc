@@ -121,6 +121,9 @@ TEST_CASE("What a config file must not hold is named with its line", "[config]")
   CHECK_THAT(MessageOf("[schedule]\nstages = [\"32y7\"]\n"), ContainsSubstring("run.toml:2:"));
   CHECK_THAT(MessageOf("[schedule]\nlr = 1e-3\nlr = 2e-3\n"), ContainsSubstring("run.toml:3:"));
   CHECK_THAT(MessageOf("[schedule]\n\n%%garbage\n"), ContainsSubstring("run.toml:3:"));
+  // Where toml++ 3.3 asserts instead of reporting.
+  CHECK_THAT(MessageOf("[run]\nseed = 1\nlog_every.\xC2\xA0x = 3\n"),
+             ContainsSubstring("run.toml:3:"));
   CHECK_THAT(MessageOf(std::string("[sch\0dule]\n", 11)), ContainsSubstring("run.toml:1:"));
 }
 
