@@ -67,7 +67,8 @@ void SyntaxTree::SetColumns(int node, const WordColumns& columns) {
   nodes_[Index(node)].columns = columns;
 }
 
-void SyntaxTree::AddMention(int node, int entity, std::string_view link, bool is_coordination) {
+void SyntaxTree::AddMention(int node, uint32_t entity, std::string_view link,
+                            bool is_coordination) {
   NodeMention mention;
   mention.node = node;
   mention.entity = entity;

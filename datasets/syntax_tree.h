@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -27,7 +28,7 @@ class SyntaxTree {
  public:
   struct NodeMention {
     int node = 0;
-    int entity = 0;
+    uint32_t entity = 0;
     std::string_view link;         // "" for sgl or coref, decided when the document is finished
     bool is_coordination = false;  // the whole coordination, not its first conjunct
     // Filled by Finish: 0-based, inclusive.
@@ -49,7 +50,7 @@ class SyntaxTree {
 
   void SetColumns(int node, const WordColumns& columns);
   const WordColumns& Columns(int node) const { return nodes_[static_cast<size_t>(node)].columns; }
-  void AddMention(int node, int entity, std::string_view link, bool is_coordination = false);
+  void AddMention(int node, uint32_t entity, std::string_view link, bool is_coordination = false);
   // This word and the next one are one multiword token ("Anna's").
   void JoinToNext(int node);
 

@@ -68,7 +68,7 @@ class SentenceBuilder {
     std::string_view deprel;
   };
 
-  // Noun phrases (synthetic_noun_phrase.cc).
+  // Noun phrases (synthetic_noun_phrase.cc, synthetic_modifiers.cc).
   Phrase EntityPhrase(uint32_t entity, const NounOptions& options);
   Phrase ClassPhrase(uint32_t noun_class, const NounOptions& options);
   Phrase NewPhrase(uint32_t entity, const NounOptions& options);
@@ -104,7 +104,8 @@ class SentenceBuilder {
   void AddCommaBefore(int node);
   void AddCommaAfter(int node);
 
-  // Predicates (synthetic_predicate.cc): each builds one for a subject and returns its node.
+  // Predicates (synthetic_predicate.cc, synthetic_verb_group.cc, synthetic_complements.cc): each
+  // builds one for a subject and returns its node.
   Head PredicateFor(const Phrase& subject, int depth, Form form);
   Predicate ChoosePredicate(const Phrase& subject, int depth, Form form);
   int Transitive(const Phrase& subject, int depth, Form form);

@@ -22,11 +22,10 @@ void AddMentions(const SyntaxTree& tree, const SyntheticLexicon& lexicon,
     return std::pair(a.first, b.last) < std::pair(b.first, a.last);
   });
   for (const SyntaxTree::NodeMention& found : mentions) {
-    const Entity& entity = discourse.entities[static_cast<size_t>(found.entity)];
-    const auto known =
-        std::find(chain_ids.begin(), chain_ids.end(), static_cast<uint32_t>(found.entity));
+    const Entity& entity = discourse.entities[found.entity];
+    const auto known = std::find(chain_ids.begin(), chain_ids.end(), found.entity);
     const size_t chain = static_cast<size_t>(known - chain_ids.begin());
-    if (known == chain_ids.end()) chain_ids.push_back(static_cast<uint32_t>(found.entity));
+    if (known == chain_ids.end()) chain_ids.push_back(found.entity);
     Mention mention;
     mention.sentence = document.sentences.size();
     mention.first = found.first;

@@ -61,7 +61,7 @@ Verb ParseVerb(std::string entry) {
   const std::vector<std::string> parts = Entries(entry, '/');
   verb.lemma = parts[0];
   verb.particle = TakeAfter(verb.lemma, '_');
-  verb.third = WithS(verb.lemma);
+  verb.third = verb.lemma.ends_with('o') ? verb.lemma + "es" : WithS(verb.lemma);  // "echoes"
   verb.past = parts.size() > 1 ? parts[1] : WithEd(verb.lemma, doubles);
   verb.participle = parts.size() > 2 ? parts[2] : verb.past;
   verb.gerund = WithIng(verb.lemma, doubles);

@@ -62,6 +62,8 @@ struct SyntheticLexicon {
 
   std::vector<Noun> nouns;
   std::vector<Verb> verbs;
+  Verb have{"have", "has", "had", "had", "having", "", ""};
+  Verb do_verb{"do", "does", "did", "done", "doing", "", ""};
   std::vector<std::string> adjectives, adverbs;
   std::vector<std::string> male_names, female_names;
   std::vector<NounClass> classes;

@@ -1,71 +1,8 @@
 // The predicates of SentenceBuilder: which verb a subject takes, its auxiliaries, objects and
 // adverbials.
-#include <array>
-
 #include "datasets/synthetic_grammar.h"
 
 namespace headscope {
-namespace {
-
-// The slot a verb form fills, as decided by the auxiliary before it.
-enum class Slot { kFinite, kBase, kParticiple, kGerund };
-
-struct Inflected {
-  std::string_view form, xpos, feats;
-};
-
-std::string_view FiniteFeats(bool is_plural, bool is_present) {
-  if (is_present) {
-    return is_plural ? "Mood=Ind|Number=Plur|Person=3|Tense=Pres|VerbForm=Fin"
-                     : "Mood=Ind|Number=Sing|Person=3|Tense=Pres|VerbForm=Fin";
-  }
-  return is_plural ? "Mood=Ind|Number=Plur|Person=3|Tense=Past|VerbForm=Fin"
-                   : "Mood=Ind|Number=Sing|Person=3|Tense=Past|VerbForm=Fin";
-}
-
-Inflected Inflect(const Verb& verb, Slot slot, bool is_plural, bool is_present, bool is_passive) {
-  switch (slot) {
-    case Slot::kBase:
-      return {verb.lemma, "VB", "VerbForm=Inf"};
-    case Slot::kParticiple:
-      return {verb.participle, "VBN",
-              is_passive ? "Tense=Past|VerbForm=Part|Voice=Pass" : "Tense=Past|VerbForm=Part"};
-    case Slot::kGerund:
-      return {verb.gerund, "VBG", "Tense=Pres|VerbForm=Part"};
-    case Slot::kFinite:
-      break;
-  }
-  const std::string_view feats = FiniteFeats(is_plural, is_present);
-  if (!is_present) return {verb.past, "VBD", feats};
-  return {is_plural ? verb.lemma : verb.third, is_plural ? "VBP" : "VBZ", feats};
-}
-
-const Verb kHaveVerb{"have", "has", "had", "had", "having", "", ""};
-const Verb kDoVerb{"do", "does", "did", "done", "doing", "", ""};
-
-Inflected InflectBe(Slot slot, bool is_plural, bool is_present) {
-  const Inflected pattern = Inflect(kDoVerb, slot, is_plural, is_present, false);
-  switch (slot) {
-    case Slot::kBase:
-      return {"be", pattern.xpos, pattern.feats};
-    case Slot::kParticiple:
-      return {"been", pattern.xpos, pattern.feats};
-    case Slot::kGerund:
-      return {"being", pattern.xpos, pattern.feats};
-    case Slot::kFinite:
-      break;
-  }
-  if (is_present) return {is_plural ? "are" : "is", pattern.xpos, pattern.feats};
-  return {is_plural ? "were" : "was", pattern.xpos, pattern.feats};
-}
-
-}  // namespace
-
-WordColumns SentenceBuilder::BeColumns(std::string_view upos, bool is_plural) const {
-  const Inflected be = InflectBe(Slot::kFinite, is_plural, discourse_.is_present);
-  return {be.form, "be", upos, be.xpos, be.feats};
-}
-
 uint32_t SentenceBuilder::DrawBareVerb(const ZipfList& verbs) {
   if (verbs.IsEmpty()) return kNone;
   for (int attempt = 0; attempt < 16; ++attempt) {
@@ -73,82 +10,6 @@ uint32_t SentenceBuilder::DrawBareVerb(const ZipfList& verbs) {
     if (lexicon_.verbs[verb].preposition.empty()) return verb;
   }
   return kNone;
-}
-
-// "will not have been", "does often", "to": what stands before the main word, which is given its
-// columns unless it is a predicate nominal with a copula.
-void SentenceBuilder::AddAuxiliaries(int node, const Verb* verb, bool is_plural, Form form,
-                                     bool is_passive) {
-  std::array<std::pair<WordColumns, std::string_view>, 8> group;
-  size_t size = 0;
-  const bool is_present = discourse_.is_present;
-  Slot slot = form == Form::kInfinitive ? Slot::kBase : Slot::kFinite;
-  const auto add = [&](const WordColumns& columns, std::string_view deprel) {
-    group[size++] = {columns, deprel};
-  };
-  const auto add_verb = [&](const Inflected& word, std::string_view lemma,
-                            std::string_view deprel) {
-    add({word.form, lemma, "AUX", word.xpos, word.feats}, deprel);
-  };
-  if (form == Form::kInfinitive) add({"to", "to", "PART", "TO", "_"}, "mark");
-  const bool is_finite = form != Form::kInfinitive;
-  bool has_auxiliary = false;
-  const bool is_negative = is_finite && Chance(0.09);
-  const size_t kind = is_finite ? Pick({62, 16, 12, 10}) : 0;
-  const auto add_first = [&] {  // "not" and an adverb of frequency follow the first auxiliary
-    if (has_auxiliary) return;
-    has_auxiliary = true;
-    if (is_negative) add({"not", "not", "PART", "RB", "Polarity=Neg"}, "advmod");
-    if (is_finite && Chance(0.08)) {
-      const std::string& often = lexicon_.adverbs[lexicon_.frequency_adverbs.Draw(random_)];
-      add({often, often, "ADV", "RB", "_"}, "advmod");
-    }
-  };
-  if (kind == 1) {
-    const std::string_view modal = is_present ? OneOf({"can", "will", "must", "should", "may"})
-                                              : OneOf({"could", "would", "might"});
-    add({modal, modal, "AUX", "MD", "VerbForm=Fin"}, "aux");
-    slot = Slot::kBase;
-    add_first();
-  } else if (kind == 2) {
-    add_verb(Inflect(kHaveVerb, slot, is_plural, is_present, false), "have", "aux");
-    slot = Slot::kParticiple;
-    add_first();
-  } else if (kind == 3 && verb != nullptr && !is_passive && form == Form::kFinite) {
-    add_verb(InflectBe(slot, is_plural, is_present), "be", "aux");
-    slot = Slot::kGerund;
-    add_first();
-  }
-  if (is_passive || verb == nullptr) {
-    add_verb(InflectBe(slot, is_plural, is_present), "be", is_passive ? "aux:pass" : "cop");
-    slot = Slot::kParticiple;
-    add_first();
-  } else if (is_negative && !has_auxiliary) {
-    add_verb(Inflect(kDoVerb, slot, is_plural, is_present, false), "do", "aux");
-    slot = Slot::kBase;
-    add_first();
-  } else {
-    add_first();
-  }
-  if (verb != nullptr) {
-    const Inflected word = Inflect(*verb, slot, is_plural, is_present, is_passive);
-    tree_.SetColumns(node, {word.form, verb->lemma, "VERB", word.xpos, word.feats});
-  }
-  for (size_t i = size; i-- > 0;) {
-    tree_.PrependLeft(node, tree_.Add(group[i].first), group[i].second, Edge::kOutside);
-  }
-}
-
-int SentenceBuilder::VerbNode(const Verb& verb, bool is_plural, Form form, bool is_passive) {
-  const int node = tree_.Add({});
-  if (Chance(0.05)) {
-    const std::string& manner = lexicon_.adverbs[lexicon_.manner_adverbs.Draw(random_)];
-    if (manner.ends_with("ly")) {
-      tree_.AddLeft(node, {manner, manner, "ADV", "RB", "_"}, "advmod", Edge::kOutside);
-    }
-  }
-  AddAuxiliaries(node, &verb, is_plural, form, is_passive);
-  return node;
 }
 
 SentenceBuilder::Head SentenceBuilder::PredicateFor(const Phrase& subject, int depth, Form form) {
@@ -410,7 +271,7 @@ int SentenceBuilder::Giving(const Phrase& subject, int depth, Form form) {
 int SentenceBuilder::Have(const Phrase& subject, int depth) {
   static constexpr std::string_view kOwned[] = {"beast",   "treasure", "clothing", "illness",
                                                 "vehicle", "idea",     "tool",     "boat"};
-  const int node = VerbNode(kHaveVerb, subject.is_plural, Form::kPlainFinite);
+  const int node = VerbNode(lexicon_.have, subject.is_plural, Form::kPlainFinite);
   NounOptions options;
   options.depth = depth;
   options.clause_subject = subject.entity;
@@ -418,88 +279,6 @@ int SentenceBuilder::Have(const Phrase& subject, int depth) {
   const Phrase object = ClassPhrase(lexicon_.ClassNamed(kOwned[random_.Below(8)]), options);
   tree_.AttachRight(node, object.node, "obj", Edge::kOutside);
   return node;
-}
-
-void SentenceBuilder::AddParticle(int node, const Verb& verb) {
-  if (verb.particle.empty()) return;
-  tree_.AddRight(node, {verb.particle, verb.particle, "ADP", "RP", "_"}, "compound:prt",
-                 Edge::kOutside);
-}
-
-// "picks up the book", "picks the book up", "picks it up", "listens to the piano".
-void SentenceBuilder::AddObject(int node, const Verb& verb, const Phrase& object) {
-  if (!verb.preposition.empty()) {
-    AddParticle(node, verb);
-    AddCase(object.node, verb.preposition);
-    tree_.AttachRight(node, object.node, "obl", Edge::kOutside);
-    return;
-  }
-  const bool is_pronoun = tree_.Columns(object.node).upos == "PRON";
-  const bool is_split = is_pronoun || Chance(0.35);
-  if (!is_split) AddParticle(node, verb);
-  tree_.AttachRight(node, object.node, "obj", Edge::kOutside);
-  if (is_split) AddParticle(node, verb);
-}
-
-void SentenceBuilder::AddCase(int noun, std::string_view preposition) {
-  tree_.PrependLeft(noun, tree_.Add({preposition, preposition, "ADP", "IN", "_"}), "case",
-                    Edge::kOutside);
-}
-
-std::string_view SentenceBuilder::PlacePreposition(uint32_t noun_class) const {
-  const std::string& name = lexicon_.classes[noun_class].name;
-  return name == "water" ? "near" : name == "building" ? "at" : "in";
-}
-
-void SentenceBuilder::AddOblique(int node, const PrepositionalChoice& choice,
-                                 const NounOptions& options) {
-  const Phrase phrase = ClassPhrase(choice.noun_class, options);
-  AddCase(phrase.node, choice.preposition);
-  tree_.AttachRight(node, phrase.node, "obl", Edge::kOutside);
-}
-
-// "in the morning", "before the storm": a time is no entity, so that "it" is never one.
-int SentenceBuilder::TimePhrase() {
-  const Noun& noun = lexicon_.nouns[lexicon_.classes[lexicon_.time_class].nouns.Draw(random_)];
-  const int node = tree_.Add({noun.singular, noun.singular, "NOUN", "NN", "Number=Sing"});
-  const bool is_weather = noun.singular == "storm" || noun.singular == "rain";
-  const std::string_view preposition = is_weather
-                                           ? OneOf({"during", "before", "after", "since"})
-                                           : OneOf({"in", "in", "during", "before", "until"});
-  tree_.AddLeft(node, {preposition, preposition, "ADP", "IN", "_"}, "case", Edge::kOutside);
-  tree_.AddLeft(node, {"the", "the", "DET", "DT", "Definite=Def|PronType=Art"}, "det");
-  return node;
-}
-
-// An adverb of manner, a phrase the verb likes, the subject's own place, a time.
-void SentenceBuilder::AddCircumstances(int node, const Phrase& subject, uint32_t verb_class,
-                                       int depth) {
-  if (Chance(0.13)) {
-    const std::string& manner = lexicon_.adverbs[lexicon_.manner_adverbs.Draw(random_)];
-    tree_.AddRight(node, {manner, manner, "ADV", "RB", "_"}, "advmod", Edge::kOutside);
-  }
-  NounOptions options;
-  options.role = Role::kOblique;
-  options.depth = depth + 1;
-  options.clause_subject = subject.entity;
-  options.may_be_pronoun = false;
-  const uint32_t place = discourse_.entities[subject.entity].place;
-  if (place != kNone && Chance(0.16)) {
-    const Phrase phrase = EntityPhrase(place, options);
-    AddCase(phrase.node, PlacePreposition(phrase.noun_class));
-    tree_.AttachRight(node, phrase.node, "obl", Edge::kOutside);
-  } else if (verb_class != kNone && !lexicon_.classes[verb_class].verb_phrases.empty() &&
-             Chance(0.24)) {
-    const std::vector<PrepositionalChoice>& choices = lexicon_.classes[verb_class].verb_phrases;
-    const PrepositionalChoice& choice = choices[random_.Below(choices.size())];
-    if (choice.noun_class == lexicon_.time_class) {
-      tree_.AttachRight(node, TimePhrase(), "obl", Edge::kOutside);
-    } else {
-      AddOblique(node, choice, options);
-    }
-  } else if (Chance(0.08)) {
-    tree_.AttachRight(node, TimePhrase(), "obl", Edge::kOutside);
-  }
 }
 
 }  // namespace headscope
