@@ -167,6 +167,8 @@ TEST_CASE("The elementary functions keep their bounds and equal their twins", "[
   CheckAll(997, 3989);
 }
 
+TEST_CASE("The elementary functions on one float in 61", "[.long]") { CheckAll(61, 241); }
+
 TEST_CASE("The elementary functions on all 2^32 floats", "[.][exhaustive]") { CheckAll(1, 1); }
 
 TEST_CASE("The elementary functions at the edges of the floats", "[ops][elementary]") {
