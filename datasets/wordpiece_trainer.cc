@@ -109,8 +109,9 @@ class Merger {
   // The most frequent characters, in order of their code points (which is that of their UTF-8).
   std::set<std::string, std::less<>> AddAlphabet(const WordCounts& words) {
     std::map<std::string, uint64_t, std::less<>> counts;
-    for (const auto& [word, count] : words) {
-      ForEachCharacter(word, [&](std::string_view character) {
+    for (const auto& entry : words) {
+      const uint64_t count = entry.second;  // clang 14 captures no structured binding
+      ForEachCharacter(entry.first, [&](std::string_view character) {
         counts.try_emplace(std::string(character), 0).first->second += count;
       });
     }
