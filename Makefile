@@ -5,7 +5,7 @@ MAKEFLAGS += --jobs=$(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null |
 BUILD := build/$(MODE)
 CXX := $(if $(filter default,$(origin CXX)),g++,$(CXX))
 
-# The same bits everywhere: never -ffast-math, -Ofast or -march=native; contraction is always written out (MulAdd). Of the
+# The same bits everywhere: no fast-math, no tuning for the machine at hand; contraction is always written out (MulAdd). Of the
 # SIMD targets only those with fused multiply-add are built; Highway's scalar fallback exists but is refused at start-up.
 NUMERIC := -ffp-contract=off '-DHWY_DISABLED_TARGETS=(HWY_SSE4|HWY_SSSE3|HWY_SVE|HWY_SVE2|HWY_SVE_256|HWY_SVE2_128)'
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Werror
@@ -44,7 +44,7 @@ help:
 	@echo 'make                 build/headscope'
 	@echo 'make demo            train on the embedded language, probe its heads, write demo/report/report.html'
 	@echo 'make test            the tests;  make long-test: those that take minutes'
-	@echo 'make bench           speed against OpenBLAS and the machine: bench/RESULTS.md'
+	@echo 'make bench           speed of matrix products against OpenBLAS and the machine'
 	@echo 'make data            download the real corpora into data/'
 	@echo 'make format          clang-format; make format-check and make check-includes: what CI checks'
 	@echo 'MODE=debug|asan|tsan with any of them: another build in its own folder'

@@ -52,7 +52,6 @@ class WordPiece {
   size_t Size() const { return pieces_.size(); }
   const std::string& Piece(int32_t id) const { return pieces_[static_cast<size_t>(id)]; }
   const std::vector<std::string>& Pieces() const { return pieces_; }
-  bool LowerCase() const { return lower_case_; }
   // Whether a piece continues a word ("##ing").
   bool IsContinuation(int32_t id) const { return continues_[static_cast<size_t>(id)] != 0; }
   int32_t Pad() const { return pad_; }

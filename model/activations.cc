@@ -135,8 +135,6 @@ std::string HookName(Hook hook, size_t layer) {
   return spec.per_layer ? fmt::format("blocks.{}.{}", layer, spec.name) : spec.name;
 }
 
-bool HookIsPerLayer(Hook hook) { return Spec(hook).per_layer; }
-
 bool HookIsAttention(Hook hook) { return Spec(hook).shape == Shape::kSquares; }
 
 bool HookIsOfMlmHead(const std::string& name) {
@@ -280,15 +278,6 @@ Matrix Activations::Scratch(size_t index, size_t rows, size_t cols) {
   if (index >= scratch_.size()) scratch_.resize(index + 1);
   scratch_[index].EnsureSize(rows * cols);
   return {scratch_[index].data(), rows, cols};
-}
-
-size_t Activations::AllocatedBytes() const {
-  size_t floats = 0;
-  for (const Slot& slot : slots_) floats += slot.buffer.size();
-  for (const auto* buffers : {&means_, &rstds_, &scratch_}) {
-    for (const AlignedBuffer<float>& buffer : *buffers) floats += buffer.size();
-  }
-  return floats * sizeof(float);
 }
 
 }  // namespace headscope

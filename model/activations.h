@@ -52,7 +52,6 @@ enum class Hook : size_t {
 
 // The name of a hook; `layer` is ignored where the hook is not per layer.
 std::string HookName(Hook hook, size_t layer);
-bool HookIsPerLayer(Hook hook);
 bool HookIsAttention(Hook hook);  // [H, T, T] per sequence
 
 // Has a row for each row given to the masked-LM head, not for each token.
@@ -103,8 +102,6 @@ class Activations {
   // masked-LM head's.
   float* Mean(size_t norm) { return means_[norm].data(); }
   float* Rstd(size_t norm) { return rstds_[norm].data(); }
-
-  size_t AllocatedBytes() const;
 
  private:
   struct Slot {

@@ -36,11 +36,6 @@ const ParameterSpec& ParameterLayout::Find(const std::string& name) const {
   return spec.alias_of.empty() ? spec : Find(spec.alias_of);
 }
 
-void ParameterLayout::SetTrainable(const std::string& name, bool trainable) {
-  const std::string holder = Find(name).name;
-  specs_[index_.at(holder)].trainable = trainable;
-}
-
 namespace {
 
 void FillNormal(const RandomStream& stream, double deviation, std::span<float> values) {

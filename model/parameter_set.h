@@ -42,7 +42,6 @@ class ParameterLayout {
   bool Contains(const std::string& name) const { return index_.contains(name); }
   // Aliases resolve to the tensor that holds the values. Throws Error for an unknown name.
   const ParameterSpec& Find(const std::string& name) const;
-  void SetTrainable(const std::string& name, bool trainable);
 
  private:
   std::vector<ParameterSpec> specs_;

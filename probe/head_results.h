@@ -248,7 +248,7 @@ struct DataFacts {
 };
 
 struct ProbeFacts {
-  std::string version, commit, compiler, simd_target;
+  std::string commit, compiler, simd_target;
   size_t threads = 1;  // printed, but not part of results.json: it changes no number
   uint64_t seed = 1;
   size_t bootstrap_replicates = 1000;

@@ -227,15 +227,14 @@ std::string Example(const ExampleSentence& sentence) {
 std::string Provenance(const HeadProbeResults& results) {
   const ProbeFacts& facts = results.facts;
   return fmt::format(
-      "<h2>How to repeat this</h2>\n<p><code>{}</code></p>\n<p class=\"muted\">headscope {} "
+      "<h2>How to repeat this</h2>\n<p><code>{}</code></p>\n<p class=\"muted\">headscope "
       "(commit {}), {}, SIMD target {}, "
       "seed {}, {} bootstrap replicates (sentences; documents for coreference), relations with at "
       "least {} instances in "
       "both files.<br>Model SHA-256 {}<br>First file SHA-256 {}<br>Second file SHA-256 {}</p>\n",
-      EscapeMarkup(facts.command), EscapeMarkup(facts.version), EscapeMarkup(facts.commit),
-      EscapeMarkup(facts.compiler), EscapeMarkup(facts.simd_target), facts.seed,
-      facts.bootstrap_replicates, facts.minimum_instances, results.model.sha256, results.dev.sha256,
-      results.test.sha256);
+      EscapeMarkup(facts.command), EscapeMarkup(facts.commit), EscapeMarkup(facts.compiler),
+      EscapeMarkup(facts.simd_target), facts.seed, facts.bootstrap_replicates,
+      facts.minimum_instances, results.model.sha256, results.dev.sha256, results.test.sha256);
 }
 
 }  // namespace

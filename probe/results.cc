@@ -284,9 +284,11 @@ std::string ResultsJson(const HeadProbeResults& results) {
 }
 
 std::string ManifestJson(const ProbeFacts& facts) {
-  const Json json = {{"command", facts.command},         {"version", facts.version},
-                     {"commit", facts.commit},           {"compiler", facts.compiler},
-                     {"simd_target", facts.simd_target}, {"threads", facts.threads}};
+  const Json json = {{"command", facts.command},
+                     {"commit", facts.commit},
+                     {"compiler", facts.compiler},
+                     {"simd_target", facts.simd_target},
+                     {"threads", facts.threads}};
   return json.dump(2) + "\n";
 }
 

@@ -73,12 +73,4 @@ void ConfigFlags::Apply(const std::vector<ConfigField>& fields) const {
   }
 }
 
-std::vector<std::string> ConfigFlags::Given() const {
-  std::vector<std::string> given;
-  for (const Flag& flag : flags_) {
-    if (flag.option->count() != 0) given.push_back(flag.option->get_name());
-  }
-  return given;
-}
-
 }  // namespace headscope

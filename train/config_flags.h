@@ -17,8 +17,6 @@ class ConfigFlags {
   ConfigFlags(CLI::App& app, const std::vector<ConfigField>& fields);
   // Throws Error naming the flag.
   void Apply(const std::vector<ConfigField>& fields) const;
-  // The flags that were given, for messages.
-  std::vector<std::string> Given() const;
 
  private:
   struct Flag {

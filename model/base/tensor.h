@@ -48,7 +48,6 @@ struct BasicMatrix {
     assert(begin <= end && end <= cols);
     return {data + begin, rows, end - begin, stride};
   }
-  bool IsContiguous() const { return stride == cols; }
 };
 
 using Matrix = BasicMatrix<float>;
