@@ -16,16 +16,6 @@ uint64_t DrawIndex(uint64_t sequence_id, uint64_t row, Draw draw) {
 
 }  // namespace
 
-MaskUnit ParseMaskUnit(const std::string& name) {
-  if (name == "whole-word") return MaskUnit::kWholeWord;
-  if (name == "piece") return MaskUnit::kPiece;
-  Fail("mask: expected whole-word or piece, found \"{}\"", name);
-}
-
-std::string MaskUnitName(MaskUnit unit) {
-  return unit == MaskUnit::kWholeWord ? "whole-word" : "piece";
-}
-
 Masker::Masker(const WordPiece& word_piece, MaskUnit unit, double rate)
     : word_piece_(&word_piece), unit_(unit), rate_(rate) {
   if (!(rate > 0.0 && rate <= 1.0)) Fail("masking rate: expected in (0, 1], found {}", rate);

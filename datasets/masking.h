@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "datasets/wordpiece.h"
@@ -15,10 +14,6 @@ namespace headscope {
 
 // What one draw decides about: a word with all its "##" pieces, or a single piece.
 enum class MaskUnit { kWholeWord, kPiece };
-
-// "whole-word" or "piece". Throws Error listing them.
-MaskUnit ParseMaskUnit(const std::string& name);
-std::string MaskUnitName(MaskUnit unit);
 
 // Rows that are to be predicted, and what stood there. batch.ids[positions[i]] is what the model
 // sees instead.

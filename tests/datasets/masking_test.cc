@@ -163,9 +163,6 @@ TEST_CASE("A sequence without candidates gets no target", "[masking]") {
 }
 
 TEST_CASE("Masking's settings are checked", "[masking]") {
-  CHECK(ParseMaskUnit("piece") == MaskUnit::kPiece);
-  CHECK(ParseMaskUnit(MaskUnitName(MaskUnit::kWholeWord)) == MaskUnit::kWholeWord);
-  CHECK_THROWS_WITH(ParseMaskUnit("word"), ContainsSubstring("whole-word or piece"));
   const WordPiece word_piece = Vocabulary();
   CHECK_THROWS_AS(Masker(word_piece, MaskUnit::kPiece, 0.0), Error);
   CHECK_THROWS_AS(Masker(word_piece, MaskUnit::kPiece, std::nan("")), Error);
