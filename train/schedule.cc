@@ -1,5 +1,6 @@
 #include "train/schedule.h"
 
+#include <algorithm>
 #include <charconv>
 #include <numbers>
 #include <string_view>
@@ -26,16 +27,21 @@ bool TakeCharacter(std::string_view& text, char character) {
 
 }  // namespace
 
+uint64_t LearningRateSchedule::FallsAfter() const {
+  return decay == Decay::kWsd ? std::max(warmup, steps - steps / 5) : warmup;
+}
+
 double LearningRateSchedule::At(uint64_t step) const {
   if (step <= warmup) return peak * static_cast<double>(step) / static_cast<double>(warmup);
-  if (decay == Decay::kConstant) return peak;
+  const uint64_t top = FallsAfter();
+  if (decay == Decay::kConstant || step <= top) return peak;
   // One more than the steps that are left: the rate of the last step is small but not 0.
-  const double length = static_cast<double>(steps < warmup ? 1 : steps - warmup + 1);
-  const double passed = static_cast<double>(step - warmup);
+  const double length = static_cast<double>(steps < top ? 1 : steps - top + 1);
+  const double passed = static_cast<double>(step - top);
   if (passed >= length) return 0.0;
   const double u = passed / length;
-  if (decay == Decay::kLinear) return peak * (1.0 - u);
-  return peak * 0.5 * (1.0 + Cos(std::numbers::pi * u));
+  if (decay == Decay::kCosine) return peak * 0.5 * (1.0 + Cos(std::numbers::pi * u));
+  return peak * (1.0 - u);
 }
 
 std::string Stage::ToString() const {

@@ -9,15 +9,18 @@
 
 namespace headscope {
 
-enum class Decay { kLinear, kCosine, kConstant };
+enum class Decay { kLinear, kCosine, kConstant, kWsd };
 
 // With t = step, 1-based:  t <= warmup:  peak * t / warmup;  after it, with u = (t - warmup) /
 // (steps - warmup):
 //   linear    peak * (1 - u)
 //   cosine    peak * (1 + cos(pi u)) / 2        (Loshchilov & Hutter 2017, eq. 5, without restarts)
 //   constant  peak
-// In double by our own cosine (law L1). Linear and cosine reach 0 at t = steps + 1, so that the
-// last step still learns.
+//   wsd       peak, then over the last fifth of the steps down to 0 as a line (warm-up, stable,
+//             decay: Haegele et al. 2024, "Scaling laws and compute-optimal training beyond fixed
+//             training durations", section 3): until there a run is the same however long it is.
+// In double by our own cosine (law L1). What falls reaches 0 at t = steps + 1, so that the last
+// step still learns.
 struct LearningRateSchedule {
   double peak = 1e-3;
   uint64_t warmup = 0;
@@ -25,6 +28,10 @@ struct LearningRateSchedule {
   Decay decay = Decay::kLinear;
 
   double At(uint64_t step) const;
+
+ private:
+  // The last step at the peak, from which the rate falls.
+  uint64_t FallsAfter() const;
 };
 
 // A stretch of the run: batches of about `batch_tokens` tokens in sequences of up to

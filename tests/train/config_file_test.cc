@@ -78,7 +78,7 @@ TEST_CASE("Write, read, write gives the same bytes and the same bits, whatever t
         config.corpus.push_back(path + "\xc3\xa9");
       }
     }
-    config.decay = static_cast<Decay>(random.Below(3));
+    config.decay = static_cast<Decay>(random.Below(4));
     const std::string first = Written(config);
     TrainConfig again;
     Read(first, again);

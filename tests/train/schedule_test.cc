@@ -31,6 +31,14 @@ TEST_CASE("The learning rate follows its closed form", "[schedule]") {
   schedule.decay = Decay::kConstant;
   CHECK(schedule.At(101) == 3e-4);
   CHECK(schedule.At(1000) == 3e-4);
+
+  schedule.decay = Decay::kWsd;
+  CHECK(schedule.At(50) == 1.5e-4);
+  CHECK(schedule.At(101) == 3e-4);
+  CHECK(schedule.At(800) == 3e-4);
+  CHECK_THAT(schedule.At(801), WithinRel(3e-4 * 200 / 201, 1e-12));
+  CHECK_THAT(schedule.At(1000), WithinRel(3e-4 / 201, 1e-9));
+  CHECK(schedule.At(1001) == 0.0);
 }
 
 TEST_CASE("Without warm-up the first step has the full rate", "[schedule]") {
