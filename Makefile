@@ -78,8 +78,11 @@ FORCE:
 $(BUILD)/obj/model/base/build_info.o: $(BUILD)/commit
 $(BUILD)/obj/model/base/build_info.o: CPPFLAGS += '-DHEADSCOPE_COMMIT="$(COMMIT)"'
 
-# Command-line and test-runner code is slow to compile and never hot.
+# What reads and writes command lines, JSON and TOML is slow to compile and never hot; so is the test runner.
+TEXT := model/config_json train/config_field train/config_file train/config_flags train/manifest train/run_directory \
+        train/train_config train/version probe/context_check probe/results
 $(BUILD)/obj/main.o $(BUILD)/obj/%commands.o $(BUILD)/obj/%command.o $(BUILD)/obj/tests/test_main.o: OPTIMISE = -O0
+$(TEXT:%=$(BUILD)/obj/%.o): OPTIMISE = -O0
 $(filter-out %/test_main.o,$(TEST_OBJECTS)): OPTIMISE = $(if $(filter release,$(MODE)),-O1,-O0)
 # Sanitized arithmetic without any optimisation would take minutes where seconds do.
 ifeq ($(MODE),asan)
