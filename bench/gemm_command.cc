@@ -1,8 +1,6 @@
 #include "bench/gemm_command.h"
 
 #include <fmt/core.h>
-#include <time.h>
-
 #include <algorithm>
 #include <cmath>
 #include <memory>
@@ -12,9 +10,11 @@
 
 #include "bench/gemm_shapes.h"
 #include "bench/machine.h"
+#include "bench/measurement.h"
 #include "bench/roof.h"
 #include "model/base/error.h"
 #include "model/base/random.h"
+#include "model/config.h"
 #include "model/ops/gemm.h"
 #include "model/ops/simd_target.h"
 
@@ -29,18 +29,6 @@ struct Options {
   size_t vocabulary = 8192;
   size_t repetitions = 15;
 };
-
-double Seconds(clockid_t clock) {
-  timespec now{};
-  clock_gettime(clock, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-
-double Median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const size_t n = values.size();
-  return n == 0 ? std::nan("") : (values[(n - 1) / 2] + values[n / 2]) / 2;
-}
 
 // A product with operands of its own, run often enough that a measurement takes about a
 // millisecond.
@@ -62,7 +50,7 @@ class MeasuredProduct {
     const ConstMatrix a(a_.data(), a_rows_, tn ? shape_.m : shape_.k, shape_.a_stride);
     const ConstMatrix b(b_.data(), b_rows_, nt ? shape_.k : shape_.n, shape_.b_stride);
     const Matrix c(c_.data(), shape_.m, shape_.n, shape_.c_stride);
-    const double start = Seconds(CLOCK_MONOTONIC);
+    const double start = WallSeconds();
     for (size_t i = 0; i < calls_; ++i) {
       if (shape_.serial) {
         GemmSerial(compute, 0, shape_.form, a, b, c);
@@ -70,7 +58,7 @@ class MeasuredProduct {
         Gemm(compute, shape_.form, a, b, c);
       }
     }
-    const double seconds = Seconds(CLOCK_MONOTONIC) - start;
+    const double seconds = WallSeconds() - start;
     return shape_.Flops() * static_cast<double>(calls_) / seconds / 1e9;
   }
 
@@ -103,12 +91,11 @@ Result Measure(const GemmShape& shape, ThreadPool& pool, size_t repetitions, siz
   std::vector<double> our_speed, openblas_speed, ratios, shares;
   const size_t most = 20 * repetitions;
   for (size_t i = 0; i < most && ratios.size() < repetitions; ++i) {
-    const double wall = Seconds(CLOCK_MONOTONIC), cpu = Seconds(CLOCK_THREAD_CPUTIME_ID);
+    const double wall = WallSeconds(), cpu = ProcessCpuSeconds();
     const double roof = MeasureFmaRoof(used);
     const double x = product.Run(ours), y = product.Run(openblas);
-    const double wall_spent = Seconds(CLOCK_MONOTONIC) - wall;
-    const double cpu_spent = Seconds(CLOCK_THREAD_CPUTIME_ID) - cpu;
-    if (wall_spent > 1.05 * cpu_spent) {
+    if (WasDisturbed(WallSeconds() - wall, ProcessCpuSeconds() - cpu,
+                     static_cast<double>(used.NumThreads()))) {
       ++dropped;
       continue;
     }
@@ -120,25 +107,9 @@ Result Measure(const GemmShape& shape, ThreadPool& pool, size_t repetitions, siz
   return {Median(our_speed), Median(openblas_speed), Median(ratios), Median(shares)};
 }
 
-struct ModelSize {
-  const char* name;
-  size_t hidden, heads;
-};
-constexpr ModelSize kModelSizes[] = {
-    {"nano", 64, 2}, {"tiny", 128, 2}, {"mini", 256, 4}, {"small", 512, 8}, {"base", 768, 12}};
-
-const ModelSize& ModelSizeByName(const std::string& name) {
-  std::string known;
-  for (const ModelSize& size : kModelSizes) {
-    if (name == size.name) return size;
-    known += std::string(known.empty() ? "" : ", ") + size.name;
-  }
-  Fail("--size {}: expected one of {}", name, known);
-}
-
 void RunBenchGemm(const Options& options) {
   SelectSimdTarget(options.isa);
-  const ModelSize& size = ModelSizeByName(options.size);
+  const ModelConfig size = ModelConfigOfSize(options.size, options.vocabulary);
   ThreadPool pool(options.threads);
   fmt::print("{}, {}, {} thread(s), size {}, {} tokens, GFLOP/s\n", CpuName(), ActiveSimdTarget(),
              options.threads, options.size, options.tokens);
@@ -146,8 +117,8 @@ void RunBenchGemm(const Options& options) {
              "headscope", "OpenBLAS", "ratio", "of roof");
   double log_ratio = 0, log_share = 0;
   size_t measured = 0, dropped = 0;
-  for (const GemmShape& shape :
-       TrainingStepShapes(size.hidden, size.heads, options.tokens, options.vocabulary)) {
+  for (const GemmShape& shape : TrainingStepShapes(size.hidden_size, size.num_attention_heads,
+                                                   options.tokens, options.vocabulary)) {
     const Result result = Measure(shape, pool, options.repetitions, dropped);
     fmt::print("{:<18}  {}  {:>5} {:>5} {:>5} {:>9.1f} {:>9.1f} {:>7.3f} {:>7.1f}%\n", shape.name,
                GemmFormName(shape.form), shape.m, shape.n, shape.k, result.ours, result.openblas,
@@ -171,7 +142,9 @@ void AddBenchGemmCommand(CLI::App& bench) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = bench.add_subcommand(
       "gemm", "matrix products of a training step: ours, OpenBLAS and the machine's FMA roof");
-  command->add_option("--size", options->size, "model size: nano, tiny, mini, small or base");
+  command->add_option("--size", options->size, "model size by name, as in train")
+      ->check(CLI::IsMember(ModelSizeNames()))
+      ->capture_default_str();
   command->add_option("--isa", options->isa, "SIMD target, or auto");
   command->add_option("--threads", options->threads, "threads");
   command->add_option("--tokens", options->tokens, "tokens per step");

@@ -1,0 +1,326 @@
+#include "bench/step_command.h"
+
+#include <fmt/core.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/machine.h"
+#include "bench/measurement.h"
+#include "bench/mlm_workload.h"
+#include "bench/peer_process.h"
+#include "bench/roof.h"
+#include "bench/training_speed.h"
+#include "model/base/build_info.h"
+#include "model/base/error.h"
+#include "model/base/file.h"
+#include "model/ops/simd_target.h"
+
+namespace headscope {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kPeerVariants[] = {"torch-eager", "torch-sdpa", "torch-compiled",
+                                         "huggingface-eager", "huggingface-sdpa"};
+
+struct Options {
+  std::string size = "mini", isa = "auto", sentences, vocab, json;
+  std::string python = "python3", script = "bench/peers/mlm_step.py";
+  size_t threads = ThreadPool::HardwareThreads();
+  size_t rows = 32, length = 128, vocabulary = 8192;
+  size_t steps = 4, repetitions = 7;
+  double dropout = 0.1;
+  bool compare = false;
+};
+
+// One burst of steps of one of the programs.
+struct Burst {
+  double seconds = 0.0, cpu_seconds = 0.0, tokens = 0.0;
+};
+
+// All bursts of one program. Ratios and shares are paired with our burst and the roof of the same
+// repetition.
+struct Series {
+  std::string name, version;
+  double peak_mib = 0.0;
+  std::vector<double> tokens_per_second, ratios;
+};
+
+std::vector<SequenceLengths> Batches(const Options& options) {
+  if (options.sentences.empty()) {
+    return FullLengthBatches(1, options.rows, static_cast<uint32_t>(options.length));
+  }
+  return SentenceBatches(options.sentences, options.vocab, options.rows, options.length);
+}
+
+// A file of batches for the peers, removed with this object.
+class LengthsFile {
+ public:
+  explicit LengthsFile(const std::vector<SequenceLengths>& batches)
+      : path_((std::filesystem::temp_directory_path() /
+               fmt::format("headscope-bench-{}.txt", getpid()))
+                  .string()) {
+    std::string text;
+    for (const SequenceLengths& batch : batches) {
+      for (const uint32_t length : batch) text += fmt::format("{} ", length);
+      text.back() = '\n';
+    }
+    WriteFileAtomically(path_, text);
+  }
+  LengthsFile(const LengthsFile&) = delete;
+  LengthsFile& operator=(const LengthsFile&) = delete;
+  ~LengthsFile() {
+    std::error_code ignored;
+    std::filesystem::remove(path_, ignored);
+  }
+  const std::string& Path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+class Peer {
+ public:
+  Peer(const Options& options, const ModelConfig& model, const std::string& variant,
+       const std::string& lengths)
+      : process_({options.python, options.script, variant, lengths, "--layers",
+                  fmt::format("{}", model.num_hidden_layers), "--hidden",
+                  fmt::format("{}", model.hidden_size), "--heads",
+                  fmt::format("{}", model.num_attention_heads), "--vocab",
+                  fmt::format("{}", model.vocab_size), "--threads",
+                  fmt::format("{}", options.threads), "--dropout",
+                  fmt::format("{}", options.dropout)}) {
+    series.name = variant;
+    std::string line;
+    ready_ = process_.ReadLine(line);
+    if (ready_) series.version = Parse(line).at("version").get<std::string>();
+  }
+  // False when it could not be started: the library is not there, or cannot compile.
+  bool IsReady() const { return ready_; }
+
+  Burst Run(size_t steps) {
+    std::string line;
+    if (!process_.WriteLine(fmt::format("{}", steps)) || !process_.ReadLine(line)) {
+      Fail("{}: ended in the middle of the measurement", series.name);
+    }
+    const Json result = Parse(line);
+    series.peak_mib = result.at("peak_mib").get<double>();
+    return {result.at("seconds").get<double>(), result.at("cpu_seconds").get<double>(),
+            result.at("tokens").get<double>()};
+  }
+
+  Series series;
+
+ private:
+  Json Parse(const std::string& line) const {
+    const Json json = Json::parse(line, nullptr, false);
+    if (!json.is_object()) Fail("{}: expected a line of JSON, found {}", series.name, line);
+    return json;
+  }
+
+  PeerProcess process_;
+  bool ready_ = false;
+};
+
+std::vector<std::unique_ptr<Peer>> StartPeers(const Options& options, const ModelConfig& model,
+                                              const std::string& lengths) {
+  std::vector<std::unique_ptr<Peer>> peers;
+  if (!options.compare) return peers;
+  if (!std::filesystem::exists(options.script)) {
+    Fail(
+        "{}: expected the peers' script, found none: run from the checkout, or name it with "
+        "--peers-script",
+        options.script);
+  }
+  for (const char* variant : kPeerVariants) {
+    fmt::print("starting {} …\n", variant);
+    auto peer = std::make_unique<Peer>(options, model, variant, lengths);
+    if (peer->IsReady()) {
+      peers.push_back(std::move(peer));
+    } else {
+      fmt::print("{} could not be started and is left out\n", variant);
+    }
+  }
+  return peers;
+}
+
+double PeakMib() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+#if defined(__APPLE__)
+  return static_cast<double>(usage.ru_maxrss) / (1 << 20);
+#else
+  return static_cast<double>(usage.ru_maxrss) / (1 << 10);
+#endif
+}
+
+struct Measurement {
+  Series ours;
+  std::vector<double> roof, share;
+  std::vector<Series> peers;
+  size_t dropped = 0;
+};
+
+// Roof, ours and every peer, one after another, until enough repetitions were undisturbed.
+Measurement Measure(const Options& options, TrainingSpeed& speed, ThreadPool& pool,
+                    std::vector<std::unique_ptr<Peer>>& peers) {
+  Measurement result;
+  result.ours.name = "headscope";
+  result.ours.version = BuildCommit();
+  const double threads = static_cast<double>(options.threads);
+  speed.Run(2);
+  const size_t most = 4 * options.repetitions;
+  for (size_t i = 0; i < most && result.roof.size() < options.repetitions; ++i) {
+    const double roof = MeasureFmaRoof(pool);
+    const TrainingSpeed::Burst ours = speed.Run(options.steps);
+    bool disturbed = WasDisturbed(ours.seconds, ours.cpu_seconds, threads);
+    std::vector<Burst> bursts;
+    // A peer's threads may well wait for each other: of that nothing is said.
+    for (const auto& peer : peers) bursts.push_back(peer->Run(options.steps));
+    if (disturbed) {
+      ++result.dropped;
+      continue;
+    }
+    const double rate = ours.tokens / ours.seconds;
+    result.ours.tokens_per_second.push_back(rate);
+    result.roof.push_back(roof);
+    result.share.push_back(speed.FlopsPerToken() * rate / 1e9 / roof);
+    for (size_t p = 0; p < peers.size(); ++p) {
+      const double peer_rate = bursts[p].tokens / bursts[p].seconds;
+      peers[p]->series.tokens_per_second.push_back(peer_rate);
+      peers[p]->series.ratios.push_back(rate / peer_rate);
+    }
+  }
+  if (result.roof.empty()) {
+    Fail("no repetition was free of other processes: measure on an idle machine");
+  }
+  result.ours.peak_mib = PeakMib();
+  for (const auto& peer : peers) result.peers.push_back(peer->series);
+  return result;
+}
+
+void PrintSeries(const Series& series, const std::string& ratio, const std::string& share) {
+  const auto [low, high] =
+      std::minmax_element(series.tokens_per_second.begin(), series.tokens_per_second.end());
+  fmt::print("{:<18} {:>9.0f}  ({:.0f}-{:.0f}) {:>8} {:>8} {:>8.0f}\n", series.name,
+             Median(series.tokens_per_second), *low, *high, ratio, share, series.peak_mib);
+}
+
+void Print(const Measurement& result) {
+  fmt::print("{:<18} {:>9}  {:<12} {:>7} {:>8} {:>8}\n", "program", "tokens/s", "(range)",
+             "ours/it", "of roof", "peak MiB");
+  PrintSeries(result.ours, "", fmt::format("{:.1f}%", 100 * Median(result.share)));
+  for (const Series& peer : result.peers) {
+    PrintSeries(peer, fmt::format("{:.2f}", Median(peer.ratios)), "");
+  }
+  fmt::print(
+      "medians of {} repetitions; {} disturbed by other processes and dropped; roof {:.1f} "
+      "GFLOP/s\n",
+      result.roof.size(), result.dropped, Median(result.roof));
+}
+
+Json ToJson(const Series& series) {
+  Json json = {{"program", series.name},
+               {"version", series.version},
+               {"tokens_per_second", Median(series.tokens_per_second)},
+               {"all_tokens_per_second", series.tokens_per_second},
+               {"peak_mib", series.peak_mib}};
+  if (!series.ratios.empty()) json["ours_over_it"] = Median(series.ratios);
+  return json;
+}
+
+void WriteJson(const Options& options, const Measurement& result) {
+  Json programs = Json::array({ToJson(result.ours)});
+  for (const Series& peer : result.peers) programs.push_back(ToJson(peer));
+  const Json json = {{"cpu", CpuName()},
+                     {"simd_target", ActiveSimdTarget()},
+                     {"compiler", BuildCompiler()},
+                     {"commit", BuildCommit()},
+                     {"threads", options.threads},
+                     {"size", options.size},
+                     {"vocabulary", options.vocabulary},
+                     {"sequences", options.rows},
+                     {"longest", options.length},
+                     {"sentences", options.sentences},
+                     {"steps_per_burst", options.steps},
+                     {"dropped", result.dropped},
+                     {"roof_gflops", result.roof},
+                     {"share_of_roof", Median(result.share)},
+                     {"programs", programs}};
+  WriteFileAtomically(options.json, json.dump(2) + "\n");
+}
+
+void RunBenchStep(const Options& options) {
+  SelectSimdTarget(options.isa);
+  ModelConfig model = ModelConfigOfSize(options.size, options.vocabulary);
+  model.hidden_dropout_prob = model.attention_probs_dropout_prob =
+      static_cast<float>(options.dropout);
+  const std::vector<SequenceLengths> batches = Batches(options);
+  ThreadPool pool(options.threads);
+  TrainingSpeed speed(pool, model, batches);
+  fmt::print("{}, {}, {} thread(s): {} ({} parameters), {} batches of {} {}, dropout {}\n",
+             CpuName(), ActiveSimdTarget(), options.threads, options.size, speed.NumParameters(),
+             batches.size(), options.rows,
+             options.sentences.empty() ? fmt::format("sequences of {} pieces", options.length)
+                                       : "sentences of " + options.sentences,
+             options.dropout);
+  const LengthsFile lengths(batches);
+  auto peers = StartPeers(options, model, lengths.Path());
+  const Measurement result = Measure(options, speed, pool, peers);
+  Print(result);
+  if (!options.json.empty()) WriteJson(options, result);
+}
+
+}  // namespace
+
+void AddBenchStepCommand(CLI::App& bench) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command = bench.add_subcommand(
+      "step", "masked-LM training steps: tokens/s, share of the machine's FMA roof, and PyTorch's");
+  command->add_option("--size", options->size, "model size by name, as in train")
+      ->check(CLI::IsMember(ModelSizeNames()))
+      ->capture_default_str();
+  command->add_option("--threads", options->threads, "threads of every program")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  command->add_option("--batch", options->rows, "sequences of a batch")
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
+  command->add_option("--seq-len", options->length, "pieces of a sequence; of sentences the most")
+      ->check(CLI::Range(3, 512))
+      ->capture_default_str();
+  command->add_option("--vocab-size", options->vocabulary, "pieces in the vocabulary")
+      ->check(CLI::Range(100, 1000000))
+      ->capture_default_str();
+  command->add_option("--dropout", options->dropout, "of hidden states and patterns")
+      ->check(CLI::Range(0.0, 0.9))
+      ->capture_default_str();
+  command->add_option("--sentences", options->sentences,
+                      "CoNLL-U file: batches of its sentences instead of full sequences");
+  command->add_option("--vocab", options->vocab,
+                      "vocab.txt that cuts the sentences' words (default: a word is a piece)");
+  command->add_option("--steps", options->steps, "steps of a burst")
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
+  command->add_option("--repetitions", options->repetitions, "bursts of every program, in turn")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  command->add_flag("--compare-torch", options->compare,
+                    "PyTorch (eager, SDPA, compiled) and HuggingFace too, where installed");
+  command->add_option("--python", options->python, "the Python that has them")
+      ->capture_default_str();
+  command->add_option("--peers-script", options->script, "")->capture_default_str();
+  command->add_option("--isa", options->isa, "SIMD target, or auto")->capture_default_str();
+  command->add_option("--json", options->json, "writes everything measured to this file too");
+  command->callback([options] { RunBenchStep(*options); });
+}
+
+}  // namespace headscope
