@@ -5,6 +5,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "datasets/gutenberg.h"
 #include "datasets/wikitext.h"
 #include "model/base/error.h"
 #include "model/base/file.h"
@@ -82,12 +83,19 @@ size_t ReadParagraphs(std::istream& stream, const std::string& path, uint64_t by
                       const std::function<void(const Paragraph&)>& visit) {
   LineReader reader(stream, path);
   const bool is_wikitext = IsWikiText(reader.Buffer());
+  const bool is_gutenberg = HasGutenbergHeader(reader.Buffer());
+  bool in_header = is_gutenberg;
   size_t count = 0;
   bool starts_document = true;
   std::string undone;
   for (std::string_view line; reader.Next(line);) {
+    if (in_header) {
+      in_header = !IsGutenbergStart(line);
+      continue;
+    }
+    if (is_gutenberg && IsGutenbergEnd(line)) break;
     if (IsBlank(line)) {
-      if (!is_wikitext) starts_document = true;
+      if (!is_wikitext && !is_gutenberg) starts_document = true;
       continue;
     }
     if (is_wikitext) {

@@ -10,6 +10,8 @@
 //   section headings " = = Section = = " are dropped. A file is WikiText when its first MiB has
 //   such a title and one of the signs "<unk>", " @-@ ", " @,@ ", " @.@ ". Those are undone: "<unk>"
 //   becomes [UNK], " @-@ " a "-", and so on.
+// - a book of Project Gutenberg (see gutenberg.h) is one document; what comes before its START line
+// and from its END line on is left out.
 // A line longer than kMaxParagraph is handed out in parts, cut at white space where there is some.
 #pragma once
 

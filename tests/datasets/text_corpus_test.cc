@@ -57,6 +57,19 @@ TEST_CASE("WikiText is recognised and undone", "[text_corpus]") {
   CHECK(KindOfWikiTextLine(" = = ") == WikiTextLine::kText);
 }
 
+TEST_CASE("The header and the licence of a Gutenberg book are left out", "[text_corpus]") {
+  const std::string body = "Chapter 1\n\nIt was\na dark night.\n\n*** a break ***\nMore.\n";
+  const std::string book =
+      "The Project Gutenberg eBook\n\nTitle: X\n\n*** START OF THE PROJECT "
+      "GUTENBERG EBOOK X ***\r\n\n" +
+      body + "*** END OF THE PROJECT GUTENBERG EBOOK X ***\nlicence\n";
+  const Strings expected{"|Chapter 1", "It was", "a dark night.", "*** a break ***", "More."};
+  CHECK(Read(book) == expected);
+  CHECK(Read("a\n***START OF THIS PROJECT GUTENBERG EBOOK X***\nb\n") == Strings{"|b"});
+  // Without the START line nothing is a header, and an END line is text.
+  CHECK(Read("a\n*** END OF THE PROJECT GUTENBERG EBOOK X ***\nb\n").size() == 3);
+}
+
 TEST_CASE("Files and folders are taken in sorted order", "[text_corpus]") {
   const Folder folder;
   folder.Write("b.txt", "b\n");
