@@ -103,8 +103,8 @@ demo: build/headscope
 	build/headscope probe heads --model demo/run/model --dev demo/dev.conllu --test demo/test.conllu --out demo/report
 	@echo 'Open demo/report/report.html in a browser.'
 
-data:
-	@datasets/download.sh data
+data: build/headscope
+	build/headscope data fetch all --data data
 
 bench: build/headscope
 	build/headscope bench gemm

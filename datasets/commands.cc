@@ -1,6 +1,9 @@
 #include "datasets/commands.h"
 
 #include "datasets/check_command.h"
+#include "datasets/fetch_command.h"
+#include "datasets/overlap_command.h"
+#include "datasets/show_command.h"
 #include "datasets/synth_command.h"
 #include "datasets/vocab_command.h"
 
@@ -10,6 +13,9 @@ void AddDatasetCommands(CLI::App& app) {
   CLI::App* data = app.add_subcommand("data", "Look at data and prepare it");
   data->require_subcommand(1);
   AddCheckCommand(*data);
+  AddFetchCommand(*data);
+  AddShowCommand(*data);
+  AddOverlapCommand(*data);
   AddVocabCommand(*data);
   AddSynthCommand(*data);
 }
