@@ -94,9 +94,12 @@ ModelConfig ReadConfigJson(const std::string& path) {
   return config;
 }
 
-std::string ConfigJson(const ModelConfig& config) {
-  const json object = {
-      {"architectures", {config.has_mlm_head ? "BertForMaskedLM" : "BertModel"}},
+std::string ConfigJson(const ModelConfig& config, const std::vector<std::string>& labels) {
+  const char* architecture = !labels.empty()       ? "BertForSequenceClassification"
+                             : config.has_mlm_head ? "BertForMaskedLM"
+                                                   : "BertModel";
+  json object = {
+      {"architectures", {architecture}},
       {"attention_probs_dropout_prob", Shortest(config.attention_probs_dropout_prob)},
       {"hidden_act", "gelu"},
       {"hidden_dropout_prob", Shortest(config.hidden_dropout_prob)},
@@ -117,7 +120,28 @@ std::string ConfigJson(const ModelConfig& config) {
       {"type_vocab_size", config.type_vocab_size},
       {"vocab_size", config.vocab_size},
   };
+  for (size_t i = 0; i < labels.size(); ++i) {
+    object["id2label"][std::to_string(i)] = labels[i];
+    object["label2id"][labels[i]] = i;
+  }
+  if (!labels.empty()) object["problem_type"] = "single_label_classification";
   return object.dump(2) + "\n";
+}
+
+std::vector<std::string> ReadLabels(const std::string& path) {
+  const json object = ParseStrictJson(ReadFile(path), path);
+  std::vector<std::string> labels;
+  if (!object.is_object() || !object.contains("id2label")) return labels;
+  const json& names = object["id2label"];
+  for (size_t i = 0; i < names.size(); ++i) {
+    const auto found = names.is_object() ? names.find(std::to_string(i)) : names.end();
+    if (found == names.end() || !found->is_string()) {
+      Fail("{}: id2label: expected a name for each of the ids 0 to {}, found none for {}", path,
+           names.size() - 1, i);
+    }
+    labels.push_back(found->get<std::string>());
+  }
+  return labels;
 }
 
 }  // namespace headscope

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "model/config.h"
 
@@ -14,7 +15,11 @@ namespace headscope {
 ModelConfig ReadConfigJson(const std::string& path);
 
 // Equal configs give equal bytes; what ReadConfigJson reads back is equal to `config` but for
-// has_mlm_head.
-std::string ConfigJson(const ModelConfig& config);
+// has_mlm_head. With `labels` it is that of a BertForSequenceClassification (id2label, label2id).
+std::string ConfigJson(const ModelConfig& config, const std::vector<std::string>& labels = {});
+
+// The labels of id2label in the order of their ids, empty when there is none. Throws Error when the
+// ids are not 0 … n - 1.
+std::vector<std::string> ReadLabels(const std::string& path);
 
 }  // namespace headscope

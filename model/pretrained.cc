@@ -13,6 +13,7 @@
 #include "model/base/error.h"
 #include "model/base/file.h"
 #include "model/bert_parameters.h"
+#include "model/classifier.h"
 #include "model/config_json.h"
 #include "model/safetensors.h"
 #include "model/safetensors_writer.h"
@@ -183,7 +184,7 @@ void CheckVocabularySize(const std::string& path, size_t expected) {
 
 }  // namespace
 
-PretrainedModel LoadPretrained(const std::string& directory) {
+PretrainedModel LoadPretrained(const std::string& directory, size_t num_labels) {
   ModelConfig config = ReadConfigJson(directory + "/config.json");
   CheckVocabularySize(directory + "/vocab.txt", config.vocab_size);
   const bool lower_case = ReadLowerCase(directory);
@@ -193,7 +194,9 @@ PretrainedModel LoadPretrained(const std::string& directory) {
                   [](const SafetensorsEntry& entry) { return entry.name.starts_with(kMlmPrefix); });
 
   // The file is known to hold every tensor before memory is asked for.
-  auto layout = std::make_shared<const ParameterLayout>(BertLayout(config));
+  if (num_labels > 0) config.has_mlm_head = false;
+  auto layout = std::make_shared<const ParameterLayout>(
+      num_labels > 0 ? ClassifierLayout(config, num_labels) : BertLayout(config));
   Matching matching = Match(file, *layout);
   CheckMatching(matching, file.Path());
   PretrainedModel model{config, ParameterSet(std::move(layout)), directory, lower_case,
@@ -238,7 +241,7 @@ std::string TokenizerConfigJson(const ModelConfig& config, bool lower_case) {
 
 void SavePretrained(const ModelConfig& config, const ParameterSet& parameters,
                     const std::vector<std::string>& vocabulary, const std::string& directory,
-                    bool lower_case) {
+                    bool lower_case, const std::vector<std::string>& labels) {
   const std::string model_path = directory + "/model.safetensors";
   const std::string vocab_path = directory + "/vocab.txt";
   std::vector<SafetensorsTensor> tensors;
@@ -258,7 +261,7 @@ void SavePretrained(const ModelConfig& config, const ParameterSet& parameters,
     WriteFileAtomically(directory + "/tokenizer_config.json",
                         TokenizerConfigJson(config, lower_case));
   }
-  WriteFileAtomically(directory + "/config.json", ConfigJson(config));
+  WriteFileAtomically(directory + "/config.json", ConfigJson(config, labels));
   WriteSafetensors(model_path, tensors);
 }
 

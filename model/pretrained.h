@@ -5,6 +5,7 @@
 // (pooler, position_ids, next-sentence head, classifiers).
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -27,14 +28,17 @@ struct PretrainedModel {
 // tensor and index. A tensor inside the encoder that this program knows nothing of is an error (it
 // would change what the model computes), one outside is ignored. vocab.txt may be absent, but when
 // there it must have as many lines as the model has pieces.
-PretrainedModel LoadPretrained(const std::string& directory);
+//
+// `num_labels` > 0 reads a classifier instead (see classifier.h): pooler and classifier must be
+// there.
+PretrainedModel LoadPretrained(const std::string& directory, size_t num_labels = 0);
 
 // Writes vocab.txt, tokenizer_config.json, config.json and model.safetensors, each atomically, into
 // a folder that is made when absent. `vocabulary` is either as long as the model's, or empty: then
 // there is no tokenizer to write. Throws Error before anything is written when a value is NaN or
-// infinite.
+// infinite. `labels` are those of a classifier.
 void SavePretrained(const ModelConfig& config, const ParameterSet& parameters,
                     const std::vector<std::string>& vocabulary, const std::string& directory,
-                    bool lower_case = true);
+                    bool lower_case = true, const std::vector<std::string>& labels = {});
 
 }  // namespace headscope

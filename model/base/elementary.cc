@@ -45,6 +45,19 @@ double Exp(double x) {
   return ExpSeries(reduced) * PowerOfTwo(half) * PowerOfTwo(k - half);
 }
 
+double Tanh(double x) {
+  if (std::isnan(x)) return x;
+  const double magnitude = x < 0 ? -x : x;
+  // Near zero 1 - exp cancels; the next term of the series, 17/315 x^7, is below 1e-14 there.
+  if (magnitude < 0.01) {
+    const double square = x * x;
+    return x * (1.0 - square * (1.0 / 3.0 - square * (2.0 / 15.0)));
+  }
+  const double e = Exp(-2.0 * magnitude);
+  const double y = (1.0 - e) / (1.0 + e);
+  return x < 0 ? -y : y;
+}
+
 double Log(double x) {
   if (std::isnan(x) || x < 0) return std::numeric_limits<double>::quiet_NaN();
   if (x == 0) return -std::numeric_limits<double>::infinity();

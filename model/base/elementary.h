@@ -9,6 +9,7 @@ namespace headscope {
 double Exp(double x);  // 0 below -745, +inf above 709.78
 double Log(double x);  // -inf at 0, NaN below
 double Cos(double x);
+double Tanh(double x);
 double Pow(double base, double exponent);                 // base > 0, by Exp(exponent * Log(base))
 double PowInt(double base, unsigned long long exponent);  // by repeated squaring
 
