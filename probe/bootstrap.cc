@@ -1,7 +1,6 @@
 #include "probe/bootstrap.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "model/base/random.h"
 
@@ -28,14 +27,6 @@ std::vector<std::vector<Entry>> SparseUnits(size_t num_ratios, std::span<const d
 }
 
 }  // namespace
-
-double Quantile(std::span<const double> ascending, double p) {
-  const double position = p * static_cast<double>(ascending.size() - 1);
-  const double below = std::floor(position);
-  const size_t i = static_cast<size_t>(below);
-  if (i + 1 >= ascending.size()) return ascending.back();
-  return ascending[i] + (position - below) * (ascending[i + 1] - ascending[i]);
-}
 
 std::vector<Estimate> BootstrapRatios(ThreadPool& pool, size_t num_ratios,
                                       std::span<const double> numerators,

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "model/base/quantile.h"
 #include "model/base/thread_pool.h"
 #include "probe/head_results.h"
 
@@ -28,9 +29,5 @@ std::vector<Estimate> BootstrapRatios(ThreadPool& pool, size_t num_ratios,
                                       std::span<const double> numerators,
                                       std::span<const double> denominators,
                                       const BootstrapOptions& options);
-
-// The p-quantile of ascending values, linear between neighbours (Hyndman & Fan 1996, type 7).
-// values must not be empty.
-double Quantile(std::span<const double> ascending, double p);
 
 }  // namespace headscope

@@ -1,9 +1,13 @@
 #include "train/commands.h"
 
+#include "train/finetune_command.h"
 #include "train/train_command.h"
 
 namespace headscope {
 
-void AddTrainCommands(CLI::App& app) { AddTrainCommand(app); }
+void AddTrainCommands(CLI::App& app) {
+  AddTrainCommand(app);
+  AddFinetuneCommand(app);
+}
 
 }  // namespace headscope

@@ -6,6 +6,7 @@
 #include <ctime>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "model/base/build_info.h"
 #include "model/base/file.h"
@@ -34,38 +35,48 @@ std::string UtcNow() {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
 }
 
-void WriteManifest(const std::string& path, const TrainConfig& config, const TrainingData& data,
-                   const ProcessRecord& process, const std::string& started_utc) {
+Chronicle::Chronicle(std::string path, ManifestFacts facts, size_t threads, uint64_t first_step)
+    : path_(std::move(path)), facts_(std::move(facts)), started_(UtcNow()) {
+  record_.threads = threads;
+  record_.first_step = record_.last_step = first_step;
+  Write();
+}
+
+void Chronicle::End(uint64_t step, double seconds, TrainingEnd end) {
+  record_.last_step = step;
+  record_.seconds = seconds;
+  record_.end = end == TrainingEnd::kFinished ? "finished" : "interrupted";
+  Write();
+}
+
+void Chronicle::Write() const {
   Json files = Json::array();
-  for (const auto& [file, hash] : data.files) files.push_back({{"path", file}, {"sha256", hash}});
-  Json processes = EarlierProcesses(path, started_utc);
-  processes.push_back({{"started", started_utc},
+  for (const auto& [file, hash] : facts_.files) files.push_back({{"path", file}, {"sha256", hash}});
+  Json processes = EarlierProcesses(path_, started_);
+  processes.push_back({{"started", started_},
                        {"commit", BuildCommit()},
                        {"compiler", BuildCompiler()},
                        {"simd_target", ActiveSimdTarget()},
-                       {"threads", process.threads},
-                       {"first_step", process.first_step},
-                       {"last_step", process.last_step},
-                       {"seconds", process.seconds},
-                       {"end", process.end}});
-  const bool reproducible = config.gemm == GemmBackend::kHeadscope;
-  const Json manifest = {
+                       {"threads", record_.threads},
+                       {"first_step", record_.first_step},
+                       {"last_step", record_.last_step},
+                       {"seconds", record_.seconds},
+                       {"end", record_.end}});
+  const bool reproducible = facts_.gemm == GemmBackend::kHeadscope;
+  Json manifest = {
       {"commit", BuildCommit()},
       {"compiler", BuildCompiler()},
       {"simd_target", ActiveSimdTarget()},
-      {"threads", process.threads},
+      {"threads", record_.threads},
       {"gemm", reproducible ? "headscope" : "openblas"},
       {"bit_reproducible", reproducible},
-      {"seed", config.seed},
+      {"seed", facts_.seed},
       {"corpus", files},
-      {"corpus_sha256", data.corpus_hash},
-      {"vocabulary_sha256", data.vocabulary_hash},
-      {"vocabulary_size", data.Tokenizer().Size()},
-      {"training_pieces", data.corpus->NumPieces(Split::kTrain)},
-      {"held_out_pieces", data.corpus->NumPieces(Split::kHeldOut)},
-      {"processes", processes},
   };
-  WriteFileAtomically(path, manifest.dump(2) + "\n");
+  for (const auto& [name, hash] : facts_.hashes) manifest[name] = hash;
+  for (const auto& [name, count] : facts_.counts) manifest[name] = count;
+  manifest["processes"] = processes;
+  WriteFileAtomically(path_, manifest.dump(2) + "\n");
 }
 
 }  // namespace headscope

@@ -4,7 +4,6 @@
 
 #include <utility>
 
-#include "model/pretrained.h"
 #include "train/run_state.h"
 
 namespace headscope {
@@ -18,10 +17,9 @@ std::string CutBack(std::string path, uint64_t step) {
 
 }  // namespace
 
-RunRecorder::RunRecorder(const RunDirectory& run, Model model, uint64_t step,
-                         ProgressLine& progress)
+RunRecorder::RunRecorder(const RunDirectory& run, Kind kind, uint64_t step, ProgressLine& progress)
     : run_(run),
-      model_(std::move(model)),
+      kind_(std::move(kind)),
       progress_(progress),
       metrics_(CutBack(run.MetricsPath(), step)),
       timing_(CutBack(run.TimingPath(), step)) {}
@@ -41,18 +39,25 @@ void RunRecorder::OnTrainingMetrics(const TrainingState& state, double learning_
 }
 
 void RunRecorder::OnHeldOutMetrics(const TrainingState& state) {
-  metrics_.Append(fmt::format(R"({{"step":{},"tokens":{},"held_out_loss":{},"held_out_n":{}}})",
+  std::string json, shown;
+  if (kind_.held_out_counts) {
+    for (const auto& [name, count] : kind_.held_out_counts()) {
+      json += fmt::format(R"(,"{}":{})", name, count);
+      shown += fmt::format(", {} {}", count, name);
+    }
+  }
+  metrics_.Append(fmt::format(R"({{"step":{},"tokens":{},"held_out_loss":{},"held_out_n":{}{}}})",
                               state.step, state.tokens, state.held_out.Mean(),
-                              state.held_out.predictions));
-  progress_.Print(fmt::format("step {:>6}  {:>9} tokens  held-out loss {:.4f} ({} masked pieces)",
+                              state.held_out.predictions, json));
+  progress_.Print(fmt::format("step {:>6}  {:>9} tokens  held-out loss {:.4f} ({} {}{})",
                               state.step, state.tokens, state.held_out.Mean(),
-                              state.held_out.predictions));
+                              state.held_out.predictions, kind_.predictions, shown));
 }
 
 void RunRecorder::OnSave(const TrainingState& state) {
   metrics_.Sync();
-  SaveRunState(run_.StatePath(), state, model_.identity);
-  SavePretrained(model_.config, state.parameters, model_.vocabulary, run_.ModelPath());
+  SaveRunState(run_.StatePath(), state, kind_.identity);
+  kind_.save_model(state.parameters);
 }
 
 }  // namespace headscope

@@ -1,11 +1,11 @@
 // Writes a training down as it happens: metrics, timing, state, model, and the progress line.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
-#include <vector>
 
-#include "model/config.h"
 #include "train/progress_line.h"
 #include "train/run_directory.h"
 #include "train/trainer.h"
@@ -14,16 +14,18 @@ namespace headscope {
 
 class RunRecorder final : public TrainingObserver {
  public:
-  // What is saved beside the numbers.
-  struct Model {
-    ModelConfig config;
-    std::vector<std::string> vocabulary;
+  // What differs between kinds of training.
+  struct Kind {
     std::map<std::string, std::string> identity;  // of the run, see run_state.h
+    std::function<void(const ParameterSet&)> save_model;
+    std::string predictions;  // what the held-out loss averages over: "masked pieces"
+    // Asked for behind each evaluation: further counts for its line, by name. May be empty.
+    std::function<std::map<std::string, uint64_t>()> held_out_counts;
   };
 
   // `run` and `progress` must outlive the recorder. Lines of an earlier, interrupted process that
   // lie behind `step` are cut first.
-  RunRecorder(const RunDirectory& run, Model model, uint64_t step, ProgressLine& progress);
+  RunRecorder(const RunDirectory& run, Kind kind, uint64_t step, ProgressLine& progress);
 
   void OnStep(const TrainingState& state, const LossSum& loss) override;
   void OnTrainingMetrics(const TrainingState& state, double learning_rate) override;
@@ -34,7 +36,7 @@ class RunRecorder final : public TrainingObserver {
 
  private:
   const RunDirectory& run_;
-  Model model_;
+  Kind kind_;
   ProgressLine& progress_;
   JsonLines metrics_;
   JsonLines timing_;

@@ -6,6 +6,7 @@
 #include "model/attention_control.h"
 #include "model/base/file.h"
 #include "model/encoder.h"
+#include "model/pretrained.h"
 #include "train/config_file.h"
 #include "train/manifest.h"
 #include "train/masked_lm_objective.h"
@@ -38,35 +39,16 @@ std::map<std::string, std::string> Identity(const std::string& config_text,
           {"vocabulary_sha256", data.vocabulary_hash}};
 }
 
-// A new run's config and manifest, and its manifest again at the end.
-class Chronicle {
- public:
-  Chronicle(const RunDirectory& run, const TrainConfig& config, const TrainingData& data,
-            size_t threads, uint64_t first_step)
-      : run_(run), config_(config), data_(data) {
-    record_ = {.threads = threads,
-               .first_step = first_step,
-               .last_step = first_step,
-               .seconds = 0.0,
-               .end = "running"};
-    Write();
-  }
-  void End(uint64_t step, double seconds, TrainingEnd end) {
-    record_.last_step = step;
-    record_.seconds = seconds;
-    record_.end = end == TrainingEnd::kFinished ? "finished" : "interrupted";
-    Write();
-  }
-
- private:
-  void Write() { WriteManifest(run_.ManifestPath(), config_, data_, record_, started_); }
-
-  const RunDirectory& run_;
-  const TrainConfig& config_;
-  const TrainingData& data_;
-  ProcessRecord record_;
-  std::string started_ = UtcNow();
-};
+ManifestFacts Facts(const TrainConfig& config, const TrainingData& data) {
+  return {
+      .gemm = config.gemm,
+      .seed = config.seed,
+      .files = data.files,
+      .hashes = {{"corpus_sha256", data.corpus_hash}, {"vocabulary_sha256", data.vocabulary_hash}},
+      .counts = {{"vocabulary_size", data.Tokenizer().Size()},
+                 {"training_pieces", data.corpus->NumPieces(Split::kTrain)},
+                 {"held_out_pieces", data.corpus->NumPieces(Split::kHeldOut)}}};
+}
 
 }  // namespace
 
@@ -87,7 +69,7 @@ TrainingRunResult RunTraining(const TrainConfig& config, const TrainingData& dat
     InitialiseParameters(model.initializer_range, config.seed, state.parameters);
     WriteFileAtomically(run.ConfigPath(), config_text);
   }
-  Chronicle chronicle(run, config, data, options.threads, state.step);
+  Chronicle chronicle(run.ManifestPath(), Facts(config, data), options.threads, state.step);
 
   ThreadPool pool(options.threads);
   Compute compute(pool, config.gemm);
@@ -96,7 +78,10 @@ TrainingRunResult RunTraining(const TrainConfig& config, const TrainingData& dat
   StagedBatches batches(*data.corpus, StagedPlan(config.stages), DataOptions(config));
   MaskedLmObjective objective(encoder, *attention, config.seed, batches, HeldOut(config, data));
   ProgressLine progress(options.out, config.steps, state.step);
-  RunRecorder recorder(run, {model, data.Tokenizer().Pieces(), identity}, state.step, progress);
+  const auto save_model = [&](const ParameterSet& parameters) {
+    SavePretrained(model, parameters, data.Tokenizer().Pieces(), run.ModelPath());
+  };
+  RunRecorder recorder(run, {identity, save_model, "masked pieces", {}}, state.step, progress);
   const TrainingEnd end =
       Train(compute, config.Trainer(), objective, state, recorder, options.stop);
   chronicle.End(state.step, progress.Seconds(), end);

@@ -1,0 +1,177 @@
+#include "train/finetune_command.h"
+
+#include <fmt/core.h>
+
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "datasets/data_folder.h"
+#include "model/base/error.h"
+#include "model/base/file.h"
+#include "model/ops/simd_target.h"
+#include "train/bag_of_words.h"
+#include "train/classification_metrics.h"
+#include "train/config_file.h"
+#include "train/config_flags.h"
+#include "train/finetune_config.h"
+#include "train/finetune_run.h"
+#include "train/interrupt.h"
+
+namespace headscope {
+namespace {
+
+// The flags that are not fields of the config.
+struct FinetuneFlags {
+  std::string out, config_path, data, baseline = "bow";
+  uint64_t seeds = 1;
+  bool resume = false;
+  size_t threads = ThreadPool::HardwareThreads();
+  std::string isa = "auto";
+  FinetuneConfig defaults;
+  std::unique_ptr<ConfigFlags> config_flags;
+};
+
+FinetuneConfig ResolveConfig(const FinetuneFlags& flags) {
+  FinetuneConfig config;
+  if (!flags.config_path.empty()) {
+    ReadConfig(flags.config_path, ReadFile(flags.config_path), config.Fields());
+  }
+  flags.config_flags->Apply(config.Fields());
+  if (config.task.empty()) Fail("--task: expected {}, found nothing", TaskNames());
+  return config;
+}
+
+// A row of the results' table.
+struct Row {
+  std::string name;
+  ClassificationMetrics metrics;
+  std::string remark;
+};
+
+std::string ModelName(const FinetuneConfig& config) {
+  return config.model.empty() ? config.size + " from scratch" : config.model;
+}
+
+std::vector<Predictions> TrainSeeds(const FinetuneFlags& flags, const FinetuneConfig& config,
+                                    const FinetuneData& data, std::string& remark) {
+  const InterruptGuard interrupt;
+  std::vector<Predictions> all;
+  double dev = 0.0;
+  for (uint64_t k = 0; k < flags.seeds; ++k) {
+    FinetuneConfig seeded = config;
+    seeded.seed = config.seed + k;
+    const std::string directory =
+        flags.seeds == 1 ? flags.out : fmt::format("{}/seed-{}", flags.out, seeded.seed);
+    fmt::print(stderr, "seed {}: {}\n", seeded.seed, directory);
+    const FinetuneResult result = RunFinetune(seeded, data,
+                                              {.directory = directory,
+                                               .resume = flags.resume,
+                                               .threads = flags.threads,
+                                               .out = stderr,
+                                               .stop = [&] { return interrupt.Requested(); }});
+    if (result.interrupted) {
+      fmt::print(stderr,
+                 "interrupted and saved at step {}; go on by the same command and --resume\n",
+                 result.step);
+      throw CLI::RuntimeError(128 + interrupt.Signal());
+    }
+    fmt::print(stderr, "seed {}: best on dev at step {}: {:.1f}%; test {:.1f}%\n", seeded.seed,
+               result.best_step, 100 * result.dev_accuracy,
+               100.0 * static_cast<double>(result.test.NumCorrect()) /
+                   static_cast<double>(result.test.Size()));
+    dev += result.dev_accuracy;
+    all.push_back(result.test);
+  }
+  remark = fmt::format("dev {:.1f}", 100 * dev / static_cast<double>(flags.seeds));
+  return all;
+}
+
+Row Baseline(const TaskData& task) {
+  const BagOfWordsResult bag = RunBagOfWords(task.train, task.dev, task.test);
+  return {"bag of words", MeasureClassification(std::vector<Predictions>{bag.test}, task.labels),
+          fmt::format("dev {:.1f}, C {}, {} words{}", 100 * bag.dev_accuracy, bag.c, bag.words,
+                      bag.converged ? "" : ", not converged")};
+}
+
+std::string Table(const std::string& task, const std::vector<Row>& rows) {
+  std::string text = fmt::format(
+      "{}: test set, {} examples; percent with 95% intervals (over examples and seeds)\n{:<24} "
+      "{:>5} {:>19} {:>19} {:>17}  {}\n",
+      task, rows[0].metrics.examples, "", "seeds", "accuracy", "macro F1", "ECE", "");
+  for (const Row& row : rows) {
+    text += fmt::format("{:<24} {:>5} {:>19} {:>19} {:>17}  {}\n", row.name, row.metrics.seeds,
+                        Percent(row.metrics.accuracy), Percent(row.metrics.macro_f1),
+                        Percent(row.metrics.ece), row.remark);
+  }
+  return text;
+}
+
+std::string ResultsJson(const std::string& task, const std::vector<Row>& rows) {
+  nlohmann::ordered_json json = {{"format", 1}, {"task", task}};
+  for (const Row& row : rows) {
+    json["models"].push_back(
+        {{"name", row.name},
+         {"remark", row.remark},
+         {"metrics", nlohmann::ordered_json::parse(MetricsJson(row.metrics))}});
+  }
+  return json.dump(1) + "\n";
+}
+
+void RunFinetuneCommand(const FinetuneFlags& flags) {
+  SelectSimdTarget(flags.isa);
+  const FinetuneConfig config = ResolveConfig(flags);
+  const auto report = [](const std::string& line) { fmt::print(stderr, "{}\n", line); };
+  const FinetuneData data = LoadFinetuneData(config, DataFolder(flags.data), report);
+  std::vector<Row> rows(1);
+  const std::vector<Predictions> seeds = TrainSeeds(flags, config, data, rows[0].remark);
+  rows[0].name = ModelName(config);
+  rows[0].metrics = MeasureClassification(seeds, data.task.labels);
+  if (flags.baseline == "bow") {
+    report("the bag-of-words baseline");
+    rows.push_back(Baseline(data.task));
+  }
+  WriteFileAtomically(flags.out + "/results.json", ResultsJson(config.task, rows));
+  fmt::print("{}", Table(config.task, rows));
+  for (const Row& row : rows) {
+    fmt::print("\n{}, examples by true and predicted label:\n{}", row.name,
+               ConfusionTable(row.metrics));
+  }
+  fmt::print("\nresults, with reliability bins: {}/results.json\n", flags.out);
+}
+
+}  // namespace
+
+void AddFinetuneCommand(CLI::App& app) {
+  CLI::App* command = app.add_subcommand(
+      "finetune", "Train a classifier on a pretrained model or from scratch, with its baseline");
+  command->footer(fmt::format(
+      "Tasks: {}.\nThe model that is best on dev is kept and scored on test. Several seeds go into "
+      "RUN/seed-N.\nExample: headscope finetune --model runs/mini/model --task sst2 --seeds 8 "
+      "--out "
+      "runs/sst2",
+      TaskNames()));
+  auto flags = std::make_shared<FinetuneFlags>();
+  command->add_option("--out", flags->out, "The run's folder: new, or a run's with --resume")
+      ->required();
+  command->add_option("--config", flags->config_path, "A run's config.toml; flags win over it");
+  command->add_option("--data", flags->data,
+                      "Folder of the corpora; default HEADSCOPE_DATA, ../shared/data or data");
+  command->add_option("--seeds", flags->seeds, "How many seeds to train, from --seed on")
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
+  command->add_option("--baseline", flags->baseline, "bow (logistic regression) or none")
+      ->check(CLI::IsMember({"bow", "none"}))
+      ->capture_default_str();
+  command->add_flag("--resume", flags->resume, "Go on with what was interrupted, exactly");
+  command->add_option("--threads", flags->threads, "Changes the speed and nothing else")
+      ->check(CLI::Range(1, 1024));
+  command->add_option("--isa", flags->isa,
+                      "SIMD target, or auto; changes the speed and nothing else");
+  flags->config_flags = std::make_unique<ConfigFlags>(*command, flags->defaults.Fields());
+  command->callback([flags] { RunFinetuneCommand(*flags); });
+}
+
+}  // namespace headscope

@@ -1,0 +1,62 @@
+#include "train/finetune_config.h"
+
+#include <algorithm>
+
+namespace headscope {
+
+std::vector<ConfigField> FinetuneConfig::Fields() {
+  return {
+      {"data", "task", "--task", "what to learn: sst2, agnews, tsv:FILE, … (see below)", &task},
+      {"data", "text_column", "--text-column", "of tsv:, csv: and jsonl: tasks: the text",
+       &columns.text},
+      {"data", "second_column", "--second-column", "the second text of a pair", &columns.second},
+      {"data", "label_column", "--label-column", "the label", &columns.label},
+      {"data", "max_length", "--max-length", "pieces of an example, [CLS] and [SEP] included",
+       &max_length, 5, 65536},
+      {"data", "truncation", "--truncation",
+       "what stays of longer ones: head, tail, or head-and-tail (a quarter and the rest)",
+       EnumValue(truncation, {"head", "tail", "head-and-tail"}, "truncation")},
+      {"model", "model", "--model", "a pretrained model's folder (default: from scratch)", &model},
+      {"model", "size", "--size", "without --model: nano, tiny, mini, …", &size},
+      {"model", "vocab", "--vocab",
+       "without --model: a vocab.txt (default: one is learned on the training texts)", &vocab},
+      {"model", "vocab_size", "--vocab-size", "pieces of the vocabulary that is learned",
+       &vocab_size, 64, 1e6},
+      {"model", "dropout", "--dropout", "of hidden states, patterns and the pooled state", &dropout,
+       0, 0.99},
+      {"model", "attention", "--attention", "learned or uniform",
+       EnumValue(attention, {"learned", "uniform"}, "attention")},
+      {"schedule", "epochs", "--epochs", "passes over the training set", &epochs, 1, 1e6},
+      {"schedule", "batch", "--batch", "examples of a step", &batch, 1, 1e6},
+      {"schedule", "lr", "--lr", "peak learning rate", &lr, 0, 10},
+      {"schedule", "warmup", "--warmup", "share of all steps in which the rate rises", &warmup, 0,
+       1},
+      {"schedule", "evaluations_per_epoch", "--evaluations-per-epoch",
+       "on the dev set; the model that is best there is kept", &evaluations_per_epoch, 1, 1000},
+      {"optimizer", "weight_decay", "--weight-decay", "none acts on biases and LayerNorms",
+       &weight_decay, 0, 10},
+      {"optimizer", "clip", "--clip", "largest norm of the gradient; 0: no clipping", &clip, 0,
+       1e12},
+      {"run", "seed", "--seed", "of the first seed", &seed},
+      {"run", "gemm", "--gemm", "headscope, or openblas for comparison (not bit-reproducible)",
+       EnumValue(gemm, {"headscope", "openblas"}, "gemm")},
+  };
+}
+
+TrainerConfig FinetuneConfig::Trainer(uint64_t steps_per_epoch) const {
+  const uint64_t steps = epochs * steps_per_epoch;
+  const uint64_t every = std::max<uint64_t>(1, steps_per_epoch / evaluations_per_epoch);
+  return {
+      .schedule = {.peak = lr,
+                   .warmup = static_cast<uint64_t>(warmup * static_cast<double>(steps)),
+                   .steps = steps,
+                   .decay = Decay::kLinear},
+      .adamw = {.weight_decay = weight_decay},
+      .clip = clip,
+      .log_every = every,
+      .eval_every = every,
+      .save_every = every,
+  };
+}
+
+}  // namespace headscope
