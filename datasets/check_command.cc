@@ -39,7 +39,7 @@ TreebankCounts CountTreebank(const Treebank& treebank) {
   for (const Document& document : treebank.documents) {
     for (const Sentence& sentence : document.sentences) {
       counts.multiword_tokens += sentence.multiword_tokens.size();
-      counts.empty_nodes += sentence.num_empty_nodes;
+      counts.empty_nodes += sentence.empty_nodes.size();
     }
     std::set<std::string_view> chains;
     for (const Mention& mention : document.mentions) chains.insert(mention.entity);

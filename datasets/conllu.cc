@@ -32,6 +32,7 @@ std::optional<std::string_view> CommentValue(std::string_view comment, std::stri
 // What the comments above a sentence say.
 struct SentenceComments {
   size_t line = 0;  // of the first
+  std::vector<std::string> lines;
   std::optional<std::string_view> id, text;
 };
 
@@ -67,15 +68,16 @@ std::string WithPlainSpaces(std::string text) {
 // Gathers lines into sentences and sentences into documents.
 class TreebankReader {
  public:
-  TreebankReader(std::string_view content, const Defects& defects)
-      : lines_(content, defects), defects_(defects) {}
+  // Every document goes to `visit` when it is complete.
+  TreebankReader(std::string_view content, const Defects& defects,
+                 std::function<void(Document)> visit)
+      : lines_(content, defects), defects_(defects), visit_(std::move(visit)) {}
 
-  Treebank Read() {
+  void Read() {
     NumberedLine line;
     while (lines_.Next(&line)) ReadLine(line);
     last_line_ = line.number;
     EndOfFile();
-    return std::move(treebank_);
   }
 
  private:
@@ -101,6 +103,7 @@ class TreebankReader {
       FinishSentence();
     }
     if (comments_.line == 0) comments_.line = line.number;
+    comments_.lines.emplace_back(line.text);
     if (const auto id = CommentValue(line.text, "newdoc id")) {
       StartDocument(*id);
     } else if (CommentValue(line.text, "newdoc")) {
@@ -162,24 +165,27 @@ class TreebankReader {
       defects_.Report(last_line_, "words", "words after the comments of a sentence",
                       "the end of the file");
     }
-    if (treebank_.NumSentences() == 0) {
+    if (!any_sentence_) {
       defects_.Report(last_line_ + 1, "empty-file", "at least one sentence", "the end of the file");
     }
+    if (document_) visit_(std::move(*document_));
   }
 
   void StartDocument(std::string_view id) {
-    std::vector<Document>& documents = treebank_.documents;
-    if (documents.empty() || !documents.back().sentences.empty()) documents.emplace_back();
-    documents.back().id = id;
+    if (document_ && !document_->sentences.empty()) visit_(std::move(*document_));
+    document_.emplace();
+    document_->id = id;
   }
 
   void FinishSentence() {
-    if (treebank_.documents.empty()) StartDocument("");
-    Document& document = treebank_.documents.back();
+    if (!document_) StartDocument("");
+    Document& document = *document_;
     document.has_coreference |= entity_fields_.has_value();
     Sentence sentence = sentence_->Finish(document.sentences.size(), &document.mentions);
     if (!sentence.words.empty()) {
       NameSentence(&sentence);
+      sentence.comments = std::move(comments_.lines);
+      any_sentence_ = true;
       document.sentences.push_back(std::move(sentence));
     }
     sentence_.reset();
@@ -218,7 +224,9 @@ class TreebankReader {
 
   ConlluLines lines_;
   const Defects& defects_;
-  Treebank treebank_;
+  std::function<void(Document)> visit_;
+  std::optional<Document> document_;  // the one being read
+  bool any_sentence_ = false;
   std::optional<EntityFields> entity_fields_;
   std::unordered_set<std::string_view> ids_;  // views of the content
   SentenceComments comments_;
@@ -246,9 +254,17 @@ size_t Treebank::NumWords() const {
 
 Treebank ParseConllu(const std::string& path, std::string_view content) {
   const Defects defects(path);
-  Treebank treebank = TreebankReader(content, defects).Read();
+  Treebank treebank;
   treebank.path = path;
+  TreebankReader(content, defects, [&](Document document) {
+    treebank.documents.push_back(std::move(document));
+  }).Read();
   return treebank;
+}
+
+void VisitConllu(const std::string& path, const std::function<void(Document)>& visit) {
+  const std::string content = ReadFile(path);
+  TreebankReader(content, Defects(path), visit).Read();
 }
 
 Treebank ReadConllu(const std::string& path) { return ParseConllu(path, ReadFile(path)); }
@@ -256,7 +272,7 @@ Treebank ReadConllu(const std::string& path) { return ParseConllu(path, ReadFile
 std::vector<std::string> CheckConlluContent(const std::string& path, std::string_view content) {
   std::vector<std::string> messages;
   const Defects defects(path, [&](std::string message) { messages.push_back(std::move(message)); });
-  TreebankReader(content, defects).Read();
+  TreebankReader(content, defects, [](const Document&) {}).Read();
   return messages;
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +23,14 @@ struct Word {
 struct MultiwordToken {
   int first = 0, last = 0;
   std::string form, misc;
+  std::string feats = "_";
+};
+
+// A node of the enhanced graph only: a line whose ID is "after.number" ("8.1"), which stands after
+// that word. Nothing is computed from it; it is kept to be written again.
+struct EmptyNode {
+  int after = 0, number = 0;
+  std::vector<std::string> columns;  // FORM … MISC
 };
 
 struct Sentence {
@@ -29,7 +39,10 @@ struct Sentence {
   size_t line = 0;   // 1-based line of the first word
   std::vector<Word> words;
   std::vector<MultiwordToken> multiword_tokens;
-  size_t num_empty_nodes = 0;  // lines with an ID such as 8.1; skipped
+  std::vector<EmptyNode> empty_nodes;
+  // The lines above the first word that begin with #, as they were read; none for a sentence that
+  // was made: the writer then makes them.
+  std::optional<std::vector<std::string>> comments;
 };
 
 // One mention of an entity, as read from Entity= (see coreference.h).
@@ -66,7 +79,10 @@ struct Treebank {
 // relation is not root, filled columns on multiword tokens, text not in normal form C. CheckConllu
 // reports them.
 Treebank ReadConllu(const std::string& path);
-// The same for a file's content; `path` appears in messages only.
+// The same, one document at a time: each is handed over as soon as it is complete and then
+// forgotten. Those before a defect have been handed over when it is thrown.
+void VisitConllu(const std::string& path, const std::function<void(Document)>& visit);
+// ReadConllu for a file's content; `path` appears in messages only.
 Treebank ParseConllu(const std::string& path, std::string_view content);
 
 // All defects of a file instead of the first, each "path:line: …", for `headscope data check`; with

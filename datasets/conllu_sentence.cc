@@ -93,8 +93,9 @@ void SentenceReader::AddMultiword(const TokenLine& token, TokenId id) {
   }
   RefuseEntity(token, "a multiword token");
   last_multiword_line_ = token.line;
-  sentence_.multiword_tokens.push_back(
-      {id.first, id.last, std::string(token[Column::kForm]), std::string(token[Column::kMisc])});
+  sentence_.multiword_tokens.push_back({id.first, id.last, std::string(token[Column::kForm]),
+                                        std::string(token[Column::kMisc]),
+                                        std::string(token[Column::kFeats])});
 }
 
 void SentenceReader::AddEmptyNode(const TokenLine& token, TokenId id) {
@@ -110,7 +111,11 @@ void SentenceReader::AddEmptyNode(const TokenLine& token, TokenId id) {
         Quoted(token[column]));
   }
   RefuseEntity(token, "an empty node");
-  ++sentence_.num_empty_nodes;
+  EmptyNode node{id.first, id.last, {}};
+  for (size_t column = 1; column < kNumColumns; ++column) {
+    node.columns.emplace_back(token.columns[column]);
+  }
+  sentence_.empty_nodes.push_back(std::move(node));
 }
 
 void SentenceReader::ReadEntity(const TokenLine& token) {

@@ -7,10 +7,11 @@
 
 namespace headscope {
 
-// The document's lines: "# newdoc id", "# global.Entity" where it has coreference, and for each
-// sentence "# sent_id",
-// "# text", its words with multiword tokens, and a blank line. Misc columns are written as they
-// stand (Entity= and SpaceAfter= are in them); empty columns become "_".
+// The document's lines: for each sentence its comments, its words with multiword tokens and empty
+// nodes, and a blank line. What was read from a file without defects is written byte for byte. A
+// sentence that was made, without comments, gets "# sent_id" and "# text", the first of the
+// document also "# newdoc id" and, where it has coreference, "# global.Entity". Misc columns are
+// written as they stand (Entity= and SpaceAfter= are in them); empty columns become "_".
 std::string ToConllu(const Document& document);
 
 }  // namespace headscope

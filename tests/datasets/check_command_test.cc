@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "datasets/commands.h"
+#include "datasets/conllu_writer.h"
 #include "model/base/error.h"
 #include "model/base/file.h"
 #include "tests/datasets/conllu_sample.h"
@@ -87,6 +88,9 @@ TEST_CASE("GUM and EWT hold what their releases say", "[check][corpora]") {
   CAPTURE(expected.file);
   const std::string path = data + "/ud-english-" + expected.file + ".conllu";
   CHECK(CheckConllu(path).empty());
+  std::string written;
+  VisitConllu(path, [&](const Document& document) { written += ToConllu(document); });
+  CHECK((written == ReadFile(path)));  // in brackets: megabytes are not printed
   const TreebankCounts counts = CountTreebank(ReadConllu(path));
   CHECK(counts.documents == expected.documents);
   CHECK(counts.sentences == expected.sentences);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "datasets/conllu_writer.h"
 #include "model/base/error.h"
 #include "model/base/random.h"
 #include "tests/datasets/conllu_sample.h"
@@ -26,7 +27,12 @@ TEST_CASE("Words, multiword tokens, empty nodes, comments and spacing are read",
   CHECK(sentence.id == "garden-1");
   CHECK(sentence.text == "Anna's sister didn't water \xC3\xA9lan vital (roses).");
   CHECK(sentence.line == 6);
-  CHECK(sentence.num_empty_nodes == 1);
+  REQUIRE(sentence.empty_nodes.size() == 1);
+  CHECK(sentence.empty_nodes[0].after == 8);
+  CHECK(sentence.empty_nodes[0].columns[7] == "10:amod");
+  REQUIRE(sentence.comments);
+  CHECK(sentence.comments->size() == 4);
+  CHECK((*sentence.comments)[2] == "# sent_id = garden-1");
   REQUIRE(sentence.words.size() == 12);
   const Word& word = sentence.words[4];
   CHECK(word.form == "n't");
@@ -45,6 +51,27 @@ TEST_CASE("Words, multiword tokens, empty nodes, comments and spacing are read",
   CHECK(word.space_after);
   CHECK_FALSE(sentence.words[8].space_after);
   CHECK_FALSE(sentence.words[9].space_after);
+}
+
+TEST_CASE("What was read is written byte for byte", "[conllu]") {
+  const auto written = [](const std::string& content) {
+    std::string out;
+    for (const Document& document : ParseConllu("f", content).documents) out += ToConllu(document);
+    return out;
+  };
+  CHECK(written(kConlluSample) == kConlluSample);
+  // No comments at all, a feature on a multiword token, empty nodes before the first word and
+  // inside a multiword token.
+  const std::string bare =
+      "0.1\tIt\tit\tPRON\tPRP\t_\t_\t_\t2:nsubj\t_\n"
+      "1-2\tgonna\t_\t_\t_\tTypo=Yes\t_\t_\t_\t_\n"
+      "1\tgon\tgo\tVERB\t_\t_\t0\troot\t_\t_\n"
+      "1.1\tx\tx\tX\t_\t_\t_\t_\t1:dep\t_\n"
+      "1.2\ty\ty\tX\t_\t_\t_\t_\t1:dep\t_\n"
+      "2\tna\tto\tPART\t_\t_\t1\tmark\t_\t_\n"
+      "\n";
+  CHECK(written(bare) == bare);
+  CHECK(written(bare + bare) == bare + bare);
 }
 
 TEST_CASE("Without sent_id and text comments, place and forms stand in", "[conllu]") {
