@@ -1,4 +1,4 @@
-#include "probe/dependency_nulls.h"
+#include "datasets/dependency_nulls.h"
 
 #include <algorithm>
 

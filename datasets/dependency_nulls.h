@@ -7,9 +7,14 @@
 #include <span>
 #include <vector>
 
-#include "probe/head_scores.h"
-
 namespace headscope {
+
+// A gold arc of a sentence, words 0-based; the root is no arc.
+struct Arc {
+  uint32_t dependent = 0;
+  uint32_t head = 0;
+  uint32_t relation = 0;  // index into the caller's list of relations
+};
 
 inline constexpr int kMaxOffset = 8;
 

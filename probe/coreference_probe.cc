@@ -31,7 +31,7 @@ std::vector<Estimate> EstimateRows(ThreadPool& pool, const CoreferenceTableInput
         scores[set] = input.test.scores[set][s][a];
       }
       scores[kNearestRow] = NearestMentionIsRight(anaphor) ? 1.0 : 0.0;
-      scores[kSameHeadWordRow] = NearestSameHeadWordIsRight(segment, anaphor) ? 1.0 : 0.0;
+      scores[kSameHeadWordRow] = NearestSameHeadWordIsRight(segment.words, anaphor) ? 1.0 : 0.0;
       for (size_t row = 0; row < kNumRows; ++row) {
         for (size_t type = 0; type < kNumMentionTypes; ++type) {
           if (!anaphor.types[type]) continue;

@@ -8,72 +8,6 @@
 namespace headscope {
 namespace {
 
-// A mention's place in its segment.
-struct PlacedMention {
-  const Mention* mention;
-  const Word* head_word;
-  uint32_t word;
-};
-
-bool Contains(const std::vector<uint32_t>& ascending, uint32_t value) {
-  return std::binary_search(ascending.begin(), ascending.end(), value);
-}
-
-void InsertAscending(std::vector<uint32_t>& ascending, uint32_t value) {
-  const auto at = std::lower_bound(ascending.begin(), ascending.end(), value);
-  if (at == ascending.end() || *at != value) ascending.insert(at, value);
-}
-
-bool HasThirdPerson(const std::string& feats) {
-  return ("|" + feats + "|").find("|Person=3|") != std::string::npos;
-}
-
-bool IsNominal(const Word& word) { return word.upos == "NOUN" || word.upos == "PROPN"; }
-
-void Classify(const Word& word, bool nominal_antecedent,
-              std::array<bool, kNumMentionTypes>& types) {
-  const auto set = [&](MentionType type, bool value) { types[static_cast<size_t>(type)] = value; };
-  const bool pronoun = word.upos == "PRON";
-  const bool third_person = HasThirdPerson(word.feats);
-  set(MentionType::kAll, true);
-  set(MentionType::kPronoun, pronoun);
-  set(MentionType::kThirdPerson, pronoun && third_person);
-  set(MentionType::kOtherPronoun, pronoun && !third_person);
-  set(MentionType::kProper, word.upos == "PROPN");
-  set(MentionType::kNominal, word.upos == "NOUN");
-  set(MentionType::kOther, !pronoun && !IsNominal(word));
-  set(MentionType::kPronounOfNominal, pronoun && nominal_antecedent);
-}
-
-std::vector<Anaphor> AnaphorsOf(const std::vector<PlacedMention>& mentions) {
-  std::vector<Anaphor> anaphors;
-  for (const PlacedMention& mention : mentions) {
-    Anaphor anaphor;
-    anaphor.word = mention.word;
-    bool nominal_antecedent = false;
-    for (const PlacedMention& other : mentions) {
-      if (other.word >= mention.word) continue;
-      InsertAscending(anaphor.candidates, other.word);
-      if (other.mention->entity != mention.mention->entity) continue;
-      InsertAscending(anaphor.antecedents, other.word);
-      nominal_antecedent = nominal_antecedent || IsNominal(*other.head_word);
-    }
-    if (anaphor.antecedents.empty()) continue;
-    Classify(*mention.head_word, nominal_antecedent, anaphor.types);
-    anaphors.push_back(std::move(anaphor));
-  }
-  std::stable_sort(anaphors.begin(), anaphors.end(),
-                   [](const Anaphor& a, const Anaphor& b) { return a.word < b.word; });
-  return anaphors;
-}
-
-std::string LowerAscii(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
-}
-
 // Fills a segment's words, input and anaphors from its sentences.
 void CompleteSegment(const Document& document, const std::vector<Mention>& mentions,
                      const WordEncoder& encode, Segment& segment) {
@@ -168,7 +102,7 @@ double CoreferenceScore(WordMap map, const Anaphor& anaphor, CandidateSet set) {
     }
     if (row[word] == maximum) {
       ++count;
-      right += Contains(anaphor.antecedents, word);
+      right += IsAntecedent(anaphor, word);
     }
   };
   if (set == CandidateSet::kPrecedingMentionHeads) {
@@ -178,19 +112,6 @@ double CoreferenceScore(WordMap map, const Anaphor& anaphor, CandidateSet set) {
     for (size_t word = 0; word < end; ++word) take(static_cast<uint32_t>(word));
   }
   return static_cast<double>(right) / static_cast<double>(count);
-}
-
-bool NearestMentionIsRight(const Anaphor& anaphor) {
-  return Contains(anaphor.antecedents, anaphor.candidates.back());
-}
-
-bool NearestSameHeadWordIsRight(const Segment& segment, const Anaphor& anaphor) {
-  const std::string form = LowerAscii(segment.words[anaphor.word]);
-  for (size_t k = anaphor.candidates.size(); k-- > 0;) {
-    const uint32_t word = anaphor.candidates[k];
-    if (LowerAscii(segment.words[word]) == form) return Contains(anaphor.antecedents, word);
-  }
-  return false;
 }
 
 }  // namespace headscope

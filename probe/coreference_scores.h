@@ -8,13 +8,13 @@
 // maximum and r of them are antecedents' head words it scores r / k.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "datasets/anaphors.h"
 #include "datasets/conllu.h"
 #include "probe/head_results.h"
 #include "probe/word_attention.h"
@@ -33,14 +33,6 @@ const char* CoreferenceSchemeName(CoreferenceScheme scheme);
 
 // The mentions of a document under a scheme, in their order.
 std::vector<Mention> SchemeMentions(const Document& document, CoreferenceScheme scheme);
-
-// A mention that counts. Words are indices into the segment.
-struct Anaphor {
-  uint32_t word = 0;                  // its head word
-  std::vector<uint32_t> antecedents;  // their head words, ascending, without repetition; all < word
-  std::vector<uint32_t> candidates;   // head words of all preceding mentions, likewise
-  std::array<bool, kNumMentionTypes> types{};
-};
 
 struct Segment {
   size_t document = 0;
@@ -68,10 +60,5 @@ SegmentedTreebank SegmentTreebank(const Treebank& treebank, const WordEncoder& e
 
 // r / k for one mention.
 double CoreferenceScore(WordMap map, const Anaphor& anaphor, CandidateSet set);
-
-// Baselines: is the nearest preceding mention's head word, or the nearest of those with the same
-// form (lower-cased ASCII), an antecedent's? Without such a mention: no.
-bool NearestMentionIsRight(const Anaphor& anaphor);
-bool NearestSameHeadWordIsRight(const Segment& segment, const Anaphor& anaphor);
 
 }  // namespace headscope

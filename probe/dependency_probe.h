@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "datasets/conllu.h"
+#include "datasets/dependency_nulls.h"
 #include "probe/bootstrap.h"
 #include "probe/coreference_scores.h"
-#include "probe/dependency_nulls.h"
 #include "probe/head_results.h"
 #include "probe/head_scores.h"
 #include "probe/pattern_source.h"

@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "datasets/anaphors.h"
+
 namespace headscope {
 
 // A number with its error (law L7): the 95% percentile interval of the bootstrap, and the number of
@@ -127,22 +129,6 @@ enum class CandidateSet : size_t { kAllWords, kPrecedingWords, kPrecedingMention
 inline constexpr size_t kNumCandidateSets = 3;
 inline constexpr std::array<const char*, kNumCandidateSets> kCandidateSetNames = {
     "all words", "preceding words", "preceding mention heads"};
-
-// By UPOS of the mention's head word.
-enum class MentionType : size_t {
-  kAll,
-  kPronoun,           // PRON
-  kThirdPerson,       // … with Person=3
-  kOtherPronoun,      // … without
-  kProper,            // PROPN
-  kNominal,           // NOUN
-  kOther,             // any other class
-  kPronounOfNominal,  // a pronoun with an antecedent headed by NOUN or PROPN in its segment
-};
-inline constexpr size_t kNumMentionTypes = 8;
-inline constexpr std::array<const char*, kNumMentionTypes> kMentionTypeNames = {
-    "all",     "pronoun", "pronoun, 3rd person", "pronoun, other", "proper",
-    "nominal", "other",   "pronoun of nominal"};
 
 // One row of the coreference table.
 struct CoreferenceRow {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "datasets/conllu.h"
+#include "datasets/dependency_nulls.h"
 #include "probe/head_results.h"
 #include "probe/word_attention.h"
 
@@ -33,12 +34,7 @@ class NameList {
   std::vector<std::string> names_;
 };
 
-// A gold arc of a sentence, words 0-based; the root is no arc.
-struct Arc {
-  uint32_t dependent = 0;
-  uint32_t head = 0;
-  uint32_t relation = 0;  // index into a NameList
-};
+// The arcs of a sentence, their relations numbered as in the list.
 std::vector<Arc> ArcsOf(const Sentence& sentence, const NameList& relations);
 
 // What the largest entry of every row, and of every column, of a map is, and how many entries share

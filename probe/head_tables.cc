@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "datasets/text_table.h"
+
 namespace headscope {
 namespace {
 
@@ -19,33 +21,6 @@ std::string PercentRange(const RandomModelScores& scores) {
   return fmt::format("{:.1f} ({:.1f}-{:.1f})", 100 * scores.mean, 100 * scores.low,
                      100 * scores.high);
 }
-
-// Columns as wide as their widest cell; the first is flush left, the others flush right.
-class TextTable {
- public:
-  explicit TextTable(std::vector<std::string> header) { rows_.push_back(std::move(header)); }
-  void Add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
-  std::string Text() const {
-    std::vector<size_t> widths(rows_[0].size());
-    for (const auto& row : rows_) {
-      for (size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], row[c].size());
-    }
-    std::string text;
-    for (const auto& row : rows_) {
-      std::string line;
-      for (size_t c = 0; c < row.size(); ++c) {
-        line += c == 0 ? fmt::format("{:<{}}", row[c], widths[c])
-                       : fmt::format("  {:>{}}", row[c], widths[c]);
-      }
-      line.erase(line.find_last_not_of(' ') + 1);
-      text += line + "\n";
-    }
-    return text;
-  }
-
- private:
-  std::vector<std::vector<std::string>> rows_;
-};
 
 std::string Flags(const RelationResult& row) {
   if (row.above_offset && row.above_rule) return "above offset and rule";

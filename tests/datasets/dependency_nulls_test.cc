@@ -1,4 +1,4 @@
-#include "probe/dependency_nulls.h"
+#include "datasets/dependency_nulls.h"
 
 #include <map>
 #include <vector>
@@ -9,7 +9,7 @@ namespace headscope {
 namespace {
 
 TEST_CASE("Every null equals its definition on every tagging of five words and every arc",
-          "[probe]") {
+          "[nulls]") {
   for (uint32_t code = 0; code < 243; ++code) {
     std::vector<uint32_t> tags;
     for (uint32_t rest = code, w = 0; w < 5; ++w, rest /= 3) tags.push_back(rest % 3);
@@ -44,7 +44,7 @@ TEST_CASE("Every null equals its definition on every tagging of five words and e
   }
 }
 
-TEST_CASE("Offsets and rules are chosen by count, near and left first", "[probe]") {
+TEST_CASE("Offsets and rules are chosen by count, near and left first", "[nulls]") {
   enum : uint32_t { kDet, kNoun, kVerb };
   // the dog saw the old cat: relation 0 = det, 1 = obj
   const std::vector<uint32_t> tags = {kDet, kNoun, kVerb, kDet, kNoun, kNoun};
@@ -63,7 +63,7 @@ TEST_CASE("Offsets and rules are chosen by count, near and left first", "[probe]
   CHECK(nulls.Instances(2) == 0);
 }
 
-TEST_CASE("Offsets end at eight", "[probe]") {
+TEST_CASE("Offsets end at eight", "[nulls]") {
   const std::vector<uint32_t> tags(20, 0);
   DependencyNulls nulls(1, 1);
   nulls.Add(std::vector<Arc>{{0, 9, 0}, {19, 10, 0}}, tags);
