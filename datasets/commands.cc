@@ -4,6 +4,7 @@
 #include "datasets/fetch_command.h"
 #include "datasets/overlap_command.h"
 #include "datasets/show_command.h"
+#include "datasets/stats_command.h"
 #include "datasets/synth_command.h"
 #include "datasets/vocab_command.h"
 
@@ -18,6 +19,7 @@ void AddDatasetCommands(CLI::App& app) {
   AddOverlapCommand(*data);
   AddVocabCommand(*data);
   AddSynthCommand(*data);
+  AddStatsCommand(*data);
 }
 
 }  // namespace headscope

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "datasets/conllu_writer.h"
+#include "datasets/synthetic_flags.h"
 #include "datasets/synthetic_language.h"
 #include "model/base/error.h"
 #include "model/base/file.h"
@@ -60,10 +61,7 @@ void AddSynthCommand(CLI::App& data) {
   synth->add_option("--first", settings->first, "Index of the first document");
   synth->add_option("--out", settings->out, "CoNLL-U file to write")->required();
   synth->add_option("--text", settings->text, "Plain text to write as well, one sentence a line");
-  synth->add_option("--depth", settings->options.max_depth,
-                    "Clauses and phrases inside one another, 0 to 6");
-  synth->add_option("--min-sentences", settings->options.min_sentences, "Fewest of a document");
-  synth->add_option("--max-sentences", settings->options.max_sentences, "Most of a document");
+  AddSyntheticFlags(*synth, settings->options);
   for (CLI::Option* option : synth->get_options()) option->capture_default_str();
   synth->callback([settings] { WriteSynthetic(*settings); });
 }
