@@ -63,6 +63,11 @@ void SyntaxTree::AttachRight(int head, int node, std::string_view deprel, Edge e
   nodes_[Index(node)].edge = edge;
 }
 
+void SyntaxTree::Extrapose(int head, int host, int node, std::string_view deprel) {
+  AttachRight(host, node, deprel, Edge::kOutside);
+  nodes_[Index(node)].head = head;
+}
+
 void SyntaxTree::SetColumns(int node, const WordColumns& columns) {
   nodes_[Index(node)].columns = columns;
 }

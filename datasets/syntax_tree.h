@@ -1,5 +1,5 @@
 // A dependency tree under construction: words hang left or right of their head in surface order, so
-// that the finished tree is projective by construction.
+// that the finished tree is projective by construction but for what is extraposed.
 #pragma once
 
 #include <cstddef>
@@ -47,6 +47,9 @@ class SyntaxTree {
   void PrependLeft(int head, int node, std::string_view deprel, Edge edge = Edge::kInside);
   void AttachLeft(int head, int node, std::string_view deprel, Edge edge = Edge::kInside);
   void AttachRight(int head, int node, std::string_view deprel, Edge edge = Edge::kInside);
+  // Hangs a node on `head` but places it as the rightmost one right of `host`: its arc crosses
+  // what lies between. No part of a mention of either.
+  void Extrapose(int head, int host, int node, std::string_view deprel);
 
   void SetColumns(int node, const WordColumns& columns);
   const WordColumns& Columns(int node) const { return nodes_[static_cast<size_t>(node)].columns; }

@@ -1,5 +1,6 @@
 // The clauses and sentences of SentenceBuilder.
 #include <algorithm>
+#include <utility>
 
 #include "datasets/synthetic_grammar.h"
 
@@ -60,7 +61,12 @@ int SentenceBuilder::Clause(int depth) {
 int SentenceBuilder::FiniteClause(std::vector<Dependent> before, const Phrase& subject, int depth) {
   const uint32_t entity = subject.entity;
   discourse_.previous_subject = entity;
+  const Phrase awaited = std::exchange(awaited_, Phrase());
   const Head head = PredicateFor(subject, depth, Form::kFinite);
+  if (awaited.node >= 0) {
+    tree_.Extrapose(awaited.node, head.node,
+                    RelativeClause(awaited.node, awaited.entity, depth + 1), "acl:relcl");
+  }
   before.push_back({subject.node, head.is_passive ? "nsubj:pass" : "nsubj"});
   if (depth < max_depth_ && Chance(depth == 0 ? 0.12 : 0.05)) {
     AddConjoinedVerb(head.node, subject, depth);

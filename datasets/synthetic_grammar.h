@@ -14,10 +14,12 @@ namespace headscope {
 
 class SentenceBuilder {
  public:
-  SentenceBuilder(const SyntheticLexicon& lexicon, int max_depth, Discourse& discourse,
-                  SyntaxTree& tree, RandomSequence& random)
+  // non_projective: share of main subjects' relative clauses that are extraposed.
+  SentenceBuilder(const SyntheticLexicon& lexicon, int max_depth, double non_projective,
+                  Discourse& discourse, SyntaxTree& tree, RandomSequence& random)
       : lexicon_(lexicon),
         max_depth_(max_depth),
+        non_projective_(non_projective),
         discourse_(discourse),
         tree_(tree),
         random_(random) {}
@@ -85,7 +87,9 @@ class SentenceBuilder {
   bool AddPossessor(int noun, uint32_t possessed, const NounOptions& options);
   void AddAdjectives(int noun, uint32_t entity, double probability);
   void AddModifiers(int noun, uint32_t entity, const NounOptions& options);
-  void AddRelativeClause(int noun, uint32_t entity, int depth);
+  int RelativeClause(int noun, uint32_t entity, int depth);
+  int SubjectRelative(const Phrase& head, int depth);
+  int ObjectRelative(const Phrase& head, int depth);
   bool IsOpen(uint32_t entity) const;
   uint32_t DrawAdjective(uint32_t entity);
   bool IsGeneral(uint32_t adjective) const;
@@ -140,9 +144,12 @@ class SentenceBuilder {
 
   const SyntheticLexicon& lexicon_;
   int max_depth_;
+  double non_projective_;
   Discourse& discourse_;
   SyntaxTree& tree_;
   RandomSequence& random_;
+  Phrase
+      awaited_;  // a main subject whose relative clause will follow its predicate; node < 0: none
   std::vector<uint32_t> open_;  // nouns whose PP is being built: nothing in it means them
 };
 

@@ -56,6 +56,10 @@ SyntheticLanguage::SyntheticLanguage(uint64_t seed, SyntheticOptions options)
   if (options.max_depth < 0 || options.max_depth > 6) {
     Fail("synthetic language: expected a depth from 0 to 6, found {}", options.max_depth);
   }
+  if (!(options.non_projective >= 0.0 && options.non_projective <= 1.0)) {
+    Fail("synthetic language: expected a share of non-projective clauses from 0 to 1, found {}",
+         options.non_projective);
+  }
 }
 
 Document SyntheticLanguage::MakeDocument(uint64_t index) const {
@@ -78,8 +82,9 @@ Document SyntheticLanguage::MakeDocument(uint64_t index) const {
   for (size_t s = 0; s < length; ++s) {
     discourse.sentence = static_cast<int>(s);
     tree.Clear();
-    const int root =
-        SentenceBuilder(*lexicon_, options_.max_depth, discourse, tree, random).Build();
+    const int root = SentenceBuilder(*lexicon_, options_.max_depth, options_.non_projective,
+                                     discourse, tree, random)
+                         .Build();
     Sentence sentence = tree.Finish(root);
     sentence.id = fmt::format("{}-{}", document.id, s + 1);
     AddMentions(tree, *lexicon_, discourse, document, chain_ids, details);

@@ -19,6 +19,9 @@ namespace headscope {
 struct SyntheticOptions {
   int min_sentences = 3, max_sentences = 12;  // of a document
   int max_depth = 2;  // of clauses inside one another: 0 gives sentences of one clause
+  // Of main clauses' subjects with a relative clause, the share whose clause is moved behind the
+  // verb: "a boy came who sang". Its arc is then non-projective.
+  double non_projective = 0.0;
 };
 
 class SyntheticLanguage {

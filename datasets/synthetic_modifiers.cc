@@ -72,37 +72,47 @@ void SentenceBuilder::AddModifiers(int noun, uint32_t entity, const NounOptions&
     return;
   }
   if (options.depth < max_depth_ && Chance(is_subject ? 0.16 : 0.12)) {
-    AddRelativeClause(noun, entity, options.depth + 1);
+    if (non_projective_ > 0.0 && is_subject && options.depth == 0 && Chance(non_projective_)) {
+      awaited_ = MakePhrase(noun, entity);
+      return;
+    }
+    tree_.AttachRight(noun, RelativeClause(noun, entity, options.depth + 1), "acl:relcl");
   }
 }
 
 // "who sings", "that the cook bought", "the cook bought".
-void SentenceBuilder::AddRelativeClause(int noun, uint32_t entity, int depth) {
+int SentenceBuilder::RelativeClause(int noun, uint32_t entity, int depth) {
   const Phrase head = MakePhrase(noun, entity);
   const uint32_t previous_subject = discourse_.previous_subject;  // a relative clause has no say
   const NounClass& noun_class = lexicon_.classes[head.noun_class];
-  const bool is_person = noun_class.is_person;
-  if (is_person || noun_class.object_verbs.IsEmpty() || Chance(0.45)) {  // the noun is its subject
-    const bool is_who = is_person && Chance(0.7);
-    const Head verb = PredicateFor(head, depth, Form::kFinite);
-    const int relative =
-        tree_.Add(is_who ? WordColumns{"who", "who", "PRON", "WP", "PronType=Rel"}
-                         : WordColumns{"that", "that", "PRON", "WDT", "PronType=Rel"});
-    tree_.PrependLeft(verb.node, relative, verb.is_passive ? "nsubj:pass" : "nsubj",
-                      Edge::kOutside);
-    tree_.AttachRight(noun, verb.node, "acl:relcl");
-    discourse_.previous_subject = previous_subject;
-    return;
-  }
+  const bool is_subject = noun_class.is_person || noun_class.object_verbs.IsEmpty() || Chance(0.45);
+  const int clause = is_subject ? SubjectRelative(head, depth) : ObjectRelative(head, depth);
+  discourse_.previous_subject = previous_subject;
+  return clause;
+}
+
+int SentenceBuilder::SubjectRelative(const Phrase& head, int depth) {
+  const bool is_who = lexicon_.classes[head.noun_class].is_person && Chance(0.7);
+  const Head verb = PredicateFor(head, depth, Form::kFinite);
+  const int relative =
+      tree_.Add(is_who ? WordColumns{"who", "who", "PRON", "WP", "PronType=Rel"}
+                       : WordColumns{"that", "that", "PRON", "WDT", "PronType=Rel"});
+  tree_.PrependLeft(verb.node, relative, verb.is_passive ? "nsubj:pass" : "nsubj", Edge::kOutside);
+  return verb.node;
+}
+
+int SentenceBuilder::ObjectRelative(const Phrase& head, int depth) {
+  const NounClass& noun_class = lexicon_.classes[head.noun_class];
   NounOptions options;
   options.role = Role::kSubject;
   options.depth = depth;
-  options.clause_subject = entity;
+  options.clause_subject = head.entity;
   options.may_be_modified = false;
   const Phrase subject = PassingSubject(options);
   const uint32_t drawn = DrawBareVerb(noun_class.object_verbs);
-  if (drawn == kNone)
+  if (drawn == kNone) {
     Fail("synthetic lexicon: class {} has no verb without a preposition", noun_class.name);
+  }
   const Verb& verb = lexicon_.verbs[drawn];
   const int node = VerbNode(verb, subject.is_plural, Form::kFinite);
   AddParticle(node, verb);
@@ -113,8 +123,7 @@ void SentenceBuilder::AddRelativeClause(int noun, uint32_t entity, int depth) {
     const int relative = tree_.Add({word, word, "PRON", "WDT", "PronType=Rel"});
     tree_.PrependLeft(node, relative, "obj", Edge::kOutside);
   }
-  tree_.AttachRight(noun, node, "acl:relcl");
-  discourse_.previous_subject = previous_subject;
+  return node;
 }
 
 }  // namespace headscope
