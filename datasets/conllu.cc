@@ -125,6 +125,9 @@ class TreebankReader {
     } else if (!ids_.insert(id).second) {
       defects_.Report(line.number, "sent_id", "a sent_id that is unique in the file", Quoted(id));
     }
+    if (id.find('/') != std::string_view::npos) {
+      defects_.ReportWhenChecking(line.number, "sent_id", "a sent_id without /", Quoted(id));
+    }
     comments_.id = id;
   }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "datasets/dependency_tree.h"
+#include "datasets/word_rules.h"
 
 namespace headscope {
 namespace {
@@ -50,6 +51,7 @@ void SentenceReader::AddWord(const TokenLine& token, int id) {
     sequence_broken_ = true;
     defects_.Report(token.line, "head", "a number in HEAD", Quoted(token[Column::kHead]));
   }
+  CheckWordColumns(token, defects_);
   const std::string_view deprel = token[Column::kDeprel];
   if (head && (*head == 0) != (deprel.substr(0, deprel.find(':')) == "root")) {
     defects_.ReportWhenChecking(token.line, "root-relation",
@@ -116,6 +118,8 @@ void SentenceReader::AddEmptyNode(const TokenLine& token, TokenId id) {
     node.columns.emplace_back(token.columns[column]);
   }
   sentence_.empty_nodes.push_back(std::move(node));
+  empty_node_lines_.push_back(token.line);
+  CheckEmptyNodeColumns(token, defects_);
 }
 
 void SentenceReader::ReadEntity(const TokenLine& token) {
@@ -153,7 +157,10 @@ Sentence SentenceReader::Finish(size_t index, std::vector<Mention>* mentions) {
       words[static_cast<size_t>(token.last) - 1].space_after = false;
     }
   }
-  if (!sequence_broken_) CheckTree(words, lines_, defects_);
+  if (!sequence_broken_) {
+    CheckTree(words, lines_, defects_);
+    CheckDeps(sentence_, lines_, empty_node_lines_, defects_);
+  }
   if (mention_reader_) mention_reader_->Finish(index, words, mentions);
   return std::move(sentence_);
 }

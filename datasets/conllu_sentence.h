@@ -38,6 +38,7 @@ class SentenceReader {
   std::optional<MentionReader> mention_reader_;
   Sentence sentence_;
   std::vector<size_t> lines_;  // of the words
+  std::vector<size_t> empty_node_lines_;
   size_t last_multiword_line_ = 0;
   int last_id_ = 0;               // of the words
   int last_empty_node_ = 0;       // n of the last empty node k.n after word k

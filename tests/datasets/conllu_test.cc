@@ -231,6 +231,34 @@ TEST_CASE("What reading tolerates, checking reports", "[conllu]") {
       {"8.1\tred\tred\tADJ\tJJ\t_\t_\t_", "8.1\tred\tred\tADJ\tJJ\t_\t_\tamod", 15,
        "empty-node-columns"},
       {"\t\xC3\xA9lan\tX", "\te\xCC\x81lan\tX", 13, "nfc"},
+      {"garden-2\n", "garden/2\n", 21, "sent_id"},
+      {"water\tVERB", "water\tVB", 12, "upos"},
+      {"water\tVERB", "water\t_", 12, "upos"},
+      {"VerbForm=Inf", "VerbForm", 12, "feats"},
+      {"VerbForm=Inf", "verbForm=Inf", 12, "feats"},
+      {"VerbForm=Inf", "VerbForm=inf", 12, "feats"},
+      {"VerbForm=Inf", "VerbForm=Inf,Fin", 12, "feats"},
+      {"VerbForm=Inf", "VerbForm=Inf,Inf", 12, "feats"},
+      {"VerbForm=Inf", "VerbForm=Inf|Tense=Past", 12, "feats"},
+      {"VerbForm=Inf", "VerbForm=Inf|VerbForm=Part", 12, "feats"},
+      {"VerbForm=Inf", "VerbForm=Inf|", 12, "feats"},
+      {"VerbForm=Inf", "VerbForm[Psor]=Inf", 12, "feats"},
+      {"red\tADJ\tJJ\t_", "red\tADJ\tJJ\tdegree", 15, "feats"},
+      {"6\tobj\t", "6\tobJ\t", 17, "deprel"},
+      {"6\tobj\t", "6\tobj:\t", 17, "deprel"},
+      {"6\tobj\t", "6\tobj:a:b\t", 17, "deprel"},
+      {"6:obj\t", "6\t", 17, "deps"},
+      {"6:obj\t", "6:Obj\t", 17, "deps"},
+      {"6:obj\t", "6-7:obj\t", 17, "deps"},
+      {"6:obj\t", "13:obj\t", 17, "deps-head"},
+      {"6:obj\t", "8.2:obj\t", 17, "deps-head"},
+      {"6:obj\t", "10:obj\t", 17, "deps-head"},
+      {"6:obj\t", "6:root\t", 17, "deps-root"},
+      {"6:obj\t", "0:obj\t", 17, "deps-root"},
+      {"6:obj\t", "6:obj|3:nmod\t", 17, "deps-order"},
+      {"6:obj\t", "6:obj|6:obj\t", 17, "deps-order"},
+      {"10:amod\t", "8.1:amod\t", 15, "deps-head"},
+      {"10:amod\t", "10:amod|\t", 15, "deps"},
   }));
   const std::string content = Replaced(kConlluSample, damage.from, damage.to);
   CAPTURE(damage.from, damage.to);
@@ -239,6 +267,28 @@ TEST_CASE("What reading tolerates, checking reports", "[conllu]") {
   REQUIRE(defects.size() == 1);
   CHECK(defects[0].starts_with("f:" + std::to_string(damage.line) + ": expected "));
   CHECK(defects[0].ends_with(std::string("[") + damage.rule + "]"));
+}
+
+TEST_CASE("SpaceAfter has no value but No", "[conllu]") {
+  const std::string content =
+      "# sent_id = a\n# text = go\n"
+      "1\tgo\tgo\tVERB\t_\t_\t0\troot\t_\tSpaceAfter=Yes\n\n";
+  const std::vector<std::string> defects = CheckConlluContent("f", content);
+  REQUIRE(defects.size() == 1);
+  CHECK(defects[0].starts_with("f:3: "));
+  CHECK(defects[0].ends_with("found 'Yes' [space-after]"));
+}
+
+TEST_CASE("What the rules allow is no defect", "[conllu]") {
+  const auto allowed = GENERATE(values<std::pair<const char*, const char*>>({
+      {"VerbForm=Inf", "Number[psor]=Sing|VerbForm=Inf"},
+      {"VerbForm=Inf", "Case=Acc,Nom|VerbForm=Inf"},
+      {"6:obj\t", "6:obj:\xC3\xA9t\xC3\xA9_de:gen|8.1:dep\t"},
+      {"6:obj\t", "_\t"},
+  }));
+  const std::string content = Replaced(kConlluSample, allowed.first, allowed.second);
+  CAPTURE(allowed.second);
+  CHECK(CheckConlluContent("f", content) == std::vector<std::string>{});
 }
 
 TEST_CASE("Checking goes on after a defect and names them all", "[conllu]") {
@@ -252,7 +302,7 @@ TEST_CASE("Checking goes on after a defect and names them all", "[conllu]") {
   const std::vector<std::pair<std::string, std::string>> expected = {
       {"f:12:", "[columns]"},       {"f:13:", "[id-sequence]"}, {"f:5:", "[text]"},
       {"f:32:", "[root-relation]"}, {"f:33:", "[inner-space]"}, {"f:23:", "[one-root]"},
-      {"f:23:", "[tree]"},          {"f:42:", "[empty-column]"}};
+      {"f:23:", "[tree]"},          {"f:33:", "[deps]"},        {"f:42:", "[empty-column]"}};
   REQUIRE(defects.size() == expected.size());
   for (size_t i = 0; i < expected.size(); ++i) {
     CHECK(defects[i].starts_with(expected[i].first));
