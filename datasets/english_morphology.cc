@@ -53,6 +53,29 @@ std::string WithLy(std::string_view word) {
   return Joined(word, word.ends_with("ll") ? "y" : "ly");
 }
 
+std::string Comparative(std::string_view adjective) {
+  if (adjective == "good") return "better";
+  if (adjective == "bad") return "worse";
+  size_t syllables = 0;
+  for (size_t i = 0; i < adjective.size(); ++i) {
+    const bool is_vowel = IsVowel(adjective[i]) || adjective[i] == 'y';
+    const bool follows_vowel = i > 0 && (IsVowel(adjective[i - 1]) || adjective[i - 1] == 'y');
+    if (is_vowel && !follows_vowel) ++syllables;
+  }
+  if (adjective.ends_with('e') && syllables > 1) --syllables;  // silent, or "gentle"
+  if (adjective.ends_with("ed") || adjective.find('-') != std::string_view::npos) return "";
+  if (EndsInConsonantY(adjective) && syllables <= 2) return Joined(WithoutLast(adjective), "ier");
+  if (syllables > 1) return "";
+  if (adjective.ends_with('e')) return Joined(adjective, "r");
+  std::string comparative(adjective);
+  const size_t n = adjective.size();
+  const bool doubles = n >= 3 && !IsVowel(adjective[n - 1]) && IsVowel(adjective[n - 2]) &&
+                       !IsVowel(adjective[n - 3]) &&
+                       std::string_view("wxy").find(adjective[n - 1]) == std::string_view::npos;
+  if (doubles) comparative += adjective.back();
+  return comparative + "er";
+}
+
 bool StartsWithVowelSound(std::string_view word) {
   if (word.empty()) return false;
   if (word.starts_with("hour") || word.starts_with("heir") || word.starts_with("honest"))

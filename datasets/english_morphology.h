@@ -19,6 +19,10 @@ std::string WithIng(std::string_view word, bool doubles);
 // Adverb of an adjective: "quick" -> "quickly", "happy" -> "happily", "gentle" -> "gently".
 std::string WithLy(std::string_view word);
 
+// Comparative by rule: "old" -> "older", "happy" -> "happier", "big" -> "bigger", "good" ->
+// "better". Empty where English says "more" (two syllables and no final y or le, three and more).
+std::string Comparative(std::string_view adjective);
+
 // Whether "a" becomes "an" before the word: "apple", "hour", not "uniform".
 bool StartsWithVowelSound(std::string_view word);
 

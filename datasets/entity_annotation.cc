@@ -78,50 +78,69 @@ class Annotator {
     centres_ = std::move(centres);
   }
 
-  std::string Fields(size_t m, bool is_first_here, size_t s) const {
+  // Appends "(GRP-etype-infstat-centering-minspan-link".
+  void AppendFields(size_t m, bool is_first_here, std::string& out) const {
     const Mention& mention = document_.mentions[m];
     const auto seen = last_sentence_.find(mention.entity);
     const char* status = "giv:act";
     if (is_first_here) {
       if (seen == last_sentence_.end()) {
         status = "new";
-      } else if (seen->second + 1 < s) {
+      } else if (seen->second + 1 < mention.sentence) {
         status = "giv:inact";
       }
     }
     const auto rank = std::find(centres_.begin(), centres_.end(), mention.entity);
-    std::string minspan;
+    out.append("(").append(mention.entity).append("-").append(mention.type).append("-");
+    out.append(status).append("-cf");
+    AppendNumber(static_cast<size_t>(rank - centres_.begin()) + 1, out);
+    out.append(mention.entity == backward_ ? "*-" : "-");
+    bool is_first = true;
     for (const size_t word : details_[m].minspan) {
-      minspan += fmt::format("{}{}", minspan.empty() ? "" : ",", word - mention.first + 1);
+      if (!is_first) out += ',';
+      is_first = false;
+      AppendNumber(word - mention.first + 1, out);
     }
-    return fmt::format("({}-{}-{}-cf{}{}-{}-{}", mention.entity, mention.type, status,
-                       rank - centres_.begin() + 1, mention.entity == backward_ ? "*" : "", minspan,
-                       mention.link);
+    out.append("-").append(mention.link);
   }
 
+  static void AppendNumber(size_t number, std::string& out) {
+    const fmt::format_int digits(number);
+    out.append(digits.data(), digits.size());
+  }
+
+  static std::string& EntityValue(Word& word) {
+    if (word.misc.empty()) word.misc = "Entity=";
+    return word.misc;
+  }
+
+  bool IsFirstHere(const SentenceRange& range, size_t m) const {
+    for (size_t k = range.begin; k < m; ++k) {
+      if (document_.mentions[k].entity == document_.mentions[m].entity) return false;
+    }
+    return true;
+  }
+
+  // On one word: what opens, the outer first; what opens and closes; what closes, the inner first.
   void WriteMisc(const SentenceRange& range, Sentence& sentence) const {
-    std::vector<std::string> opens(sentence.words.size()), singles(sentence.words.size()),
-        closes(sentence.words.size());
-    for (size_t m = range.begin; m < range.end; ++m) {
-      const Mention& mention = document_.mentions[m];
-      bool is_first_here = true;
-      for (size_t k = range.begin; k < m; ++k) {
-        if (document_.mentions[k].entity == mention.entity) is_first_here = false;
-      }
-      const std::string fields = Fields(m, is_first_here, mention.sentence);
-      if (mention.first == mention.last) {
-        singles[mention.first] += fields + ")";
-      } else {
-        opens[mention.first] += fields;
-        closes[mention.last].insert(0, mention.entity + ")");  // the inner ones come later here
+    for (Word& word : sentence.words) word.misc.clear();
+    for (const bool is_single : {false, true}) {
+      for (size_t m = range.begin; m < range.end; ++m) {
+        const Mention& mention = document_.mentions[m];
+        if ((mention.first == mention.last) != is_single) continue;
+        std::string& value = EntityValue(sentence.words[mention.first]);
+        AppendFields(m, IsFirstHere(range, m), value);
+        if (is_single) value += ')';
       }
     }
-    for (size_t i = 0; i < sentence.words.size(); ++i) {
-      std::string misc;
-      const std::string brackets = opens[i] + singles[i] + closes[i];
-      if (!brackets.empty()) misc = "Entity=" + brackets;
-      if (!sentence.words[i].space_after) misc += misc.empty() ? "SpaceAfter=No" : "|SpaceAfter=No";
-      sentence.words[i].misc = misc.empty() ? "_" : misc;
+    for (size_t m = range.end; m-- > range.begin;) {
+      const Mention& mention = document_.mentions[m];
+      if (mention.first == mention.last) continue;
+      EntityValue(sentence.words[mention.last]).append(mention.entity).append(")");
+    }
+    for (Word& word : sentence.words) {
+      if (!word.space_after) word.misc += word.misc.empty() ? "SpaceAfter=No" : "|SpaceAfter=No";
+      if (word.misc.empty()) word.misc = "_";
     }
   }
 

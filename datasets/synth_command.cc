@@ -9,22 +9,19 @@
 #include "datasets/conllu_writer.h"
 #include "datasets/synthetic_flags.h"
 #include "datasets/synthetic_language.h"
-#include "model/base/error.h"
 #include "model/base/file.h"
 
 namespace headscope {
 namespace {
 
 struct SynthSettings {
-  uint64_t documents = 0, words = 0, seed = 1, first = 0;
+  uint64_t documents = 0;  // 0: by words
+  uint64_t words = 100000, seed = 1, first = 0;
   std::string out, text;
   SyntheticOptions options;
 };
 
 void WriteSynthetic(const SynthSettings& settings) {
-  if (settings.documents == 0 && settings.words == 0) {
-    Fail("data synth: expected --documents N or --tokens N of at least 1, found neither");
-  }
   const SyntheticLanguage language(settings.seed, settings.options);
   std::string conllu, text;
   uint64_t documents = 0, sentences = 0, words = 0;

@@ -9,6 +9,7 @@ namespace {
 
 constexpr WordColumns kComma{",", ",", "PUNCT", ",", "_"};
 constexpr WordColumns kPeriod{".", ".", "PUNCT", ".", "_"};
+constexpr WordColumns kQuestionMark{"?", "?", "PUNCT", ".", "_"};
 constexpr WordColumns kAnd{"and", "and", "CCONJ", "CC", "_"};
 constexpr WordColumns kBut{"but", "but", "CCONJ", "CC", "_"};
 
@@ -41,14 +42,35 @@ std::string_view SentenceBuilder::OneOf(std::initializer_list<std::string_view> 
 }
 
 int SentenceBuilder::Build() {
+  const size_t kind = Pick({4, 7, 89});
+  if (kind == 1) {
+    const int root = Question();
+    tree_.AttachRight(root, tree_.Add(kQuestionMark), "punct", Edge::kOutside);
+    return root;
+  }
+  const uint32_t entity = discourse_.salient[random_.Below(discourse_.salient.size())];
   int root;
-  if (Chance(0.04)) {
+  if (kind == 0) {
     root = Existential(0);
+  } else if (max_depth_ > 0 && Chance(0.04) && discourse_.MayUseCataphor(entity)) {
+    root = CataphoricSentence(entity);
   } else {
     root = Clause(0);
   }
   tree_.AttachRight(root, tree_.Add(kPeriod), "punct", Edge::kOutside);
   return root;
+}
+
+// "While she sang, Anna smiled."
+int SentenceBuilder::CataphoricSentence(uint32_t entity) {
+  const Phrase pronoun = PronounPhrase(entity, Role::kSubject, "cata");
+  const int fronted = FiniteClause({}, pronoun, 1);
+  tree_.PrependLeft(fronted, tree_.Add(kSubordinators[random_.Below(8)]), "mark", Edge::kOutside);
+  AddCommaAfter(fronted);
+  NounOptions options;
+  options.role = Role::kSubject;
+  options.may_be_pronoun = false;
+  return FiniteClause({{fronted, "advcl"}}, KnownPhrase(entity, options), 0);
 }
 
 int SentenceBuilder::Clause(int depth) {

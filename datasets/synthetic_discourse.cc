@@ -25,6 +25,7 @@ void ChoosePredicates(const SyntheticLexicon& lexicon, Entity& entity, RandomSeq
                               : lexicon.person_verbs.Draw(random);
     entity.adjective = random.Chance(0.5) ? noun_class.adjectives.Draw(random)
                                           : lexicon.person_adjectives.Draw(random);
+    entity.person_verb = lexicon.person_object_verbs.Draw(random);
     return;
   }
   entity.passive_verb = DrawPassiveVerb(lexicon, noun_class.object_verbs, random);
@@ -110,25 +111,37 @@ bool Discourse::IsRecent(uint32_t entity) const {
   return e.mentions > 0 && e.last_sentence >= sentence - kWindow;
 }
 
+bool Discourse::MayUseReflexive(uint32_t entity) const {
+  const Entity& e = entities[entity];  // not a passer-by whose gender nobody knows
+  return e.is_plural || !e.is_person || e.gender != Gender::kUnknown;
+}
+
+bool Discourse::MayUseCataphor(uint32_t entity) const {
+  if (IsRecent(entity) || !MayUseReflexive(entity)) return false;
+  const Pronoun pronoun = PronounOf(entity);
+  for (uint32_t i = 0; i < entities.size(); ++i) {
+    if (IsRecent(i) && Agrees(entities[i], pronoun)) return false;
+  }
+  return true;
+}
+
 Discourse::Reference Discourse::PronounReference(uint32_t entity, Role role,
                                                  uint32_t clause_subject) const {
-  if (!IsRecent(entity)) return Reference::kNo;
-  if (!entities[entity].is_plural && entities[entity].is_person &&
-      entities[entity].gender == Gender::kUnknown) {
-    return Reference::kNo;  // a passer-by whose gender nobody knows
-  }
+  if (!IsRecent(entity) || !MayUseReflexive(entity)) return Reference::kNo;
   const bool is_bound = role == Role::kObject || role == Role::kOblique;
   if (is_bound && entity == clause_subject) return Reference::kNo;
   const Pronoun pronoun = PronounOf(entity);
   int candidates = 0;
+  bool is_across = false;
   for (uint32_t i = 0; i < entities.size(); ++i) {
     if (IsRecent(i) && Agrees(entities[i], pronoun) && !(is_bound && i == clause_subject)) {
       ++candidates;
+      is_across = is_across || entities[i].order > entities[entity].order;
     }
   }
   if (candidates == 1) return Reference::kOnlyCandidate;
-  return role == Role::kSubject && entity == previous_subject ? Reference::kPreviousSubject
-                                                              : Reference::kNo;
+  if (role != Role::kSubject || entity != previous_subject) return Reference::kNo;
+  return is_across ? Reference::kPreviousSubjectAcross : Reference::kPreviousSubject;
 }
 
 uint32_t Discourse::EntityOfNoun(uint32_t noun) const {
@@ -142,6 +155,7 @@ void Discourse::NoteMention(uint32_t entity) {
   assert(entity < entities.size());
   entities[entity].last_sentence = sentence;
   ++entities[entity].mentions;
+  entities[entity].order = ++num_mentions_;
 }
 
 void IntroduceEntities(const SyntheticLexicon& lexicon, Discourse& discourse,
@@ -159,10 +173,8 @@ void IntroduceEntities(const SyntheticLexicon& lexicon, Discourse& discourse,
   const Gender first = random.Chance(0.5) ? Gender::kMale : Gender::kFemale;
   const Gender other = first == Gender::kMale ? Gender::kFemale : Gender::kMale;
   add(MakePerson(lexicon, first, random.Chance(0.8), false, random));
-  if (random.Chance(0.75)) {
-    const Gender second = random.Chance(0.75) ? other : first;
-    add(MakePerson(lexicon, second, random.Chance(0.7), false, random));
-  }
+  add(MakePerson(lexicon, random.Chance(0.35) ? other : first, random.Chance(0.7), false, random));
+  if (random.Chance(0.3)) add(MakePerson(lexicon, other, random.Chance(0.7), false, random));
   if (random.Chance(0.8)) add(MakeThing(lexicon, random));
   if (random.Chance(0.4)) add(MakePerson(lexicon, first, false, true, random));
   const std::vector<uint32_t> salient = discourse.salient;

@@ -25,11 +25,13 @@ struct Entity {
       false;  // named: its noun was told ("Anna, a baker,"), so that "the baker" can be used
   // Its persistent predicates; used at least half of the time where one of the kind is chosen.
   uint32_t object_verb = kNone, object_class = 0;  // what it does (persons) to nouns of a class
+  uint32_t person_verb = kNone;                    // what it does to persons
   uint32_t passive_verb = kNone;                   // what is done to it (things and animals)
   uint32_t subject_verb = kNone, adjective = kNone;
   uint32_t place = kNone;  // entity of a place
   int last_sentence = -1;  // of its last mention so far
   uint32_t mentions = 0;
+  uint32_t order = 0;  // of its last mention among all of the document
 };
 
 // The state of a document while it is made. A third-person pronoun is used for an entity when,
@@ -47,11 +49,17 @@ class Discourse {
   bool is_present = true;             // the document's tense
 
   Pronoun PronounOf(uint32_t entity) const;
-  enum class Reference { kNo, kOnlyCandidate, kPreviousSubject };
+  // Across: another that agrees was mentioned since, so that the nearest is the wrong one.
+  enum class Reference { kNo, kOnlyCandidate, kPreviousSubject, kPreviousSubjectAcross };
   Reference PronounReference(uint32_t entity, Role role, uint32_t clause_subject) const;
   bool MayUsePronoun(uint32_t entity, Role role, uint32_t clause_subject) const {
     return PronounReference(entity, role, clause_subject) != Reference::kNo;
   }
+  // Whether a pronoun can precede what it means ("When she sang, Anna …"): nobody else recent
+  // agrees with it.
+  bool MayUseCataphor(uint32_t entity) const;
+  // Whether a reflexive can mean it: its pronoun is known.
+  bool MayUseReflexive(uint32_t entity) const;
   bool IsRecent(uint32_t entity) const;
   // The entity of this noun, kNone when the document has none.
   uint32_t EntityOfNoun(uint32_t noun) const;
@@ -59,6 +67,8 @@ class Discourse {
 
  private:
   bool Agrees(const Entity& entity, Pronoun pronoun) const;
+
+  uint32_t num_mentions_ = 0;
 };
 
 // Makes the salient entities of a new document.

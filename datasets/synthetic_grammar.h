@@ -77,7 +77,9 @@ class SentenceBuilder {
   Phrase KnownPhrase(uint32_t entity, const NounOptions& options);
   Phrase IndefinitePhrase(uint32_t entity);
   Phrase NamePhrase(uint32_t entity, bool with_apposition);
-  Phrase PronounPhrase(uint32_t entity, Role role);
+  Phrase PronounPhrase(uint32_t entity, Role role, std::string_view link = "ana");
+  Phrase ReflexivePhrase(uint32_t entity);
+  Phrase PersonPhrase(const NounOptions& options);
   Phrase CoordinatedPhrase(Phrase (SentenceBuilder::*first)(uint32_t, const NounOptions&),
                            uint32_t argument, uint32_t second_class, const NounOptions& options);
   Phrase MakePhrase(int node, uint32_t entity) const;
@@ -86,6 +88,8 @@ class SentenceBuilder {
   void AddIndefinite(int noun, const Entity& entity);
   bool AddPossessor(int noun, uint32_t possessed, const NounOptions& options);
   void AddAdjectives(int noun, uint32_t entity, double probability);
+  void AddCompound(int noun, uint32_t entity);
+  void AddComparison(int adjective, uint32_t drawn);
   void AddModifiers(int noun, uint32_t entity, const NounOptions& options);
   int RelativeClause(int noun, uint32_t entity, int depth);
   int SubjectRelative(const Phrase& head, int depth);
@@ -101,12 +105,19 @@ class SentenceBuilder {
   Phrase PassingSubject(const NounOptions& options);
   void AddFronted(std::vector<Dependent>& before, int depth);
   int AdverbialClause(int depth);
+  int CataphoricSentence(uint32_t entity);
   int Existential(int depth);
   void AddTrailing(int verb, int depth);
   void AddConjoinedVerb(int verb, const Phrase& subject, int depth);
   void AddConjoinedClause(int verb, int depth);
   void AddCommaBefore(int node);
   void AddCommaAfter(int node);
+
+  // Questions (synthetic_question.cc).
+  int Question();
+  int SubjectQuestion();
+  int ObjectQuestion(const Phrase& subject);
+  void FrontAuxiliary(int verb);
 
   // Predicates (synthetic_predicate.cc, synthetic_verb_group.cc, synthetic_complements.cc): each
   // builds one for a subject and returns its node.
@@ -148,8 +159,12 @@ class SentenceBuilder {
   Discourse& discourse_;
   SyntaxTree& tree_;
   RandomSequence& random_;
-  Phrase
-      awaited_;  // a main subject whose relative clause will follow its predicate; node < 0: none
+  // A main subject whose relative clause will follow its predicate; node < 0: none.
+  Phrase awaited_;
+  // The next verb group keeps its first auxiliary for the front of the clause.
+  bool inverts_ = false;
+  WordColumns inverted_;
+  std::string_view inverted_deprel_;
   std::vector<uint32_t> open_;  // nouns whose PP is being built: nothing in it means them
 };
 

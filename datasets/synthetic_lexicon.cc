@@ -121,6 +121,7 @@ ZipfList SyntheticLexicon::AddAdjectives(std::string_view entries) {
   for (const std::string& entry : Entries(entries)) {
     list.Add(static_cast<uint32_t>(adjectives.size()));
     adjectives.push_back(entry);
+    comparatives.push_back(Comparative(entry));
   }
   return list;
 }
@@ -157,6 +158,9 @@ void SyntheticLexicon::AddClasses() {
     entry.verb_phrases = ParsePhrases(*this, words.verb_phrases);
     for (const std::string& domain : Entries(words.domains)) {
       entry.domains.push_back(ClassNamed(domain));
+    }
+    for (const std::string& modifier : Entries(words.compounds)) {
+      entry.compounds.push_back(ClassNamed(modifier));
     }
     if (entry.is_person) {
       person_classes.Add(i);
@@ -208,6 +212,8 @@ size_t SyntheticLexicon::NumTypes() const {
   }
   types.insert(adjectives.begin(), adjectives.end());
   types.insert(adverbs.begin(), adverbs.end());
+  types.insert(comparatives.begin(), comparatives.end());
+  types.erase("");
   return types.size();
 }
 

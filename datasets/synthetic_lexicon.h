@@ -54,7 +54,8 @@ struct NounClass {
   bool is_person = false, is_animate = false;
   ZipfList nouns, adjectives, object_verbs, subject_verbs;
   std::vector<PrepositionalChoice> noun_phrases, verb_phrases;
-  std::vector<uint32_t> domains;  // persons: the classes they deal with
+  std::vector<uint32_t> domains;    // persons: the classes they deal with
+  std::vector<uint32_t> compounds;  // classes whose nouns stand before its own: "stone bridge"
 };
 
 struct SyntheticLexicon {
@@ -65,6 +66,7 @@ struct SyntheticLexicon {
   Verb have{"have", "has", "had", "had", "having", "", ""};
   Verb do_verb{"do", "does", "did", "done", "doing", "", ""};
   std::vector<std::string> adjectives, adverbs;
+  std::vector<std::string> comparatives;  // of each adjective: "older", empty for "more …"
   std::vector<std::string> male_names, female_names;
   std::vector<NounClass> classes;
 

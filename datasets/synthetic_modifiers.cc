@@ -22,6 +22,29 @@ uint32_t SentenceBuilder::DrawAdjective(uint32_t entity) {
   return lexicon_.general_adjectives.Draw(random_);
 }
 
+// "stone" in "a stone bridge".
+void SentenceBuilder::AddCompound(int noun, uint32_t entity) {
+  const Entity& e = discourse_.entities[entity];
+  const std::vector<uint32_t>& choices = lexicon_.classes[e.noun_class].compounds;
+  if (choices.empty() || !Chance(0.16)) return;
+  const NounClass& noun_class = lexicon_.classes[choices[random_.Below(choices.size())]];
+  const uint32_t drawn = noun_class.nouns.Draw(random_);
+  if (drawn == e.noun) return;
+  const std::string& modifier = lexicon_.nouns[drawn].singular;
+  tree_.AddLeft(noun, {modifier, modifier, "NOUN", "NN", "Number=Sing"}, "compound");
+}
+
+// Makes an adjective a comparative: "older", "more famous".
+void SentenceBuilder::AddComparison(int adjective, uint32_t drawn) {
+  const std::string& lemma = lexicon_.adjectives[drawn];
+  const std::string& comparative = lexicon_.comparatives[drawn];
+  if (comparative.empty()) {
+    tree_.AddLeft(adjective, {"more", "more", "ADV", "RBR", "Degree=Cmp"}, "advmod");
+  } else {
+    tree_.SetColumns(adjective, {comparative, lemma, "ADJ", "JJR", "Degree=Cmp"});
+  }
+}
+
 bool SentenceBuilder::IsGeneral(uint32_t adjective) const {
   const std::vector<uint32_t>& general = lexicon_.general_adjectives.Items();
   return adjective >= general.front() && adjective <= general.back();
@@ -37,7 +60,9 @@ void SentenceBuilder::AddAdjectives(int noun, uint32_t entity, double probabilit
       tree_.AddLeft(noun, AdjectiveColumns(lexicon_.adjectives[general]), "amod");
   }
   const int node = tree_.AddLeft(noun, AdjectiveColumns(lexicon_.adjectives[first]), "amod");
-  if (Chance(0.12)) {
+  if (Chance(0.05)) {
+    AddComparison(node, first);
+  } else if (Chance(0.12)) {
     const std::string& adverb = lexicon_.adverbs[lexicon_.degree_adverbs.Draw(random_)];
     tree_.AddLeft(node, {adverb, adverb, "ADV", "RB", "_"}, "advmod");
   } else if (Chance(0.1)) {

@@ -33,6 +33,16 @@ constexpr WordColumns kPronouns[4][4] = {
      {"them", "they", "PRON", "PRP", "Case=Acc|Number=Plur|Person=3|PronType=Prs"},
      {"their", "their", "PRON", "PRP$", "Case=Gen|Number=Plur|Person=3|Poss=Yes|PronType=Prs"}}};
 
+constexpr WordColumns kReflexives[4] = {
+    {"himself", "himself", "PRON", "PRP",
+     "Case=Acc|Gender=Masc|Number=Sing|Person=3|PronType=Prs|Reflex=Yes"},
+    {"herself", "herself", "PRON", "PRP",
+     "Case=Acc|Gender=Fem|Number=Sing|Person=3|PronType=Prs|Reflex=Yes"},
+    {"itself", "itself", "PRON", "PRP",
+     "Case=Acc|Gender=Neut|Number=Sing|Person=3|PronType=Prs|Reflex=Yes"},
+    {"themselves", "themselves", "PRON", "PRP",
+     "Case=Acc|Number=Plur|Person=3|PronType=Prs|Reflex=Yes"}};
+
 constexpr WordColumns kSingularDeterminers[] = {
     {"this", "this", "DET", "DT", "Number=Sing|PronType=Dem"},
     {"that", "that", "DET", "DT", "Number=Sing|PronType=Dem"},
@@ -119,6 +129,7 @@ SentenceBuilder::Phrase SentenceBuilder::NewPhrase(uint32_t entity, const NounOp
   discourse_.NoteMention(entity);
   if (!AddPossessor(node, entity, options)) AddIndefinite(node, discourse_.entities[entity]);
   AddAdjectives(node, entity, 0.35);
+  AddCompound(node, entity);
   AddModifiers(node, entity, options);
   return MakePhrase(node, entity);
 }
@@ -135,6 +146,7 @@ SentenceBuilder::Phrase SentenceBuilder::IndefinitePhrase(uint32_t entity) {
     tree_.AddLeft(node, lexicon_.nouns[e.noun].is_mass ? kPluralDeterminers[2] : kA, "det");
   }
   AddAdjectives(node, entity, 0.4);
+  AddCompound(node, entity);
   return MakePhrase(node, entity);
 }
 
@@ -144,9 +156,9 @@ SentenceBuilder::Phrase SentenceBuilder::KnownPhrase(uint32_t entity, const Noun
   const Discourse::Reference reference =
       discourse_.PronounReference(entity, options.role, options.clause_subject);
   const bool is_in_sentence = e.last_sentence == discourse_.sentence;
-  const double probability = reference == Discourse::Reference::kPreviousSubject ? 0.5
-                             : is_in_sentence                                    ? 0.97
-                                                                                 : 0.85;
+  double probability = is_in_sentence ? 0.97 : 0.85;
+  if (reference == Discourse::Reference::kPreviousSubject) probability = 0.25;
+  if (reference == Discourse::Reference::kPreviousSubjectAcross) probability = 0.95;
   if (options.may_be_pronoun && reference != Discourse::Reference::kNo && Chance(probability)) {
     return PronounPhrase(entity, options.role);
   }
@@ -156,6 +168,7 @@ SentenceBuilder::Phrase SentenceBuilder::KnownPhrase(uint32_t entity, const Noun
   discourse_.NoteMention(entity);
   tree_.AddLeft(node, kThe, "det");
   AddAdjectives(node, entity, 0.25);
+  AddCompound(node, entity);
   if (e.name == kNone && Chance(0.5)) AddModifiers(node, entity, options);
   return MakePhrase(node, entity);
 }
@@ -182,12 +195,42 @@ SentenceBuilder::Phrase SentenceBuilder::NamePhrase(uint32_t entity, bool with_a
   return MakePhrase(node, entity);
 }
 
-SentenceBuilder::Phrase SentenceBuilder::PronounPhrase(uint32_t entity, Role role) {
+SentenceBuilder::Phrase SentenceBuilder::PronounPhrase(uint32_t entity, Role role,
+                                                       std::string_view link) {
   const auto pronoun = static_cast<size_t>(discourse_.PronounOf(entity));
   const int node = tree_.Add(kPronouns[pronoun][static_cast<size_t>(role)]);
+  tree_.AddMention(node, entity, link);
+  discourse_.NoteMention(entity);
+  return MakePhrase(node, entity);
+}
+
+// "herself": the subject of the same clause (Principle A).
+SentenceBuilder::Phrase SentenceBuilder::ReflexivePhrase(uint32_t entity) {
+  const int node = tree_.Add(kReflexives[static_cast<size_t>(discourse_.PronounOf(entity))]);
   tree_.AddMention(node, entity, "ana");
   discourse_.NoteMention(entity);
   return MakePhrase(node, entity);
+}
+
+// One of the persons the document is about, if the draw finds one that is not the subject, else a
+// passer-by. By preference one whose pronoun is the subject's as well: "Mary thanked her" means
+// another, which only binding tells.
+SentenceBuilder::Phrase SentenceBuilder::PersonPhrase(const NounOptions& options) {
+  const uint32_t subject = options.clause_subject;
+  for (const uint32_t entity : discourse_.salient) {
+    if (subject == kNone || entity == subject || !discourse_.entities[entity].is_person) continue;
+    if (discourse_.PronounOf(entity) == discourse_.PronounOf(subject) &&
+        discourse_.MayUsePronoun(entity, options.role, subject) && Chance(0.8)) {
+      return EntityPhrase(entity, options);
+    }
+  }
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    const uint32_t entity = discourse_.salient[random_.Below(discourse_.salient.size())];
+    if (entity != options.clause_subject && discourse_.entities[entity].is_person) {
+      return EntityPhrase(entity, options);
+    }
+  }
+  return ClassPhrase(lexicon_.person_classes.Draw(random_), options);
 }
 
 void SentenceBuilder::AddIndefinite(int noun, const Entity& entity) {

@@ -1,5 +1,7 @@
 // The predicates of SentenceBuilder: which verb a subject takes, its auxiliaries, objects and
 // adverbials.
+#include <utility>
+
 #include "datasets/synthetic_grammar.h"
 
 namespace headscope {
@@ -44,7 +46,7 @@ SentenceBuilder::Predicate SentenceBuilder::ChoosePredicate(const Phrase& subjec
   const int embeds = is_finite && depth < max_depth_ ? 1 : 0;
   size_t kind;
   if (noun_class.is_person) {
-    kind = Pick({42, 13, 12, 9, 4 * finite, 8 * embeds, 6 * embeds, 4, 3 * finite});
+    kind = Pick({32, 30, 11, 10, 4 * finite, 8 * embeds, 6 * embeds, 4, 3 * finite});
   } else if (noun_class.is_animate) {
     kind = Pick({0, 28, 37, 18, 17 * finite, 0, 0, 0, 0});
   } else {
@@ -59,13 +61,13 @@ int SentenceBuilder::Transitive(const Phrase& subject, int depth, Form form) {
   uint32_t object = kNone, verb = kNone, object_class;
   const uint32_t candidate = discourse_.salient[random_.Below(discourse_.salient.size())];
   const Entity& thing = discourse_.entities[candidate];
-  if (agent.object_verb != kNone && Chance(0.6)) {
+  if (agent.object_verb != kNone && Chance(0.7)) {
     verb = agent.object_verb;
     object_class = agent.object_class;
   } else if (!thing.is_person && candidate != subject.entity && Chance(0.6)) {
     object = candidate;
     object_class = thing.noun_class;
-    if (Chance(0.6)) verb = thing.passive_verb;
+    if (Chance(0.7)) verb = thing.passive_verb;
   } else {
     const std::vector<uint32_t>& domains = lexicon_.classes[subject.noun_class].domains;
     object_class =
@@ -97,20 +99,22 @@ int SentenceBuilder::Transitive(const Phrase& subject, int depth, Form form) {
 
 int SentenceBuilder::PersonObject(const Phrase& subject, int depth, Form form) {
   const bool is_person = lexicon_.classes[subject.noun_class].is_person;
+  const uint32_t own = discourse_.entities[subject.entity].person_verb;
   const ZipfList& verbs = is_person ? lexicon_.person_object_verbs : lexicon_.animal_verbs;
-  const Verb& verb = lexicon_.verbs[verbs.Draw(random_)];
+  const Verb& verb = lexicon_.verbs[own != kNone && Chance(0.7) ? own : verbs.Draw(random_)];
   const int node = VerbNode(verb, subject.is_plural, form);
   NounOptions options;
   options.depth = depth;
   options.role = verb.preposition.empty() ? Role::kObject : Role::kOblique;
   options.clause_subject = subject.entity;
-  const uint32_t other = discourse_.salient[random_.Below(discourse_.salient.size())];
-  const bool fits = other != subject.entity &&
-                    lexicon_.classes[discourse_.entities[other].noun_class].is_animate &&
-                    (discourse_.entities[other].is_person || !is_person);
-  uint32_t object_class = lexicon_.person_classes.Draw(random_);
-  if (!is_person && Chance(0.5)) object_class = lexicon_.ClassNamed(Chance(0.5) ? "beast" : "game");
-  AddObject(node, verb, fits ? EntityPhrase(other, options) : ClassPhrase(object_class, options));
+  if (Chance(0.1) && discourse_.MayUseReflexive(subject.entity)) {
+    AddObject(node, verb, ReflexivePhrase(subject.entity));
+  } else if (is_person || Chance(0.5)) {
+    AddObject(node, verb, PersonPhrase(options));
+  } else {
+    AddObject(node, verb,
+              ClassPhrase(lexicon_.ClassNamed(Chance(0.5) ? "beast" : "game"), options));
+  }
   AddCircumstances(node, subject, kNone, depth);
   return node;
 }
@@ -119,7 +123,7 @@ int SentenceBuilder::Intransitive(const Phrase& subject, int depth, Form form) {
   const Entity& agent = discourse_.entities[subject.entity];
   const NounClass& noun_class = lexicon_.classes[subject.noun_class];
   uint32_t verb = agent.subject_verb;
-  if (verb == kNone || !Chance(0.6)) {
+  if (verb == kNone || !Chance(0.7)) {
     const bool is_general =
         noun_class.is_person && (noun_class.subject_verbs.IsEmpty() || Chance(0.5));
     verb = (is_general ? lexicon_.person_verbs : noun_class.subject_verbs).Draw(random_);
@@ -133,11 +137,12 @@ int SentenceBuilder::Intransitive(const Phrase& subject, int depth, Form form) {
 
 // "is hungry", "is in the kitchen", "is a baker".
 int SentenceBuilder::Copula(const Phrase& subject, int depth, Form form) {
-  Entity& entity = discourse_.entities[subject.entity];
+  const bool inverts = std::exchange(inverts_, false);  // not the verb of a place's relative clause
+  const Entity entity = discourse_.entities[subject.entity];
   const std::string_view type = lexicon_.classes[subject.noun_class].entity_type;
   int node;
   if (entity.name != kNone && !entity.is_introduced && form != Form::kInfinitive && Chance(0.4)) {
-    entity.is_introduced = true;
+    discourse_.entities[subject.entity].is_introduced = true;
     node = NounNode(subject.entity);
     tree_.AddMention(node, subject.entity, "pred");
     discourse_.NoteMention(subject.entity);
@@ -156,13 +161,25 @@ int SentenceBuilder::Copula(const Phrase& subject, int depth, Form form) {
     node = place.node;
     AddCase(node, PlacePreposition(place.noun_class));
   } else {
-    const std::string& adjective = lexicon_.adjectives[DrawAdjective(subject.entity)];
+    const uint32_t drawn = DrawAdjective(subject.entity);
+    const std::string& adjective = lexicon_.adjectives[drawn];
     node = tree_.Add({adjective, adjective, "ADJ", "JJ", "Degree=Pos"});
     if (Chance(0.2)) {
+      AddComparison(node, drawn);
+      NounOptions options;
+      options.role = Role::kOblique;
+      options.depth = max_depth_;
+      options.clause_subject = subject.entity;
+      const Phrase other =
+          entity.is_person ? PersonPhrase(options) : ClassPhrase(subject.noun_class, options);
+      AddCase(other.node, "than");
+      tree_.AttachRight(node, other.node, "obl", Edge::kOutside);
+    } else if (Chance(0.2)) {
       const std::string& degree = lexicon_.adverbs[lexicon_.degree_adverbs.Draw(random_)];
       tree_.AddLeft(node, {degree, degree, "ADV", "RB", "_"}, "advmod");
     }
   }
+  inverts_ = inverts;
   AddAuxiliaries(node, nullptr, subject.is_plural, form, false);
   return node;
 }
@@ -171,7 +188,7 @@ int SentenceBuilder::Passive(const Phrase& subject, int depth) {
   const Entity& patient = discourse_.entities[subject.entity];
   const NounClass& noun_class = lexicon_.classes[subject.noun_class];
   uint32_t drawn = patient.passive_verb;
-  if (drawn == kNone || !Chance(0.6)) {
+  if (drawn == kNone || !Chance(0.7)) {
     drawn =
         DrawBareVerb(noun_class.is_person ? lexicon_.person_object_verbs : noun_class.object_verbs);
   }
@@ -184,10 +201,7 @@ int SentenceBuilder::Passive(const Phrase& subject, int depth) {
     options.role = Role::kOblique;
     options.depth = depth;
     options.clause_subject = subject.entity;
-    const uint32_t other = discourse_.salient[random_.Below(discourse_.salient.size())];
-    const bool fits = other != subject.entity && discourse_.entities[other].is_person;
-    const Phrase agent = fits ? EntityPhrase(other, options)
-                              : ClassPhrase(lexicon_.person_classes.Draw(random_), options);
+    const Phrase agent = PersonPhrase(options);
     AddCase(agent.node, "by");
     tree_.AttachRight(node, agent.node, "obl:agent", Edge::kOutside);
   }
@@ -223,10 +237,7 @@ int SentenceBuilder::ObjectControl(const Phrase& subject, int depth) {
   NounOptions options;
   options.depth = depth + 1;
   options.clause_subject = subject.entity;
-  const uint32_t other = discourse_.salient[random_.Below(discourse_.salient.size())];
-  const bool fits = other != subject.entity && discourse_.entities[other].is_person;
-  const Phrase object = fits ? EntityPhrase(other, options)
-                             : ClassPhrase(lexicon_.person_classes.Draw(random_), options);
+  const Phrase object = PersonPhrase(options);
   tree_.AttachRight(node, object.node, "obj", Edge::kOutside);
   const Head complement = PredicateFor(object, depth + 1, Form::kInfinitive);
   tree_.AttachRight(node, complement.node, "xcomp", Edge::kOutside);
@@ -245,24 +256,18 @@ int SentenceBuilder::Giving(const Phrase& subject, int depth, Form form) {
   const bool is_double = Chance(0.55);
   options.role = is_double ? Role::kObject : Role::kOblique;
   options.may_be_modified = !is_double;
-  const auto recipient = [&] {
-    const uint32_t other = discourse_.salient[random_.Below(discourse_.salient.size())];
-    const bool fits = other != subject.entity && discourse_.entities[other].is_person;
-    return fits ? EntityPhrase(other, options)
-                : ClassPhrase(lexicon_.person_classes.Draw(random_), options);
-  };
   NounOptions gift_options = options;
   gift_options.role = Role::kObject;
   gift_options.may_be_pronoun = false;
   gift_options.may_be_modified = is_double;
   const uint32_t gift_class = lexicon_.ClassNamed(kGifts[random_.Below(5)]);
   if (is_double) {
-    tree_.AttachRight(node, recipient().node, "iobj", Edge::kOutside);
+    tree_.AttachRight(node, PersonPhrase(options).node, "iobj", Edge::kOutside);
     tree_.AttachRight(node, ClassPhrase(gift_class, gift_options).node, "obj", Edge::kOutside);
     return node;
   }
   tree_.AttachRight(node, ClassPhrase(gift_class, gift_options).node, "obj", Edge::kOutside);
-  const Phrase receiver = recipient();
+  const Phrase receiver = PersonPhrase(options);
   AddCase(receiver.node, "to");
   tree_.AttachRight(node, receiver.node, "obl", Edge::kOutside);
   return node;

@@ -1,5 +1,7 @@
 // The verb groups of SentenceBuilder: auxiliaries, negation, and the forms they ask of the verb.
 #include <array>
+#include <tuple>
+#include <utility>
 
 #include "datasets/synthetic_grammar.h"
 
@@ -78,6 +80,7 @@ void SentenceBuilder::AddAuxiliaries(int node, const Verb* verb, bool is_plural,
                             std::string_view deprel) {
     add({word.form, lemma, "AUX", word.xpos, word.feats}, deprel);
   };
+  const bool inverts = std::exchange(inverts_, false);
   if (form == Form::kInfinitive) add({"to", "to", "PART", "TO", "_"}, "mark");
   const bool is_finite = form != Form::kInfinitive;
   bool has_auxiliary = false;
@@ -112,7 +115,7 @@ void SentenceBuilder::AddAuxiliaries(int node, const Verb* verb, bool is_plural,
              is_passive ? "aux:pass" : "cop");
     slot = Slot::kParticiple;
     add_first();
-  } else if (is_negative && !has_auxiliary) {
+  } else if ((is_negative || inverts) && !has_auxiliary) {
     add_verb(Inflect(lexicon_.do_verb, slot, is_plural, is_present, false), "do", "aux");
     slot = Slot::kBase;
     add_first();
@@ -123,7 +126,8 @@ void SentenceBuilder::AddAuxiliaries(int node, const Verb* verb, bool is_plural,
     const Inflected word = Inflect(*verb, slot, is_plural, is_present, is_passive);
     tree_.SetColumns(node, {word.form, verb->lemma, "VERB", word.xpos, word.feats});
   }
-  for (size_t i = size; i-- > 0;) {
+  if (inverts) std::tie(inverted_, inverted_deprel_) = group[0];
+  for (size_t i = size; i-- > (inverts ? 1u : 0u);) {
     tree_.PrependLeft(node, tree_.Add(group[i].first), group[i].second, Edge::kOutside);
   }
 }

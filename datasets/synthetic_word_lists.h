@@ -17,10 +17,11 @@ struct ClassWords {
   std::string_view adjectives;  // said of its nouns
   std::string_view
       object_verbs;  // take its nouns as object (or as the object of their preposition)
-  std::string_view subject_verbs;  // intransitive, take its nouns as subject
-  std::string_view noun_phrases;   // PPs that modify its nouns
-  std::string_view verb_phrases;   // PPs that modify its object_verbs
-  std::string_view domains;        // persons: the classes they deal with; others: empty
+  std::string_view subject_verbs;   // intransitive, take its nouns as subject
+  std::string_view noun_phrases;    // PPs that modify its nouns
+  std::string_view verb_phrases;    // PPs that modify its object_verbs
+  std::string_view domains;         // persons: the classes they deal with; others: empty
+  std::string_view compounds = {};  // classes whose nouns stand before its own: "stone bridge"
 };
 
 std::span<const ClassWords> SyntheticClasses();

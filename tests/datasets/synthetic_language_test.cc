@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "datasets/commands.h"
 #include "datasets/conllu_writer.h"
 #include "model/base/file.h"
 #include "tests/support/catch.h"
@@ -36,6 +37,9 @@ TEST_CASE("The synthetic language passes data check, and the reader finds what t
   CHECK(CheckConllu(file.path) == std::vector<std::string>{});
   const Treebank read = ReadConllu(file.path);
   REQUIRE(read.documents.size() == 300);
+  std::string written;
+  for (const Document& document : read.documents) written += ToConllu(document);
+  CHECK((written == ReadFile(file.path)));  // in brackets: megabytes are not printed
   for (uint64_t d = 0; d < 300; ++d) {
     const Document made = language.MakeDocument(d);
     const Document& found = read.documents[d];
@@ -78,7 +82,17 @@ TEST_CASE("A synthetic document is a function of seed and index alone", "[synthe
 
 TEST_CASE("The bytes of the synthetic language are those of every other machine", "[synthetic]") {
   CHECK(Sha256(FirstDocuments(SyntheticLanguage(1), 100)) ==
-        "eba89ae1e6e2425c969d34a6642d11a3c37886a7fa332989c628d2bc354e27db");
+        "685ba8a1505a139975991b1097c5a0a3f96aa41ba436b9f7975388009bacd3aa");
+}
+
+TEST_CASE("The command line's default has the hash that the README gives", "[synthetic]") {
+  const ScratchFile file("");
+  CLI::App app;
+  AddDatasetCommands(app);
+  std::vector<std::string> reversed_arguments = {file.path, "--out", "synth", "data"};
+  REQUIRE_NOTHROW(app.parse(reversed_arguments));
+  const std::string readme = ReadFile("README.md");  // tests run from the repository's root
+  CHECK_THAT(readme, ContainsSubstring("`" + Sha256(ReadFile(file.path)) + "`"));
 }
 
 }  // namespace
