@@ -128,7 +128,7 @@ bool Discourse::MayUseCataphor(uint32_t entity) const {
 Discourse::Reference Discourse::PronounReference(uint32_t entity, Role role,
                                                  uint32_t clause_subject) const {
   if (!IsRecent(entity) || !MayUseReflexive(entity)) return Reference::kNo;
-  const bool is_bound = role == Role::kObject || role == Role::kOblique;
+  const bool is_bound = role != Role::kSubject;
   if (is_bound && entity == clause_subject) return Reference::kNo;
   const Pronoun pronoun = PronounOf(entity);
   int candidates = 0;

@@ -51,6 +51,7 @@ class Discourse {
   Pronoun PronounOf(uint32_t entity) const;
   // Across: another that agrees was mentioned since, so that the nearest is the wrong one.
   enum class Reference { kNo, kOnlyCandidate, kPreviousSubject, kPreviousSubjectAcross };
+  // clause_subject: of a possessor the noun that it possesses, which it does not mean either.
   Reference PronounReference(uint32_t entity, Role role, uint32_t clause_subject) const;
   bool MayUsePronoun(uint32_t entity, Role role, uint32_t clause_subject) const {
     return PronounReference(entity, role, clause_subject) != Reference::kNo;

@@ -276,7 +276,7 @@ bool SentenceBuilder::AddPossessor(int noun, uint32_t possessed, const NounOptio
       !lexicon_.classes[e.noun_class].is_animate) {
     return false;
   }
-  if (Chance(0.75) && discourse_.MayUsePronoun(owner, Role::kPossessor, kNone)) {
+  if (Chance(0.75) && discourse_.MayUsePronoun(owner, Role::kPossessor, possessed)) {
     tree_.AttachLeft(noun, PronounPhrase(owner, Role::kPossessor).node, "nmod:poss");
     return true;
   }
