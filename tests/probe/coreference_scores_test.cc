@@ -178,11 +178,12 @@ TEST_CASE("Baselines: the nearest mention, and the nearest with the same head wo
   REQUIRE(segment.anaphors.size() == 2);
   CHECK_FALSE(NearestMentionIsRight(segment.anaphors[0]));  // it: the nearest is "dogs"
   CHECK_FALSE(NearestSameHeadWordIsRight(segment.words, segment.anaphors[0]));  // no other "it"
-  CHECK_FALSE(
-      NearestSameHeadWordIsRight(segment.words, segment.anaphors[1]));  // "dogs" of chain x is nearer
+  CHECK_FALSE(NearestSameHeadWordIsRight(segment.words,
+                                         segment.anaphors[1]));  // "dogs" of chain x is nearer
   Segment other = segment;
   other.words[2] = "mice";
-  CHECK(NearestSameHeadWordIsRight(other.words, other.anaphors[1]));  // then "Dogs", whatever the case
+  CHECK(NearestSameHeadWordIsRight(other.words,
+                                   other.anaphors[1]));  // then "Dogs", whatever the case
   CHECK_FALSE(NearestMentionIsRight(segment.anaphors[1]));
 }
 
