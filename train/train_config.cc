@@ -8,19 +8,19 @@ namespace headscope {
 namespace {
 
 // THE default schedule of `train`, found on wikitext-2 + classic-books with mini (README, "The
-// plateau"): very short sequences first, whose few positions make a neighbour easy to find,
-// sinusoids that carry what was learnt to the later positions, and queries and keys large enough
-// that patterns are not flat at the start.
+// plateau"): very short sequences first, whose few positions make a neighbour easy to find, then
+// sentences, then paragraphs; and queries and keys large enough that patterns are not flat at the
+// start.
 void SetDefaultSchedule(TrainConfig& config) {
-  config.steps = 8600;
+  config.steps = 10900;
   config.stages = {{.sequence_length = 16, .batch_tokens = 1024, .until = 1500},
+                   {.sequence_length = 32, .batch_tokens = 1024, .until = 6000},
                    {.sequence_length = 128, .batch_tokens = 2048, .until = 0}};
   config.lr = 5e-4;
   config.warmup = 200;
-  config.decay = Decay::kLinear;
+  config.decay = Decay::kWsd;
   config.dropout = 0.0;
   config.qk_init_scale = 4.0;
-  config.sinusoidal_positions = true;
 }
 
 TextListValue StagesValue(std::vector<Stage>& stages) {

@@ -52,7 +52,7 @@ struct TrainConfig {
   // [optimizer]
   double beta1 = 0.9;
   double beta2 = 0.999;
-  double epsilon = 1e-6;
+  double epsilon = 1e-8;
   double weight_decay = 0.01;
   double clip = 1.0;
 

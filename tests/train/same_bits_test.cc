@@ -43,6 +43,7 @@ TrainConfig SmallConfig(const std::string& corpus) {
   config.warmup = 5;
   config.decay = Decay::kCosine;
   config.weight_decay = 0.05;
+  config.epsilon = 1e-6;
   config.clip = 0.5;
   config.log_every = 4;
   config.eval_every = 10;
