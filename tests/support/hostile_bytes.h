@@ -21,7 +21,8 @@ inline size_t SurvivesDamage(const std::string& valid,
                              uint32_t key, int rounds = 400) {
   RandomSequence random({17, Purpose::kTest, key});
   const std::string path = "fuzz";
-  const std::string pool("\"'()|,\t\n\r {}[]:\\\xff\xc3\xe2\x80-_0129a\0", 34);
+  using namespace std::string_literals;
+  const std::string pool = "\"'()|,\t\n\r {}[]:\\\xff\xc3\xe2\x80-_0129a\0"s;
   size_t refused = 0;
   for (int round = 0; round < rounds; ++round) {
     std::string text = valid;
