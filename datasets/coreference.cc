@@ -6,18 +6,10 @@
 #include <charconv>
 #include <map>
 
+#include "datasets/split.h"
+
 namespace headscope {
 namespace {
-
-std::vector<std::string_view> Split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  for (;;) {
-    const size_t end = text.find(separator);
-    parts.push_back(text.substr(0, end));
-    if (end == std::string_view::npos) return parts;
-    text.remove_prefix(end + 1);
-  }
-}
 
 // The word of the span whose HEAD lies outside it, by preference one named in minspan. Words of a
 // tree always have one; without a tree (possible only when checking) the first word stands in.
@@ -175,8 +167,9 @@ void MentionReader::Finish(size_t sentence, const std::vector<Word>& words,
                    });
 }
 
-std::vector<Mention> SelectMentions(const std::vector<Mention>& mentions, CoreferenceScope scope) {
-  if (scope == CoreferenceScope::kGum) return mentions;
+std::vector<Mention> SelectMentions(const std::vector<Mention>& mentions,
+                                    CoreferenceScheme scheme) {
+  if (scheme == CoreferenceScheme::kGum) return mentions;
   std::map<std::string_view, size_t> chain_sizes;
   for (const Mention& mention : mentions) {
     if (!IsDroppedLink(mention.link)) ++chain_sizes[mention.entity];

@@ -69,13 +69,13 @@ class MentionReader {
 };
 
 // Which mentions count as coreferent.
-enum class CoreferenceScope {
+enum class CoreferenceScheme {
   kOntoNotes,  // without the links appos, pred and disc; chains then left with one mention are
                // dropped
   kGum,        // all, singletons included
 };
 
-// The mentions of one document that `scope` keeps, in their order.
-std::vector<Mention> SelectMentions(const std::vector<Mention>& mentions, CoreferenceScope scope);
+// The mentions of one document that `scheme` keeps, in their order.
+std::vector<Mention> SelectMentions(const std::vector<Mention>& mentions, CoreferenceScheme scheme);
 
 }  // namespace headscope

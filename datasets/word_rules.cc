@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "datasets/anaphors.h"
+#include "datasets/split.h"
 #include "datasets/upos.h"
 
 namespace headscope {
@@ -18,16 +19,6 @@ bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
 bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsAlphanumeric(char c) { return IsLower(c) || IsUpper(c) || IsDigit(c); }
-
-std::vector<std::string_view> Split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  for (;;) {
-    const size_t end = text.find(separator);
-    parts.push_back(text.substr(0, end));
-    if (end == std::string_view::npos) return parts;
-    text.remove_prefix(end + 1);
-  }
-}
 
 // "Number", "Number[psor]".
 bool IsFeatureName(std::string_view name) {

@@ -39,19 +39,6 @@ const char* CoreferenceSchemeName(CoreferenceScheme scheme) {
   return scheme == CoreferenceScheme::kGum ? "gum" : "ontonotes";
 }
 
-std::vector<Mention> SchemeMentions(const Document& document, CoreferenceScheme scheme) {
-  if (scheme == CoreferenceScheme::kGum) return document.mentions;
-  std::vector<Mention> kept;
-  std::map<std::string, size_t> chain_sizes;
-  for (const Mention& mention : document.mentions) {
-    if (mention.link == "appos" || mention.link == "pred" || mention.link == "disc") continue;
-    kept.push_back(mention);
-    ++chain_sizes[mention.entity];
-  }
-  std::erase_if(kept, [&](const Mention& mention) { return chain_sizes[mention.entity] < 2; });
-  return kept;
-}
-
 SegmentedTreebank SegmentTreebank(const Treebank& treebank, const WordEncoder& encode,
                                   size_t segment_pieces, size_t max_pieces,
                                   CoreferenceScheme scheme) {
@@ -60,7 +47,7 @@ SegmentedTreebank SegmentTreebank(const Treebank& treebank, const WordEncoder& e
     const Document& document = treebank.documents[d];
     if (!document.has_coreference) continue;
     ++result.num_documents;
-    const std::vector<Mention> mentions = SchemeMentions(document, scheme);
+    const std::vector<Mention> mentions = SelectMentions(document.mentions, scheme);
     Segment segment;
     size_t pieces = 2;  // CLS and SEP
     const auto finish = [&] {

@@ -16,23 +16,16 @@
 
 #include "datasets/anaphors.h"
 #include "datasets/conllu.h"
+#include "datasets/coreference.h"
 #include "probe/head_results.h"
 #include "probe/word_attention.h"
 #include "probe/word_input.h"
 
 namespace headscope {
 
-enum class CoreferenceScheme {
-  kOntoNotes,  // mentions whose link is appos, pred or disc leave their chain; chains left with one
-               // mention are dropped
-  kGum,        // all mentions
-};
 CoreferenceScheme ParseCoreferenceScheme(
     const std::string& name);  // Throws Error listing the names.
 const char* CoreferenceSchemeName(CoreferenceScheme scheme);
-
-// The mentions of a document under a scheme, in their order.
-std::vector<Mention> SchemeMentions(const Document& document, CoreferenceScheme scheme);
 
 struct Segment {
   size_t document = 0;

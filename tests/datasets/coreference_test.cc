@@ -36,10 +36,10 @@ TEST_CASE("Mentions are read by the header's field order, nested ones last in fi
 TEST_CASE("OntoNotes leaves out three links and what is then alone", "[coreference]") {
   const Treebank treebank = ParseConllu("sample", kConlluSample);
   const std::vector<Mention>& mentions = treebank.documents[0].mentions;
-  CHECK(Described(SelectMentions(mentions, CoreferenceScope::kOntoNotes)) ==
+  CHECK(Described(SelectMentions(mentions, CoreferenceScheme::kOntoNotes)) ==
         Lines{"2:0:1-3@3/person/coref", "1:0:1-1@1/person/coref", "2:1:1-1@1/person/ana",
               "1:1:6-6@6/person/ana"});
-  CHECK(Described(SelectMentions(mentions, CoreferenceScope::kGum)) == Described(mentions));
+  CHECK(Described(SelectMentions(mentions, CoreferenceScheme::kGum)) == Described(mentions));
 }
 
 std::vector<Mention> MentionsOf(const std::string& header, const std::vector<int>& heads,

@@ -47,11 +47,11 @@ TEST_CASE("The ontonotes scheme drops appositions, predicates, discourse links a
                        MakeMention(0, 6, "3", "disc"), MakeMention(0, 7, "1", "ana"),
                        MakeMention(0, 8, "4", "sgl")};
   std::vector<size_t> heads;
-  for (const Mention& mention : SchemeMentions(document, CoreferenceScheme::kOntoNotes)) {
+  for (const Mention& mention : SelectMentions(document.mentions, CoreferenceScheme::kOntoNotes)) {
     heads.push_back(mention.head);
   }
   CHECK(heads == std::vector<size_t>{0, 4, 5, 7});
-  CHECK(SchemeMentions(document, CoreferenceScheme::kGum).size() == 9);
+  CHECK(SelectMentions(document.mentions, CoreferenceScheme::kGum).size() == 9);
   CHECK_THROWS_WITH(ParseCoreferenceScheme("conll"), ContainsSubstring("ontonotes or gum"));
 }
 
