@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "datasets/sentence_ends.h"
 #include "model/base/error.h"
 
 namespace headscope {
@@ -24,6 +25,7 @@ PretrainingCorpus::PretrainingCorpus(const TextCorpus& text, const WordPiece& wo
 
 std::vector<PretrainingCorpus::Stretch> PretrainingCorpus::Encode(
     const TextCorpus& text, const std::function<void(uint64_t bytes_read)>& progress) {
+  const SentenceEnds sentence_ends(word_piece_);
   std::vector<Stretch> stretches;
   const auto end_stretch = [&](bool ends_document) {
     const auto end = static_cast<uint32_t>(pieces_.Size());
@@ -34,6 +36,9 @@ std::vector<PretrainingCorpus::Stretch> PretrainingCorpus::Encode(
   text.ForEachParagraph([&](const Paragraph& paragraph) {
     if (paragraph.starts_document) end_stretch(true);
     const Encoding encoding = word_piece_.Encode(paragraph.text);
+    for (const uint32_t end : sentence_ends.Find(encoding.ids)) {
+      sentence_ends_.push_back(static_cast<uint32_t>(pieces_.Size()) + end);
+    }
     pieces_.Append(encoding.ids);
     for (const int32_t id : encoding.ids) num_unknown_ += id == word_piece_.Unk();
     if (pieces_.Size() > std::numeric_limits<uint32_t>::max()) {
@@ -91,6 +96,15 @@ void PretrainingCorpus::AddRun(Split split, uint32_t begin, uint32_t end, bool c
   }
 }
 
+// Where a sequence that has room for [begin, end) should end.
+uint32_t PretrainingCorpus::CutWithin(uint32_t begin, uint32_t end) const {
+  const auto next = std::upper_bound(sentence_ends_.begin(), sentence_ends_.end(), end);
+  if (next != sentence_ends_.begin() && *(next - 1) > begin + (end - begin) / 2) return *(next - 1);
+  uint32_t cut = end;
+  while (cut > begin && word_piece_.IsContinuation(pieces_[cut])) --cut;
+  return cut > begin ? cut : end;
+}
+
 std::vector<PieceRange> PretrainingCorpus::Sequences(Split split, size_t length) const {
   if (length < 3) {
     Fail("sequence length: expected at least 3, room for [CLS], a piece and [SEP], found {}",
@@ -102,11 +116,7 @@ std::vector<PieceRange> PretrainingCorpus::Sequences(Split split, size_t length)
     const uint32_t run_end = run.begin + run.length;
     for (uint32_t begin = run.begin; begin < run_end;) {
       auto end = static_cast<uint32_t>(std::min<uint64_t>(begin + body, run_end));
-      if (end < run_end) {
-        uint32_t cut = end;
-        while (cut > begin && word_piece_.IsContinuation(pieces_[cut])) --cut;
-        if (cut > begin) end = cut;
-      }
+      if (end < run_end) end = CutWithin(begin, end);
       sequences.push_back({begin, end - begin});
       begin = end;
     }

@@ -37,9 +37,10 @@ class PretrainingCorpus {
                     const std::function<void(uint64_t bytes_read)>& progress = {});
 
   // The sequences of a split, in the order of the text: `[CLS] pieces [SEP]` of at most `length`
-  // rows, all of one document, filled greedily and cut between words (inside one only when it is
-  // longer than a sequence). Short ends are kept, so the ranges cover every piece of the split
-  // exactly once. Throws Error when length < 3.
+  // rows, all of one document, filled greedily up to the last sentence end (sentence_ends.h) of the
+  // room's second half; where there is none, cut between words (inside one only when it is longer
+  // than a sequence). Short ends are kept, so the ranges cover every piece of the split exactly
+  // once. Throws Error when length < 3.
   std::vector<PieceRange> Sequences(Split split, size_t length) const;
 
   // The ids of `[CLS] range [SEP]`, written into `ids`.
@@ -66,9 +67,11 @@ class PretrainingCorpus {
   void HoldOut(const std::vector<Stretch>& stretches);
   void HoldOutEnd(const std::vector<Stretch>& stretches);
   void AddRun(Split split, uint32_t begin, uint32_t end, bool continues);
+  uint32_t CutWithin(uint32_t begin, uint32_t end) const;
 
   WordPiece word_piece_;
   PieceStore pieces_;
+  std::vector<uint32_t> sentence_ends_;  // places behind last pieces, ascending
   std::vector<PieceRange> train_runs_, held_out_runs_;
   size_t num_documents_ = 0;
   size_t num_unknown_ = 0;

@@ -108,6 +108,21 @@ TEST_CASE("Sequences are filled as far as whole words go", "[pretraining]") {
   CHECK_THROWS_AS(corpus.Sequences(Split::kTrain, 2), Error);
 }
 
+TEST_CASE("Sequences end with a sentence where one ends in the second half", "[pretraining]") {
+  std::vector<std::string> pieces = SpecialPieces();
+  for (const char* piece : {"a", "bb", "cc", "."}) pieces.emplace_back(piece);
+  // Sentences end at 3, 5, 9 (the first line's end) and 11; 19 pieces, the last one held out.
+  const PretrainingCorpus corpus(
+      TextCorpus::FromMemory("test", "a a . bb . bb bb bb cc\na . cc cc cc cc cc cc cc cc\n"),
+      WordPiece(pieces));
+  // Room for six: up to 5, up to 11, then whole words.
+  const std::vector<PieceRange> expected = {{0, 5}, {5, 6}, {11, 6}, {17, 1}};
+  CHECK(corpus.Sequences(Split::kTrain, 8) == expected);
+  // Room for four: 3 is in the second half, 5 is not.
+  CHECK(corpus.Sequences(Split::kTrain, 6)[0] == PieceRange{0, 3});
+  CHECK(corpus.Sequences(Split::kTrain, 6)[1] == PieceRange{3, 4});
+}
+
 TEST_CASE("About a hundredth is held out, at least something", "[pretraining]") {
   const PretrainingCorpus many = Corpus(PlantedText(1000, 20, 1).text);
   const auto share = static_cast<double>(many.NumPieces(Split::kHeldOut)) /
