@@ -1,6 +1,7 @@
 #include "bench/measurement.h"
 
 #include <cmath>
+#include <thread>
 
 #include "tests/support/catch.h"
 
@@ -22,11 +23,12 @@ TEST_CASE("Threads that waited for a processor more than 5% of the time were dis
   CHECK(WasDisturbed(1.0, 1.8, 2.0));
 }
 
-TEST_CASE("A process that computes is not disturbed by its own clocks", "[bench]") {
+// Of all threads: a library's workers may still spin, so that this one's 10 ms pass sooner.
+TEST_CASE("A process gets no more seconds than its processors have", "[bench]") {
   const double wall = WallSeconds(), cpu = ProcessCpuSeconds();
   volatile double sum = 0.0;
   while (ProcessCpuSeconds() - cpu < 0.01) sum = sum + 1.0;
-  CHECK(WallSeconds() - wall >= 0.0099);
+  CHECK((WallSeconds() - wall) * std::thread::hardware_concurrency() >= 0.0099);
 }
 
 }  // namespace
