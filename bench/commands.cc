@@ -5,12 +5,12 @@
 
 namespace headscope {
 
-void AddBenchCommands(CLI::App& app) {
-  CLI::App* bench =
-      app.add_subcommand("bench", "measure speed against OpenBLAS and the machine's own limit");
-  bench->require_subcommand(1);
-  AddBenchGemmCommand(*bench);
-  AddBenchStepCommand(*bench);
+void AddBenchCommands(const Command& app) {
+  const Command bench =
+      app.Subcommand("bench", "measure speed against OpenBLAS and the machine's own limit");
+  bench.ExpectSubcommand();
+  AddBenchGemmCommand(bench);
+  AddBenchStepCommand(bench);
 }
 
 }  // namespace headscope

@@ -1,10 +1,10 @@
 // The subcommands of bench/.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include "model/base/command_line.h"
 
 namespace headscope {
 
-void AddBenchCommands(CLI::App& app);
+void AddBenchCommands(const Command& app);
 
 }  // namespace headscope

@@ -138,19 +138,18 @@ void RunBenchGemm(const Options& options) {
 
 }  // namespace
 
-void AddBenchGemmCommand(CLI::App& bench) {
+void AddBenchGemmCommand(const Command& bench) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command = bench.add_subcommand(
+  const Command command = bench.Subcommand(
       "gemm", "matrix products of a training step: ours, OpenBLAS and the machine's FMA roof");
-  command->add_option("--size", options->size, "model size by name, as in train")
-      ->check(CLI::IsMember(ModelSizeNames()))
-      ->capture_default_str();
-  command->add_option("--isa", options->isa, "SIMD target, or auto");
-  command->add_option("--threads", options->threads, "threads");
-  command->add_option("--tokens", options->tokens, "tokens per step");
-  command->add_option("--vocab-size", options->vocabulary, "pieces in the vocabulary");
-  command->add_option("--repetitions", options->repetitions, "repetitions per product");
-  command->callback([options] { RunBenchGemm(*options); });
+  command.Option("--size", options->size, "model size by name, as in train")
+      .OneOf(ModelSizeNames());
+  command.Option("--isa", options->isa, "SIMD target, or auto");
+  command.Option("--threads", options->threads, "threads");
+  command.Option("--tokens", options->tokens, "tokens per step");
+  command.Option("--vocab-size", options->vocabulary, "pieces in the vocabulary");
+  command.Option("--repetitions", options->repetitions, "repetitions per product");
+  command.OnRun([options] { RunBenchGemm(*options); });
 }
 
 }  // namespace headscope

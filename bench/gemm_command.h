@@ -1,10 +1,10 @@
 // `headscope bench gemm`: our matrix products against OpenBLAS and the machine's own limit.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include "model/base/command_line.h"
 
 namespace headscope {
 
-void AddBenchGemmCommand(CLI::App& bench);
+void AddBenchGemmCommand(const Command& bench);
 
 }  // namespace headscope

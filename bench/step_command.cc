@@ -281,46 +281,33 @@ void RunBenchStep(const Options& options) {
 
 }  // namespace
 
-void AddBenchStepCommand(CLI::App& bench) {
+void AddBenchStepCommand(const Command& bench) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command = bench.add_subcommand(
+  const Command command = bench.Subcommand(
       "step", "masked-LM training steps: tokens/s, share of the machine's FMA roof, and PyTorch's");
-  command->add_option("--size", options->size, "model size by name, as in train")
-      ->check(CLI::IsMember(ModelSizeNames()))
-      ->capture_default_str();
-  command->add_option("--threads", options->threads, "threads of every program")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
-  command->add_option("--batch", options->rows, "sequences of a batch")
-      ->check(CLI::Range(1, 100000))
-      ->capture_default_str();
-  command->add_option("--seq-len", options->length, "pieces of a sequence; of sentences the most")
-      ->check(CLI::Range(3, 512))
-      ->capture_default_str();
-  command->add_option("--vocab-size", options->vocabulary, "pieces in the vocabulary")
-      ->check(CLI::Range(100, 1000000))
-      ->capture_default_str();
-  command->add_option("--dropout", options->dropout, "of hidden states and patterns")
-      ->check(CLI::Range(0.0, 0.9))
-      ->capture_default_str();
-  command->add_option("--sentences", options->sentences,
-                      "CoNLL-U file: batches of its sentences instead of full sequences");
-  command->add_option("--vocab", options->vocab,
-                      "vocab.txt that cuts the sentences' words (default: a word is a piece)");
-  command->add_option("--steps", options->steps, "steps of a burst")
-      ->check(CLI::Range(1, 10000))
-      ->capture_default_str();
-  command->add_option("--repetitions", options->repetitions, "bursts of every program, in turn")
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
-  command->add_flag("--compare-torch", options->compare,
-                    "PyTorch (eager, SDPA, compiled) and HuggingFace too, where installed");
-  command->add_option("--python", options->python, "the Python that has them")
-      ->capture_default_str();
-  command->add_option("--peers-script", options->script, "")->capture_default_str();
-  command->add_option("--isa", options->isa, "SIMD target, or auto")->capture_default_str();
-  command->add_option("--json", options->json, "writes everything measured to this file too");
-  command->callback([options] { RunBenchStep(*options); });
+  command.Option("--size", options->size, "model size by name, as in train")
+      .OneOf(ModelSizeNames());
+  command.Option("--threads", options->threads, "threads of every program").Range(1, 1024);
+  command.Option("--batch", options->rows, "sequences of a batch").Range(1, 100000);
+  command.Option("--seq-len", options->length, "pieces of a sequence; of sentences the most")
+      .Range(3, 512);
+  command.Option("--vocab-size", options->vocabulary, "pieces in the vocabulary")
+      .Range(100, 1000000);
+  command.Option("--dropout", options->dropout, "of hidden states and patterns").Range(0.0, 0.9);
+  command.Option("--sentences", options->sentences,
+                 "CoNLL-U file: batches of its sentences instead of full sequences");
+  command.Option("--vocab", options->vocab,
+                 "vocab.txt that cuts the sentences' words (default: a word is a piece)");
+  command.Option("--steps", options->steps, "steps of a burst").Range(1, 10000);
+  command.Option("--repetitions", options->repetitions, "bursts of every program, in turn")
+      .Range(1, 1000);
+  command.Switch("--compare-torch", options->compare,
+                 "PyTorch (eager, SDPA, compiled) and HuggingFace too, where installed");
+  command.Option("--python", options->python, "the Python that has them");
+  command.Option("--peers-script", options->script, "");
+  command.Option("--isa", options->isa, "SIMD target, or auto");
+  command.Option("--json", options->json, "writes everything measured to this file too");
+  command.OnRun([options] { RunBenchStep(*options); });
 }
 
 }  // namespace headscope

@@ -2,10 +2,10 @@
 // there.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include "model/base/command_line.h"
 
 namespace headscope {
 
-void AddBenchStepCommand(CLI::App& bench);
+void AddBenchStepCommand(const Command& bench);
 
 }  // namespace headscope

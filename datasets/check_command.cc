@@ -55,11 +55,11 @@ size_t CheckFiles(const std::vector<std::string>& paths, std::ostream& out) {
   return defects;
 }
 
-void AddCheckCommand(CLI::App& data) {
-  CLI::App* check = data.add_subcommand("check", "Check CoNLL-U files and count what is in them");
+void AddCheckCommand(const Command& data) {
+  const Command check = data.Subcommand("check", "Check CoNLL-U files and count what is in them");
   const auto paths = std::make_shared<std::vector<std::string>>();
-  check->add_option("FILE", *paths, "CoNLL-U files")->required();
-  check->callback([paths] {
+  check.Option("FILE", *paths, "CoNLL-U files").Required();
+  check.OnRun([paths] {
     const size_t defects = CheckFiles(*paths, std::cout);
     std::cout.flush();
     if (defects > 0) Fail("{} defects in {} files", defects, paths->size());

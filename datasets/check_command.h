@@ -1,13 +1,13 @@
 // `headscope data check FILE.conllu…`: every defect of the files, or what is in them.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstddef>
 #include <iosfwd>
 #include <string>
 #include <vector>
 
 #include "datasets/conllu.h"
+#include "model/base/command_line.h"
 
 namespace headscope {
 
@@ -24,6 +24,6 @@ size_t CheckFiles(const std::vector<std::string>& paths, std::ostream& out);
 
 // Adds `check` to the group `data`. The command throws Error after its report when there were
 // defects.
-void AddCheckCommand(CLI::App& data);
+void AddCheckCommand(const Command& data);
 
 }  // namespace headscope

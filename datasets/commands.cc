@@ -10,16 +10,16 @@
 
 namespace headscope {
 
-void AddDatasetCommands(CLI::App& app) {
-  CLI::App* data = app.add_subcommand("data", "Look at data and prepare it");
-  data->require_subcommand(1);
-  AddCheckCommand(*data);
-  AddFetchCommand(*data);
-  AddShowCommand(*data);
-  AddOverlapCommand(*data);
-  AddVocabCommand(*data);
-  AddSynthCommand(*data);
-  AddStatsCommand(*data);
+void AddDatasetCommands(const Command& app) {
+  const Command data = app.Subcommand("data", "Look at data and prepare it");
+  data.ExpectSubcommand();
+  AddCheckCommand(data);
+  AddFetchCommand(data);
+  AddShowCommand(data);
+  AddOverlapCommand(data);
+  AddVocabCommand(data);
+  AddSynthCommand(data);
+  AddStatsCommand(data);
 }
 
 }  // namespace headscope

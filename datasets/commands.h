@@ -1,10 +1,10 @@
 // The subcommands of datasets/.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include "model/base/command_line.h"
 
 namespace headscope {
 
-void AddDatasetCommands(CLI::App& app);
+void AddDatasetCommands(const Command& app);
 
 }  // namespace headscope

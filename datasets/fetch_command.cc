@@ -43,22 +43,22 @@ void RunFetch(const FetchFlags& flags) {
 
 }  // namespace
 
-void AddFetchCommand(CLI::App& data) {
+void AddFetchCommand(const Command& data) {
   auto flags = std::make_shared<FetchFlags>();
-  CLI::App* command =
-      data.add_subcommand("fetch", "Download public corpora; licence first, SHA-256 checked");
+  const Command command =
+      data.Subcommand("fetch", "Download public corpora; licence first, SHA-256 checked");
   std::string names;
   for (const Corpus& corpus : Corpora()) {
     if (corpus.not_published.empty()) names += corpus.name + ", ";
   }
-  command->add_option("NAME", flags->names, names + "or all")->required();
-  command->add_option("--data", flags->data,
-                      "Folder to fill; default HEADSCOPE_DATA, ../shared/data or data");
+  command.Option("NAME", flags->names, names + "or all").Required();
+  command.Option("--data", flags->data,
+                 "Folder to fill; default HEADSCOPE_DATA, ../shared/data or data");
   command
-      ->add_option("--mirror", flags->mirror,
-                   "Take FOLDER/FILE from this address instead, e.g. file:///mnt/mirror")
-      ->envname("HEADSCOPE_MIRROR");
-  command->callback([flags] { RunFetch(*flags); });
+      .Option("--mirror", flags->mirror,
+              "Take FOLDER/FILE from this address instead, e.g. file:///mnt/mirror")
+      .Environment("HEADSCOPE_MIRROR");
+  command.OnRun([flags] { RunFetch(*flags); });
 }
 
 }  // namespace headscope

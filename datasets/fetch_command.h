@@ -1,11 +1,11 @@
 // `headscope data fetch NAME|all`: the public corpora, each file checked before it gets its name.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include "model/base/command_line.h"
 
 namespace headscope {
 
 // Adds `fetch` to the group `data`.
-void AddFetchCommand(CLI::App& data);
+void AddFetchCommand(const Command& data);
 
 }  // namespace headscope

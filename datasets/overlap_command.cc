@@ -86,22 +86,19 @@ void RunOverlap(const OverlapFlags& flags) {
 
 }  // namespace
 
-void AddOverlapCommand(CLI::App& data) {
+void AddOverlapCommand(const Command& data) {
   auto flags = std::make_shared<OverlapFlags>();
-  CLI::App* command = data.add_subcommand(
+  const Command command = data.Subcommand(
       "overlap", "Count runs of 13 words that a pretraining text shares with probe sets");
-  command->add_option("TEXT", flags->text, "Pretraining text: a file, or a folder of *.txt")
-      ->required();
+  command.Option("TEXT", flags->text, "Pretraining text: a file, or a folder of *.txt").Required();
   command
-      ->add_option("PROBE", flags->probes,
-                   "Probe sets: .conllu files, tasks and sets as `data show` reads them, or plain "
-                   "text. Units are sentences, examples or paragraphs")
-      ->required();
-  command->add_option("--n", flags->n, "Words of a run")
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
-  command->add_option("--data", flags->data, "Folder of the corpora (see data fetch)");
-  command->callback([flags] { RunOverlap(*flags); });
+      .Option("PROBE", flags->probes,
+              "Probe sets: .conllu files, tasks and sets as `data show` reads them, or plain "
+              "text. Units are sentences, examples or paragraphs")
+      .Required();
+  command.Option("--n", flags->n, "Words of a run").Range(1, 1000);
+  command.Option("--data", flags->data, "Folder of the corpora (see data fetch)");
+  command.OnRun([flags] { RunOverlap(*flags); });
 }
 
 }  // namespace headscope

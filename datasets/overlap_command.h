@@ -1,11 +1,11 @@
 // `headscope data overlap TEXT PROBE…`: does a pretraining text contain what a model is tested on?
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include "model/base/command_line.h"
 
 namespace headscope {
 
 // Adds `overlap` to the group `data`.
-void AddOverlapCommand(CLI::App& data);
+void AddOverlapCommand(const Command& data);
 
 }  // namespace headscope

@@ -60,7 +60,8 @@ std::vector<uint32_t> SentenceEnds::Find(const std::vector<int32_t>& ids) const 
   bool is_ending = false, is_quoting = false;
   for (uint32_t i = 0; i < size; ++i) {
     const auto role = static_cast<Role>(roles_[static_cast<size_t>(ids[i])]);
-    const bool is_mark = role == kMark || (role == kStop && (is_ending || !StopAbbreviates(ids, i)));
+    const bool is_mark =
+        role == kMark || (role == kStop && (is_ending || !StopAbbreviates(ids, i)));
     const bool closes = role == kCloser || (role == kStraightQuote && is_quoting);
     const bool joins = is_mark || closes || continues_[static_cast<size_t>(ids[i])] != 0;
     if (is_ending && !joins) {

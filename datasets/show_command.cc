@@ -105,20 +105,19 @@ void RunShow(const ShowFlags& flags) {
 
 }  // namespace
 
-void AddShowCommand(CLI::App& data) {
+void AddShowCommand(const Command& data) {
   auto flags = std::make_shared<ShowFlags>();
-  CLI::App* command = data.add_subcommand("show", "Read a data set; count what it holds and lacks");
+  const Command command = data.Subcommand("show", "Read a data set; count what it holds and lacks");
   command
-      ->add_option(
+      .Option(
           "SET", flags->source,
           fmt::format("{}; or blimp:PATH, conll2012:PATH, gap:FILE, winogender:FILE", TaskNames()))
-      ->required();
-  command->add_option("--data", flags->data,
-                      "Folder of the corpora; default HEADSCOPE_DATA, ../shared/data or data");
-  command->add_option("--examples", flags->examples, "How many to print of each part")
-      ->capture_default_str();
-  AddColumnFlags(*command, flags->columns);
-  command->callback([flags] { RunShow(*flags); });
+      .Required();
+  command.Option("--data", flags->data,
+                 "Folder of the corpora; default HEADSCOPE_DATA, ../shared/data or data");
+  command.Option("--examples", flags->examples, "How many to print of each part");
+  AddColumnFlags(command, flags->columns);
+  command.OnRun([flags] { RunShow(*flags); });
 }
 
 }  // namespace headscope

@@ -1,11 +1,11 @@
 // `headscope data show SET`: what a reader makes of a data set, and what it dropped.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include "model/base/command_line.h"
 
 namespace headscope {
 
 // Adds `show` to the group `data`.
-void AddShowCommand(CLI::App& data);
+void AddShowCommand(const Command& data);
 
 }  // namespace headscope

@@ -91,30 +91,27 @@ void RunStats(const StatsSettings& settings) {
 
 }  // namespace
 
-void AddStatsCommand(CLI::App& data) {
+void AddStatsCommand(const Command& data) {
   const auto settings = std::make_shared<StatsSettings>();
-  CLI::App* stats = data.add_subcommand(
+  const Command stats = data.Subcommand(
       "stats",
       "Count what is in treebanks, side by side, and what is to be had of them without a model:\n"
       "words, parts of speech and their best look-up; relations with their best fixed offset,\n"
       "nearest-class rule and mutual information; chains, pronouns and simple resolvers.\n"
       "  headscope data stats --synthetic --tokens 1000000 ud-english-gum ud-english-ewt");
-  stats->add_option("FILE", settings->paths,
-                    "CoNLL-U files, or folders of *.conllu: each is one column");
-  stats->add_flag("--synthetic", settings->synthetic, "A column for the synthetic language");
+  stats.Option("FILE", settings->paths,
+               "CoNLL-U files, or folders of *.conllu: each is one column");
+  stats.Switch("--synthetic", settings->synthetic, "A column for the synthetic language");
   stats
-      ->add_option("--tokens", settings->words,
-                   "Synthetic: whole documents until at least so many words")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  stats->add_option("--seed", settings->seed, "Synthetic: seed")->capture_default_str();
-  AddSyntheticFlags(*stats, settings->options);
-  stats
-      ->add_option("--min-instances", settings->minimum,
-                   "Leave out relations that are rarer in every column")
-      ->capture_default_str();
-  stats->add_option("--json", settings->json, "The same as JSON, to this file");
-  stats->callback([settings] { RunStats(*settings); });
+      .Option("--tokens", settings->words,
+              "Synthetic: whole documents until at least so many words")
+      .Positive();
+  stats.Option("--seed", settings->seed, "Synthetic: seed");
+  AddSyntheticFlags(stats, settings->options);
+  stats.Option("--min-instances", settings->minimum,
+               "Leave out relations that are rarer in every column");
+  stats.Option("--json", settings->json, "The same as JSON, to this file");
+  stats.OnRun([settings] { RunStats(*settings); });
 }
 
 }  // namespace headscope

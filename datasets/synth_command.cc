@@ -44,23 +44,21 @@ void WriteSynthetic(const SynthSettings& settings) {
 
 }  // namespace
 
-void AddSynthCommand(CLI::App& data) {
+void AddSynthCommand(const Command& data) {
   const auto settings = std::make_shared<SynthSettings>();
-  CLI::App* synth = data.add_subcommand(
+  const Command synth = data.Subcommand(
       "synth", "Write documents of the synthetic language with gold syntax and coreference");
-  CLI::Option* documents =
-      synth->add_option("--documents", settings->documents, "Number of documents")
-          ->check(CLI::PositiveNumber);
-  synth->add_option("--tokens", settings->words, "Whole documents until at least so many words")
-      ->check(CLI::PositiveNumber)
-      ->excludes(documents);
-  synth->add_option("--seed", settings->seed, "Seed; another seed gives other documents");
-  synth->add_option("--first", settings->first, "Index of the first document");
-  synth->add_option("--out", settings->out, "CoNLL-U file to write")->required();
-  synth->add_option("--text", settings->text, "Plain text to write as well, one sentence a line");
-  AddSyntheticFlags(*synth, settings->options);
-  for (CLI::Option* option : synth->get_options()) option->capture_default_str();
-  synth->callback([settings] { WriteSynthetic(*settings); });
+  const Flag documents =
+      synth.Option("--documents", settings->documents, "Number of documents").Positive();
+  synth.Option("--tokens", settings->words, "Whole documents until at least so many words")
+      .Positive()
+      .Excludes(documents);
+  synth.Option("--seed", settings->seed, "Seed; another seed gives other documents");
+  synth.Option("--first", settings->first, "Index of the first document");
+  synth.Option("--out", settings->out, "CoNLL-U file to write").Required();
+  synth.Option("--text", settings->text, "Plain text to write as well, one sentence a line");
+  AddSyntheticFlags(synth, settings->options);
+  synth.OnRun([settings] { WriteSynthetic(*settings); });
 }
 
 }  // namespace headscope

@@ -1,10 +1,10 @@
 // headscope data synth: writes documents of the synthetic language.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include "model/base/command_line.h"
 
 namespace headscope {
 
-void AddSynthCommand(CLI::App& data);
+void AddSynthCommand(const Command& data);
 
 }  // namespace headscope

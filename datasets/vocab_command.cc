@@ -50,19 +50,16 @@ void RunVocab(const VocabFlags& flags) {
 
 }  // namespace
 
-void AddVocabCommand(CLI::App& data) {
+void AddVocabCommand(const Command& data) {
   auto flags = std::make_shared<VocabFlags>();
-  CLI::App* command = data.add_subcommand("vocab", "Learn a WordPiece vocabulary from plain text");
-  command->add_option("--corpus", flags->corpus, "Text files, or folders of *.txt")->required();
-  command->add_option("--size", flags->size, "Number of pieces, the special ones included")
-      ->capture_default_str();
-  command->add_option("--out", flags->out, "The vocabulary: one piece a line")->required();
-  command
-      ->add_option("--min-frequency", flags->min_frequency,
-                   "Pairs of pieces that occur less often are not joined")
-      ->capture_default_str();
-  command->add_flag("--cased", flags->cased, "Keep case and accents");
-  command->callback([flags] { RunVocab(*flags); });
+  const Command command = data.Subcommand("vocab", "Learn a WordPiece vocabulary from plain text");
+  command.Option("--corpus", flags->corpus, "Text files, or folders of *.txt").Required();
+  command.Option("--size", flags->size, "Number of pieces, the special ones included");
+  command.Option("--out", flags->out, "The vocabulary: one piece a line").Required();
+  command.Option("--min-frequency", flags->min_frequency,
+                 "Pairs of pieces that occur less often are not joined");
+  command.Switch("--cased", flags->cased, "Keep case and accents");
+  command.OnRun([flags] { RunVocab(*flags); });
 }
 
 }  // namespace headscope

@@ -1,10 +1,10 @@
 // `headscope data vocab`: learns a WordPiece vocabulary from plain text.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include "model/base/command_line.h"
 
 namespace headscope {
 
-void AddVocabCommand(CLI::App& data);
+void AddVocabCommand(const Command& data);
 
 }  // namespace headscope

@@ -5,10 +5,10 @@
 
 namespace headscope {
 
-void AddProbeCommands(CLI::App& app) {
-  CLI::App* probe = app.add_subcommand("probe", "look into a model");
-  probe->require_subcommand(1);
-  AddHeadsCommand(*probe);
+void AddProbeCommands(const Command& app) {
+  const Command probe = app.Subcommand("probe", "look into a model");
+  probe.ExpectSubcommand();
+  AddHeadsCommand(probe);
   AddExtractCommand(app);
 }
 

@@ -1,10 +1,10 @@
 // The subcommands of probe/.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include "model/base/command_line.h"
 
 namespace headscope {
 
-void AddProbeCommands(CLI::App& app);
+void AddProbeCommands(const Command& app);
 
 }  // namespace headscope

@@ -2,9 +2,9 @@
 // SIMD target.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 
+#include "model/base/command_line.h"
 #include "model/base/thread_pool.h"
 #include "model/ops/gemm.h"
 #include "model/ops/simd_target.h"
@@ -16,14 +16,12 @@ struct ComputeFlags {
   std::string gemm = "headscope";
   std::string isa = "auto";
 
-  void AddTo(CLI::App& command) {
-    command.add_option("--threads", threads, "threads to compute on; results do not depend on it")
-        ->check(CLI::Range(1, 1024))
-        ->capture_default_str();
-    command.add_option("--gemm", gemm, "matrix products; openblas is not bit-reproducible")
-        ->check(CLI::IsMember({"headscope", "openblas"}))
-        ->capture_default_str();
-    command.add_option("--isa", isa, "SIMD target, auto for the best")->capture_default_str();
+  void AddTo(const Command& command) {
+    command.Option("--threads", threads, "threads to compute on; results do not depend on it")
+        .Range(1, 1024);
+    command.Option("--gemm", gemm, "matrix products; openblas is not bit-reproducible")
+        .OneOf({"headscope", "openblas"});
+    command.Option("--isa", isa, "SIMD target, auto for the best");
   }
   // Call before the thread pool is made. Throws Error listing the targets when `isa` is none.
   void SelectTarget() const { SelectSimdTarget(isa); }

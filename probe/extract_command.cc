@@ -14,6 +14,7 @@
 
 #include "datasets/wordpiece.h"
 #include "model/activations.h"
+#include "model/base/error.h"
 #include "model/pretrained.h"
 #include "probe/compute_flags.h"
 #include "probe/extraction.h"
@@ -75,8 +76,8 @@ void PrintSummary(const ExtractionInput& input, const ExtractionSummary& summary
 }
 
 void RunExtract(const ExtractFlags& flags, bool hooks_given) {
-  if (!flags.list && flags.input.empty()) throw CLI::RequiredError("--input");
-  if (!flags.list && flags.out.empty()) throw CLI::RequiredError("--out");
+  if (!flags.list && flags.input.empty()) Fail("--input is required, or --list");
+  if (!flags.list && flags.out.empty()) Fail("--out is required, or --list");
   const PretrainedModel model = LoadPretrained(flags.model);
   if (flags.list) {
     PrintHooks(model.config, hooks_given ? MatchHookNames(model.config, flags.hooks)
@@ -100,25 +101,22 @@ void RunExtract(const ExtractFlags& flags, bool hooks_given) {
 
 }  // namespace
 
-void AddExtractCommand(CLI::App& app) {
-  CLI::App* command = app.add_subcommand(
+void AddExtractCommand(const Command& app) {
+  const Command command = app.Subcommand(
       "extract", "write a model's activations on every line or sentence of a file, for Python");
   auto flags = std::make_shared<ExtractFlags>();
-  command
-      ->add_option("--model", flags->model, "folder with model.safetensors, config.json, vocab.txt")
-      ->required();
-  command->add_option("--input", flags->input,
-                      "FILE.conllu (a treebank), or a text, one sentence a line");
-  command->add_option("--out", flags->out, "safetensors file to write: tensors \"SENTENCE/HOOK\"");
-  const CLI::Option* hooks =
-      command
-          ->add_option("--hooks", flags->hooks,
-                       "activations by name, comma-separated, * and ? match (see --list)")
-          ->delimiter(',')
-          ->capture_default_str();
-  command->add_flag("--list", flags->list, "print the names and shapes of the activations");
-  flags->compute.AddTo(*command);
-  command->callback([flags, hooks] { RunExtract(*flags, hooks->count() != 0); });
+  command.Option("--model", flags->model, "folder with model.safetensors, config.json, vocab.txt")
+      .Required();
+  command.Option("--input", flags->input,
+                 "FILE.conllu (a treebank), or a text, one sentence a line");
+  command.Option("--out", flags->out, "safetensors file to write: tensors \"SENTENCE/HOOK\"");
+  const Flag hooks = command
+                         .Option("--hooks", flags->hooks,
+                                 "activations by name, comma-separated, * and ? match (see --list)")
+                         .SplitAt(',');
+  command.Switch("--list", flags->list, "print the names and shapes of the activations");
+  flags->compute.AddTo(command);
+  command.OnRun([flags, hooks] { RunExtract(*flags, hooks.Given()); });
 }
 
 }  // namespace headscope

@@ -1,10 +1,10 @@
 // headscope extract: activations of a model on a file, for Python.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include "model/base/command_line.h"
 
 namespace headscope {
 
-void AddExtractCommand(CLI::App& app);
+void AddExtractCommand(const Command& app);
 
 }  // namespace headscope

@@ -80,39 +80,34 @@ void RunHeads(HeadsFlags& flags) {
 
 }  // namespace
 
-void AddHeadsCommand(CLI::App& probe) {
+void AddHeadsCommand(const Command& probe) {
   auto flags = std::make_shared<HeadsFlags>();
-  CLI::App* command = probe.add_subcommand(
+  const Command command = probe.Subcommand(
       "heads", "what attention heads know about dependencies, parts of speech and coreference");
-  command->add_option("--model", flags->model, "a model's folder, or a run directory")->required();
-  command->add_option("--dev", flags->dev, "CoNLL-U file on which heads and nulls are chosen")
-      ->required();
-  command->add_option("--test", flags->test, "CoNLL-U file on which they are scored")->required();
-  command->add_option("--out", flags->out, "folder for results.json, manifest.json, report.html")
-      ->required();
+  command.Option("--model", flags->model, "a model's folder, or a run directory").Required();
+  command.Option("--dev", flags->dev, "CoNLL-U file on which heads and nulls are chosen")
+      .Required();
+  command.Option("--test", flags->test, "CoNLL-U file on which they are scored").Required();
+  command.Option("--out", flags->out, "folder for results.json, manifest.json, report.html")
+      .Required();
   HeadProbeOptions& options = flags->options;
   command
-      ->add_option("--segment", options.segment_pieces,
-                   "most pieces of a coreference segment, [CLS] and [SEP] counted")
-      ->check(CLI::Range(4, 1 << 20))
-      ->capture_default_str();
-  command->add_option("--coref", flags->coreference, "which mentions count: ontonotes or gum")
-      ->check(CLI::IsMember({"ontonotes", "gum"}))
-      ->capture_default_str();
+      .Option("--segment", options.segment_pieces,
+              "most pieces of a coreference segment, [CLS] and [SEP] counted")
+      .Range(4, 1 << 20);
+  command.Option("--coref", flags->coreference, "which mentions count: ontonotes or gum")
+      .OneOf({"ontonotes", "gum"});
   command
-      ->add_option("--random-models", options.random_models,
-                   "randomly initialised models of the same shape")
-      ->check(CLI::Range(0, 1000))
-      ->capture_default_str();
-  command->add_option("--seed", options.seed, "of the bootstrap and the random models")
-      ->capture_default_str();
-  flags->compute.AddTo(*command);
-  command->add_option("--bootstrap", options.bootstrap_replicates, "replicates of the intervals")
-      ->check(CLI::Range(40, 1000000))
-      ->capture_default_str();
-  command->add_option("--twin", options.twin,
-                      "run directory of the uniform-attention twin; by default RUN/twin");
-  command->callback([flags] { RunHeads(*flags); });
+      .Option("--random-models", options.random_models,
+              "randomly initialised models of the same shape")
+      .Range(0, 1000);
+  command.Option("--seed", options.seed, "of the bootstrap and the random models");
+  flags->compute.AddTo(command);
+  command.Option("--bootstrap", options.bootstrap_replicates, "replicates of the intervals")
+      .Range(40, 1000000);
+  command.Option("--twin", options.twin,
+                 "run directory of the uniform-attention twin; by default RUN/twin");
+  command.OnRun([flags] { RunHeads(*flags); });
 }
 
 }  // namespace headscope

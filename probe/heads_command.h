@@ -1,10 +1,10 @@
 // headscope probe heads --model DIR --dev A.conllu --test B.conllu --out DIR
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include "model/base/command_line.h"
 
 namespace headscope {
 
-void AddHeadsCommand(CLI::App& probe);
+void AddHeadsCommand(const Command& probe);
 
 }  // namespace headscope

@@ -5,7 +5,7 @@
 
 namespace headscope {
 
-void AddTrainCommands(CLI::App& app) {
+void AddTrainCommands(const Command& app) {
   AddTrainCommand(app);
   AddFinetuneCommand(app);
 }

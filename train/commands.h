@@ -1,10 +1,10 @@
 // The subcommands of train/.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include "model/base/command_line.h"
 
 namespace headscope {
 
-void AddTrainCommands(CLI::App& app);
+void AddTrainCommands(const Command& app);
 
 }  // namespace headscope

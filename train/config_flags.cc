@@ -35,40 +35,36 @@ void SetFromStrings(const ConfigField& field, const std::vector<std::string>& te
       field.value);
 }
 
-CLI::Option* AddFlag(CLI::App& app, const ConfigField& field) {
+bool IsList(const ConfigField& field) {
+  return std::holds_alternative<std::vector<std::string>*>(field.value) ||
+         std::holds_alternative<TextListValue>(field.value);
+}
+
+Flag AddFlag(const Command& command, const ConfigField& field) {
   if (std::holds_alternative<bool*>(field.value)) {
-    // "--twin" switches on, "--no-twin" off.
-    return app.add_flag(fmt::format("{},!--no-{}", field.flag, field.flag.substr(2)), field.help);
+    return command.FreeSwitch(field.flag, field.help);
   }
-  CLI::Option* option = app.add_option(field.flag, field.help);
-  const bool is_list = std::holds_alternative<std::vector<std::string>*>(field.value) ||
-                       std::holds_alternative<TextListValue>(field.value);
-  if (is_list) {
-    option->expected(1, CLI::detail::expected_max_vector_size)->allow_extra_args();
-  } else {
-    option->expected(1);
-  }
-  return option;
+  if (IsList(field)) return command.FreeList(field.flag, ConfigText(field), field.help);
+  return command.FreeOption(field.flag, ConfigText(field), field.help);
 }
 
 }  // namespace
 
-ConfigFlags::ConfigFlags(CLI::App& app, const std::vector<ConfigField>& fields) {
+ConfigFlags::ConfigFlags(const Command& command, const std::vector<ConfigField>& fields) {
   for (const ConfigField& field : fields) {
     if (field.flag.empty()) continue;
-    CLI::Option* option = AddFlag(app, field);
-    if (!std::holds_alternative<bool*>(field.value)) option->default_str(ConfigText(field));
-    flags_.push_back({option, field.section, field.key});
+    flags_.push_back({AddFlag(command, field), field.section, field.key});
   }
 }
 
 void ConfigFlags::Apply(const std::vector<ConfigField>& fields) const {
-  for (const Flag& flag : flags_) {
-    if (flag.option->count() == 0) continue;
+  for (const FieldFlag& field_flag : flags_) {
+    if (!field_flag.flag.Given()) continue;
     try {
-      SetFromStrings(*FindField(fields, flag.section, flag.key), flag.option->results());
+      SetFromStrings(*FindField(fields, field_flag.section, field_flag.key),
+                     field_flag.flag.Values());
     } catch (const Error& error) {
-      Fail("{}: {}", flag.option->get_name(), error.what());
+      Fail("{}: {}", field_flag.flag.Name(), error.what());
     }
   }
 }

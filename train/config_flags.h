@@ -1,10 +1,10 @@
 // Config fields as flags of a command.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
+#include "model/base/command_line.h"
 #include "train/config_field.h"
 
 namespace headscope {
@@ -14,16 +14,16 @@ namespace headscope {
 // that were given.
 class ConfigFlags {
  public:
-  ConfigFlags(CLI::App& app, const std::vector<ConfigField>& fields);
+  ConfigFlags(const Command& command, const std::vector<ConfigField>& fields);
   // Throws Error naming the flag.
   void Apply(const std::vector<ConfigField>& fields) const;
 
  private:
-  struct Flag {
-    CLI::Option* option;
+  struct FieldFlag {
+    Flag flag;
     std::string section, key;
   };
-  std::vector<Flag> flags_;
+  std::vector<FieldFlag> flags_;
 };
 
 }  // namespace headscope

@@ -76,7 +76,7 @@ std::vector<Predictions> TrainSeeds(const FinetuneFlags& flags, const FinetuneCo
       fmt::print(stderr,
                  "interrupted and saved at step {}; go on by the same command and --resume\n",
                  result.step);
-      throw CLI::RuntimeError(128 + interrupt.Signal());
+      throw ExitStatus{128 + interrupt.Signal()};
     }
     fmt::print(stderr, "seed {}: best on dev at step {}: {:.1f}%; test {:.1f}%\n", seeded.seed,
                result.best_step, 100 * result.dev_accuracy,
@@ -144,34 +144,29 @@ void RunFinetuneCommand(const FinetuneFlags& flags) {
 
 }  // namespace
 
-void AddFinetuneCommand(CLI::App& app) {
-  CLI::App* command = app.add_subcommand(
+void AddFinetuneCommand(const Command& app) {
+  const Command command = app.Subcommand(
       "finetune", "Train a classifier on a pretrained model or from scratch, with its baseline");
-  command->footer(fmt::format(
+  command.Footer(fmt::format(
       "Tasks: {}.\nThe model that is best on dev is kept and scored on test. Several seeds go into "
       "RUN/seed-N.\nExample: headscope finetune --model runs/mini/model --task sst2 --seeds 8 "
       "--out "
       "runs/sst2",
       TaskNames()));
   auto flags = std::make_shared<FinetuneFlags>();
-  command->add_option("--out", flags->out, "The run's folder: new, or a run's with --resume")
-      ->required();
-  command->add_option("--config", flags->config_path, "A run's config.toml; flags win over it");
-  command->add_option("--data", flags->data,
-                      "Folder of the corpora; default HEADSCOPE_DATA, ../shared/data or data");
-  command->add_option("--seeds", flags->seeds, "How many seeds to train, from --seed on")
-      ->check(CLI::Range(1, 10000))
-      ->capture_default_str();
-  command->add_option("--baseline", flags->baseline, "bow (logistic regression) or none")
-      ->check(CLI::IsMember({"bow", "none"}))
-      ->capture_default_str();
-  command->add_flag("--resume", flags->resume, "Go on with what was interrupted, exactly");
-  command->add_option("--threads", flags->threads, "Changes the speed and nothing else")
-      ->check(CLI::Range(1, 1024));
-  command->add_option("--isa", flags->isa,
-                      "SIMD target, or auto; changes the speed and nothing else");
-  flags->config_flags = std::make_unique<ConfigFlags>(*command, flags->defaults.Fields());
-  command->callback([flags] { RunFinetuneCommand(*flags); });
+  command.Option("--out", flags->out, "The run's folder: new, or a run's with --resume").Required();
+  command.Option("--config", flags->config_path, "A run's config.toml; flags win over it");
+  command.Option("--data", flags->data,
+                 "Folder of the corpora; default HEADSCOPE_DATA, ../shared/data or data");
+  command.Option("--seeds", flags->seeds, "How many seeds to train, from --seed on")
+      .Range(1, 10000);
+  command.Option("--baseline", flags->baseline, "bow (logistic regression) or none")
+      .OneOf({"bow", "none"});
+  command.Switch("--resume", flags->resume, "Go on with what was interrupted, exactly");
+  command.Option("--threads", flags->threads, "Changes the speed and nothing else").Range(1, 1024);
+  command.Option("--isa", flags->isa, "SIMD target, or auto; changes the speed and nothing else");
+  flags->config_flags = std::make_unique<ConfigFlags>(command, flags->defaults.Fields());
+  command.OnRun([flags] { RunFinetuneCommand(*flags); });
 }
 
 }  // namespace headscope

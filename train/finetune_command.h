@@ -1,10 +1,10 @@
 // `headscope finetune`: trains a classifier, on a pretrained model or from scratch.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include "model/base/command_line.h"
 
 namespace headscope {
 
-void AddFinetuneCommand(CLI::App& app);
+void AddFinetuneCommand(const Command& app);
 
 }  // namespace headscope

@@ -91,7 +91,7 @@ TrainConfig ResolveConfig(const TrainFlags& flags) {
   fmt::print(stderr,
              "interrupted and saved at step {}; go on with: headscope train --resume --out {}\n",
              step, directory);
-  throw CLI::RuntimeError(128 + interrupt.Signal());
+  throw ExitStatus{128 + interrupt.Signal()};
 }
 
 // After a run, or in place of a finished one: the same with uniform attention.
@@ -136,26 +136,23 @@ void RunTrain(const TrainFlags& flags) {
 
 }  // namespace
 
-void AddTrainCommand(CLI::App& app) {
-  CLI::App* command =
-      app.add_subcommand("train", "Train a masked language model from scratch, in a run directory");
+void AddTrainCommand(const Command& app) {
+  const Command command =
+      app.Subcommand("train", "Train a masked language model from scratch, in a run directory");
   auto flags = std::make_shared<TrainFlags>();
-  command->add_option("--out", flags->out, "The run's folder: new, or a run's with --resume")
-      ->required();
-  command->add_option("--config", flags->config_path,
-                      "A run's config.toml, or part of one; flags win over it");
-  command->add_flag("--resume", flags->resume, "Go on with an interrupted run, exactly");
-  command->add_option(
+  command.Option("--out", flags->out, "The run's folder: new, or a run's with --resume").Required();
+  command.Option("--config", flags->config_path,
+                 "A run's config.toml, or part of one; flags win over it");
+  command.Switch("--resume", flags->resume, "Go on with an interrupted run, exactly");
+  command.Option(
       "--size", flags->size,
       fmt::format("Layers, hidden, heads and ffn by name: {}", fmt::join(ModelSizeNames(), ", ")));
-  command->add_option("--seq-len", flags->sequence_length, "Sequence length of every stage");
-  command->add_option("--batch-tokens", flags->batch_tokens, "Batch tokens of every stage");
-  command->add_option("--threads", flags->threads, "Changes the speed and nothing else")
-      ->check(CLI::Range(1, 1024));
-  command->add_option("--isa", flags->isa,
-                      "SIMD target, or auto; changes the speed and nothing else");
-  flags->config_flags = std::make_unique<ConfigFlags>(*command, flags->defaults.Fields());
-  command->callback([flags] { RunTrain(*flags); });
+  command.Option("--seq-len", flags->sequence_length, "Sequence length of every stage");
+  command.Option("--batch-tokens", flags->batch_tokens, "Batch tokens of every stage");
+  command.Option("--threads", flags->threads, "Changes the speed and nothing else").Range(1, 1024);
+  command.Option("--isa", flags->isa, "SIMD target, or auto; changes the speed and nothing else");
+  flags->config_flags = std::make_unique<ConfigFlags>(command, flags->defaults.Fields());
+  command.OnRun([flags] { RunTrain(*flags); });
 }
 
 }  // namespace headscope

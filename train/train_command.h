@@ -1,10 +1,10 @@
 // headscope train.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include "model/base/command_line.h"
 
 namespace headscope {
 
-void AddTrainCommand(CLI::App& app);
+void AddTrainCommand(const Command& app);
 
 }  // namespace headscope

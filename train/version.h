@@ -1,11 +1,11 @@
 // headscope --version.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include <string>
 
 namespace headscope {
 
-// Adds the flag, which prints commit, compiler and SIMD target.
-void AddVersionFlag(CLI::App& app);
+// Commit, compiler and SIMD target.
+std::string VersionText();
 
 }  // namespace headscope

@@ -54,12 +54,12 @@ TEST_CASE("Every defect of every file is listed and the command fails", "[check]
   CHECK_THAT(report, ContainsSubstring(".absent: cannot open"));
   CHECK(static_cast<size_t>(std::count(report.begin(), report.end(), '\n')) == defects);
 
-  CLI::App app;
-  AddDatasetCommands(app);
-  std::vector<std::string> reversed_arguments = {file.Path(), "check", "data"};
+  Program program("test");
+  AddDatasetCommands(program.Root());
   std::ostringstream sink;
   std::streambuf* const standard = std::cout.rdbuf(sink.rdbuf());
-  CHECK_THROWS_WITH(app.parse(reversed_arguments), ContainsSubstring("defects in 1 files"));
+  CHECK_THROWS_WITH(program.Run({"data", "check", file.Path()}),
+                    ContainsSubstring("defects in 1 files"));
   std::cout.rdbuf(standard);
   CHECK_FALSE(sink.str().empty());
 }

@@ -11,9 +11,8 @@ namespace {
 // Of words of plain letters and marks, one piece each.
 WordPiece Words() {
   std::vector<std::string> pieces = SpecialPieces();
-  for (const char* piece :
-       {".", "?", "!", "\"", "”", "’", ")", "(", ",", "mr", "st", "j", "i", "she", "left", "him",
-        "went", "holmes", "##s", "##."}) {
+  for (const char* piece : {".",  "?", "!", "\"",  "”",    "’",   ")",    "(",      ",",   "mr",
+                            "st", "j", "i", "she", "left", "him", "went", "holmes", "##s", "##."}) {
     pieces.emplace_back(piece);
   }
   return WordPiece(pieces);

@@ -87,10 +87,9 @@ TEST_CASE("The bytes of the synthetic language are those of every other machine"
 
 TEST_CASE("The command line's default has the hash that the README gives", "[synthetic]") {
   const ScratchFile file("");
-  CLI::App app;
-  AddDatasetCommands(app);
-  std::vector<std::string> reversed_arguments = {file.path, "--out", "synth", "data"};
-  REQUIRE_NOTHROW(app.parse(reversed_arguments));
+  Program program("test");
+  AddDatasetCommands(program.Root());
+  REQUIRE_NOTHROW(program.Run({"data", "synth", "--out", file.path}));
   const std::string readme = ReadFile("README.md");  // tests run from the repository's root
   CHECK_THAT(readme, ContainsSubstring("`" + Sha256(ReadFile(file.path)) + "`"));
 }
