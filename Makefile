@@ -17,6 +17,15 @@ OPTIMISE_asan := -O0
 FLAGS_asan := -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -D_GLIBCXX_ASSERTIONS
 OPTIMISE_tsan := -O1
 FLAGS_tsan := -g1 -fsanitize=thread
+# Of the program's files and of the tests' (see OPTIMISE below).
+LEVELS_release := -O0 -O2
+TEST_LEVELS_release := -O1
+LEVELS_debug := -O0
+TEST_LEVELS_debug := -O0
+LEVELS_asan := -O0 -O1
+TEST_LEVELS_asan := -O0 -O1
+LEVELS_tsan := -O0 -O1
+TEST_LEVELS_tsan := -O0
 ifeq ($(OPTIMISE_$(MODE)),)
 $(error MODE=$(MODE) is unknown: use release, debug, asan or tsan)
 endif
@@ -67,7 +76,22 @@ build/.setup: .ci/setup
 
 $(BUILD)/obj/%.o: %.cc | build/.setup
 	@mkdir -p $(@D)
-	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c $< -o $@
+	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -include $(BUILD)/$(OUTSIDE)$(OPTIMISE).h -MMD -MP -c $< -o $@
+
+# What many files include from outside the project is compiled once for each level of optimisation, and with the test framework.
+OUTSIDE = outside
+$(filter-out %/test_main.o,$(TEST_OBJECTS)): OUTSIDE = tests-outside
+$(LIBRARY_OBJECTS) $(call OBJECT,main.cc tests/test_main.cc): | $(LEVELS_$(MODE):%=$(BUILD)/outside%.h.gch)
+$(TEST_OBJECTS): | $(TEST_LEVELS_$(MODE):%=$(BUILD)/tests-outside%.h.gch)
+$(BUILD)/outside%.h.gch: model/base/outside.h | build/.setup
+	$(precompile)
+$(BUILD)/tests-outside%.h.gch: tests/support/outside.h tests/support/catch.h model/base/outside.h | build/.setup
+	$(precompile)
+define precompile
+@mkdir -p $(@D)
+@echo '#include "$<"' > $(@:.gch=)
+$(CXX) $(CPPFLAGS) $(filter-out -O%,$(CXXFLAGS)) $* -x c++-header -c $(@:.gch=) -o $@
+endef
 
 # The commit that results name, known to one file only; written anew only when it changed.
 COMMIT := $(or $(shell git describe --always --dirty --abbrev=40 --exclude='*' 2>/dev/null),unknown)
@@ -79,8 +103,9 @@ $(BUILD)/obj/model/base/build_info.o: $(BUILD)/commit
 $(BUILD)/obj/model/base/build_info.o: CPPFLAGS += '-DHEADSCOPE_COMMIT="$(COMMIT)"'
 
 # What reads and writes command lines, JSON and TOML is slow to compile and never hot; so is the test runner.
-TEXT := model/config_json train/config_field train/config_file train/config_flags train/manifest train/run_directory \
-        train/train_config train/version probe/context_check probe/results
+TEXT := model/base/command_line model/config_json model/pretrained model/safetensors model/safetensors_writer model/strict_json \
+        datasets/statistics_json train/config_field train/config_file \
+        train/config_flags train/manifest train/run_directory train/train_config train/version probe/context_check probe/results
 $(BUILD)/obj/main.o $(BUILD)/obj/%commands.o $(BUILD)/obj/%command.o $(BUILD)/obj/tests/test_main.o: OPTIMISE = -O0
 $(TEXT:%=$(BUILD)/obj/%.o): OPTIMISE = -O0
 $(filter-out %/test_main.o,$(TEST_OBJECTS)): OPTIMISE = $(if $(filter release,$(MODE)),-O1,-O0)
