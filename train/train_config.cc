@@ -8,19 +8,20 @@ namespace headscope {
 namespace {
 
 // THE default schedule of `train`, found on wikitext-2 + classic-books with mini (README, "The
-// plateau"): very short sequences first, whose few positions make a neighbour easy to find, then
-// sentences, then paragraphs; and queries and keys large enough that patterns are not flat at the
-// start.
+// plateau"): sentences first, then paragraphs; many masks (Wettig et al. 2023), since each is
+// something to learn from and a head that copies one neighbour often finds it masked; and queries
+// and keys large enough that patterns are not flat at the start.
 void SetDefaultSchedule(TrainConfig& config) {
   config.steps = 10900;
-  config.stages = {{.sequence_length = 16, .batch_tokens = 1024, .until = 1500},
-                   {.sequence_length = 32, .batch_tokens = 1024, .until = 6000},
+  config.mask_rate = 0.4;
+  config.stages = {{.sequence_length = 32, .batch_tokens = 1024, .until = 6000},
                    {.sequence_length = 128, .batch_tokens = 2048, .until = 0}};
   config.lr = 5e-4;
   config.warmup = 200;
   config.decay = Decay::kWsd;
   config.dropout = 0.0;
   config.qk_init_scale = 4.0;
+  config.weight_decay = 0.1;
 }
 
 TextListValue StagesValue(std::vector<Stage>& stages) {
@@ -61,6 +62,8 @@ std::vector<ConfigField> TrainConfig::Fields() {
        1e-6, 1},
       {"data", "held_out_length", "--held-out-length",
        "length of a held-out sequence; 0: as in the longest stage", &held_out_length, 0, 65536},
+      {"data", "held_out_mask_rate", "--held-out-mask-rate",
+       "share to predict of the held-out set; 0: as in training", &held_out_mask_rate, 0, 1},
       {"data", "held_out_tokens", "--held-out-tokens", "size of the held-out set, in pieces",
        &held_out_tokens, 0, 1e7},
       {"model", "layers", "--layers", "", &layers, 1, 1000},
@@ -109,6 +112,7 @@ std::vector<ConfigField> TrainConfig::Fields() {
 }
 
 void TrainConfig::Resolve() {
+  if (held_out_mask_rate == 0.0) held_out_mask_rate = mask_rate;
   if (held_out_length != 0) return;
   for (const Stage& stage : stages) {
     held_out_length = std::max(held_out_length, stage.sequence_length);

@@ -27,7 +27,8 @@ struct TrainConfig {
   MaskUnit mask = MaskUnit::kPiece;
   double mask_rate = 0.15;
   uint64_t held_out_tokens = 16384;
-  uint64_t held_out_length = 0;  // pieces of a held-out sequence; 0: as in the longest stage
+  uint64_t held_out_length = 0;     // pieces of a held-out sequence; 0: as in the longest stage
+  double held_out_mask_rate = 0.0;  // 0: as in training
 
   // [model]
   uint64_t layers = 4;

@@ -29,7 +29,9 @@ BatchOptions DataOptions(const TrainConfig& config) {
 
 std::vector<MaskedBatch> HeldOut(const TrainConfig& config, const TrainingData& data) {
   if (config.held_out_tokens == 0) return {};
-  return HeldOutBatches(*data.corpus, DataOptions(config), config.held_out_tokens);
+  BatchOptions options = DataOptions(config);
+  options.mask_rate = config.held_out_mask_rate;
+  return HeldOutBatches(*data.corpus, options, config.held_out_tokens);
 }
 
 std::map<std::string, std::string> Identity(const std::string& config_text,

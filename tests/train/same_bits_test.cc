@@ -49,6 +49,7 @@ TrainConfig SmallConfig(const std::string& corpus) {
   config.eval_every = 10;
   config.save_every = 8;
   config.held_out_tokens = 500;
+  config.mask_rate = 0.15;
   config.Resolve();
   config.Validate();
   return config;
@@ -126,6 +127,26 @@ TEST_CASE("A training that was interrupted anywhere goes on to the same bits", "
     const ScopedSimdTarget scoped(targets.back());
     CHECK(HashesOf(training.Run(name, 1, true)) == expected);
   }
+}
+
+TEST_CASE("The held-out set has a share of masks of its own, which the weights do not see",
+          "[same-bits]") {
+  Training training;
+  const auto weights = [&](const std::string& name) {
+    return Sha256OfFile(training.Run(name, 1) + "/model/model.safetensors");
+  };
+  const auto share = [&](const std::string& name) {
+    const LossSum loss = RunTraining(training.config, training.data,
+                                     {training.temporary.Path(name), false, 1, training.silence,
+                                      [] { return true; }})
+                             .held_out;
+    return static_cast<double>(loss.predictions) / static_cast<double>(loss.tokens);
+  };
+  const std::string expected = weights("reference");
+  const double as_in_training = share("as_in_training");
+  training.config.held_out_mask_rate = 0.6;
+  CHECK(weights("other") == expected);
+  CHECK(share("more") > 2 * as_in_training);
 }
 
 TEST_CASE("A training that was killed behind its last state goes on to the same bits",
