@@ -68,6 +68,18 @@ $(BUILD)/headscope: $(call OBJECT,main.cc) $(LIBRARY_OBJECTS)
 $(BUILD)/tests: $(TEST_OBJECTS) $(LIBRARY_OBJECTS)
 	$(CXX) $(CXXFLAGS) $^ -o $@ $(LDLIBS)
 
+# What reads and writes command lines, JSON, TOML and reports is slow to compile and never hot; so is the test runner.
+JSON := $(filter-out datasets/record_reader.cc,$(shell grep -lE 'nlohmann/json.hpp|strict_json.h' $(LIBRARY_SOURCES)))
+TEXT := $(JSON) $(addsuffix .cc,model/base/command_line datasets/corpora datasets/download datasets/statistics_tables \
+        train/config_field train/config_file train/config_flags train/finetune_config train/progress_line train/train_config \
+        train/version probe/example_sentences probe/head_tables probe/report probe/svg)
+$(BUILD)/obj/%commands.o $(BUILD)/obj/%command.o $(call OBJECT,main.cc tests/test_main.cc $(TEXT)): OPTIMISE = -O0
+$(filter-out %/test_main.o,$(TEST_OBJECTS)): OPTIMISE = $(if $(filter release,$(MODE)),-O1,-O0)
+# Sanitized arithmetic without any optimisation would take minutes where seconds do.
+ifeq ($(MODE),asan)
+$(BUILD)/obj/model/%.o $(BUILD)/obj/tests/model/ops/%.o: OPTIMISE = -O1
+endif
+
 # Installs missing packages once; see .ci/setup.
 build/.setup: .ci/setup
 	@mkdir -p build
@@ -80,10 +92,14 @@ $(BUILD)/obj/%.o: %.cc | build/.setup
 
 # What many files include from outside the project is compiled once for each level of optimisation, and with the test framework.
 OUTSIDE = outside
+$(call OBJECT,$(JSON)): OUTSIDE = outside-json
+$(call OBJECT,$(JSON)): | $(BUILD)/outside-json-O0.h.gch
 $(filter-out %/test_main.o,$(TEST_OBJECTS)): OUTSIDE = tests-outside
 $(LIBRARY_OBJECTS) $(call OBJECT,main.cc tests/test_main.cc): | $(LEVELS_$(MODE):%=$(BUILD)/outside%.h.gch)
 $(TEST_OBJECTS): | $(TEST_LEVELS_$(MODE):%=$(BUILD)/tests-outside%.h.gch)
 $(BUILD)/outside%.h.gch: model/base/outside.h | build/.setup
+	$(precompile)
+$(BUILD)/outside-json%.h.gch: model/base/outside_json.h model/base/outside.h | build/.setup
 	$(precompile)
 $(BUILD)/tests-outside%.h.gch: tests/support/outside.h tests/support/catch.h model/base/outside.h | build/.setup
 	$(precompile)
@@ -101,18 +117,6 @@ $(BUILD)/commit: FORCE | build/.setup
 FORCE:
 $(BUILD)/obj/model/base/build_info.o: $(BUILD)/commit
 $(BUILD)/obj/model/base/build_info.o: CPPFLAGS += '-DHEADSCOPE_COMMIT="$(COMMIT)"'
-
-# What reads and writes command lines, JSON and TOML is slow to compile and never hot; so is the test runner.
-TEXT := model/base/command_line model/config_json model/pretrained model/safetensors model/safetensors_writer model/strict_json \
-        datasets/statistics_json train/config_field train/config_file \
-        train/config_flags train/manifest train/run_directory train/train_config train/version probe/context_check probe/results
-$(BUILD)/obj/main.o $(BUILD)/obj/%commands.o $(BUILD)/obj/%command.o $(BUILD)/obj/tests/test_main.o: OPTIMISE = -O0
-$(TEXT:%=$(BUILD)/obj/%.o): OPTIMISE = -O0
-$(filter-out %/test_main.o,$(TEST_OBJECTS)): OPTIMISE = $(if $(filter release,$(MODE)),-O1,-O0)
-# Sanitized arithmetic without any optimisation would take minutes where seconds do.
-ifeq ($(MODE),asan)
-$(BUILD)/obj/model/%.o $(BUILD)/obj/tests/model/ops/%.o: OPTIMISE = -O1
-endif
 
 test: $(BUILD)/tests
 	$(BUILD)/tests $(TEST_ARGUMENTS)

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <nlohmann/json.hpp>
 
 #include "model/base/elementary.h"
 #include "model/base/error.h"
@@ -155,10 +154,6 @@ void CheckSeeds(std::span<const Predictions> seeds) {
   }
 }
 
-nlohmann::ordered_json Json(const Interval& interval) {
-  return {{"value", interval.value}, {"low", interval.low}, {"high", interval.high}};
-}
-
 }  // namespace
 
 ClassificationMetrics MeasureClassification(std::span<const Predictions> seeds,
@@ -198,47 +193,6 @@ ClassificationMetrics MeasureClassification(std::span<const Predictions> seeds,
     bin.accuracy = columns.Next();
   }
   return metrics;
-}
-
-std::string MetricsJson(const ClassificationMetrics& metrics) {
-  nlohmann::ordered_json json = {{"examples", metrics.examples},
-                                 {"seeds", metrics.seeds},
-                                 {"accuracy", Json(metrics.accuracy)},
-                                 {"macro_f1", Json(metrics.macro_f1)},
-                                 {"log_loss", Json(metrics.log_loss)},
-                                 {"ece", Json(metrics.ece)},
-                                 {"accuracy_of_each_seed", metrics.accuracies},
-                                 {"labels", metrics.labels},
-                                 {"confusion_counts", metrics.counts}};
-  for (const auto& row : metrics.confusion) {
-    nlohmann::ordered_json cells = nlohmann::ordered_json::array();
-    for (const Interval& cell : row) cells.push_back(Json(cell));
-    json["confusion_shares"].push_back(cells);
-  }
-  for (const ReliabilityBin& bin : metrics.reliability) {
-    json["reliability"].push_back({{"examples", bin.examples},
-                                   {"confidence", Json(bin.confidence)},
-                                   {"accuracy", Json(bin.accuracy)}});
-  }
-  return json.dump();
-}
-
-std::string ConfusionTable(const ClassificationMetrics& metrics) {
-  size_t width = 9;
-  for (const std::string& label : metrics.labels) width = std::max(width, label.size() + 2);
-  std::string text = fmt::format("{:<{}}", "true", 2 + width);
-  for (const std::string& label : metrics.labels) text += fmt::format("{:>{}}", label, width);
-  for (size_t i = 0; i < metrics.labels.size(); ++i) {
-    text += fmt::format("\n{:<{}}", metrics.labels[i], 2 + width);
-    for (const double count : metrics.counts[i]) text += fmt::format("{:>{}.1f}", count, width);
-    text += fmt::format("   {} right", Percent(metrics.confusion[i][i]));
-  }
-  return text + "\n";
-}
-
-std::string Percent(const Interval& interval) {
-  return fmt::format("{:.1f} [{:.1f}, {:.1f}]", 100 * interval.value, 100 * interval.low,
-                     100 * interval.high);
 }
 
 }  // namespace headscope

@@ -51,11 +51,4 @@ ClassificationMetrics MeasureClassification(std::span<const Predictions> seeds,
                                             const std::vector<std::string>& labels,
                                             size_t replicates = 1000, uint64_t bootstrap_seed = 1);
 
-// The metrics as a JSON object, and as text for a terminal.
-std::string MetricsJson(const ClassificationMetrics& metrics);
-std::string ConfusionTable(const ClassificationMetrics& metrics);
-
-// "81.2 [79.4, 83.0]", in percent.
-std::string Percent(const Interval& interval);
-
 }  // namespace headscope

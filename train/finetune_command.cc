@@ -13,7 +13,7 @@
 #include "model/base/file.h"
 #include "model/ops/simd_target.h"
 #include "train/bag_of_words.h"
-#include "train/classification_metrics.h"
+#include "train/classification_tables.h"
 #include "train/config_file.h"
 #include "train/config_flags.h"
 #include "train/finetune_config.h"

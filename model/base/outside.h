@@ -1,4 +1,4 @@
-// What many files include from outside the project, compiled once: make puts it in front of every
+// What most files include from outside the project, compiled once: make puts it in front of every
 // file (see Makefile). No file relies on that; each includes what it uses.
 #pragma once
 
@@ -13,7 +13,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <span>

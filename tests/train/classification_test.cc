@@ -12,7 +12,7 @@
 #include "tests/support/simd_target.h"
 #include "tests/support/temporary_directory.h"
 #include "train/bag_of_words.h"
-#include "train/classification_metrics.h"
+#include "train/classification_tables.h"
 #include "train/finetune_run.h"
 #include "train/logistic_regression.h"
 
