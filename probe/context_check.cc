@@ -82,6 +82,15 @@ ContextCheck CompareWithTwin(const std::vector<CurvePoint>& held_out,
     check.message = "the twin has no held-out loss at any step of this model";
     return check;
   }
+  if (check.state == ContextState::kNotLearned && check.step < held_out.back().step) {
+    // At its first steps no model is better than its twin.
+    check.state = ContextState::kNoTwin;
+    check.message = fmt::format(
+        "not checked: the twin stands at step {} of {}, where it is {:.3f} nat behind; go on with "
+        "`headscope train --resume`",
+        check.step, held_out.back().step, check.gap);
+    return check;
+  }
   check.message = fmt::format(
       "{}: at step {} the held-out loss is {:.3f} nat, {:.3f} {} that of the twin with uniform "
       "attention ({:.3f})",

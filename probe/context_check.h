@@ -26,7 +26,8 @@ std::string ModelOfPath(const std::string& path);
 // `twin` is a run directory, or empty: then RUN/twin where it exists. Fills the curve as well.
 ContextCheck CheckContext(const std::string& model_directory, const std::string& twin,
                           bool has_mlm_head, TrainingCurve& curve);
-// The same from losses: the last step at which both have a held-out loss decides.
+// The same from losses: the last step at which both have a held-out loss decides; where the twin
+// was not yet trained as far as the model, it can only decide for it.
 ContextCheck CompareWithTwin(const std::vector<CurvePoint>& held_out,
                              const std::vector<CurvePoint>& twin_held_out);
 

@@ -38,7 +38,7 @@ TEST_CASE("Held-out losses are compared at the last common step", "[probe]") {
   CHECK(far.state == ContextState::kLearned);
   CHECK(far.step == 200);
   CHECK(far.gap == 0.75);
-  const ContextCheck near = CompareWithTwin(model, {{200, 5.25}});
+  const ContextCheck near = CompareWithTwin(model, {{300, 4.75}});
   CHECK(near.state == ContextState::kNotLearned);
   CHECK_THAT(near.message, ContainsSubstring("context not learned"));
   CHECK_THAT(near.message, ContainsSubstring("0.250 below"));
@@ -46,6 +46,9 @@ TEST_CASE("Held-out losses are compared at the last common step", "[probe]") {
   CHECK(worse.state == ContextState::kNotLearned);
   CHECK_THAT(worse.message, ContainsSubstring("0.500 above"));
   CHECK(CompareWithTwin(model, {{150, 5.25}}).state == ContextState::kNoTwin);
+  const ContextCheck early = CompareWithTwin(model, {{0, 9.0}, {100, 6.25}});
+  CHECK(early.state == ContextState::kNoTwin);
+  CHECK_THAT(early.message, ContainsSubstring("step 100 of 300"));
 }
 
 TEST_CASE("The context check finds run and twin beside the model", "[probe]") {
@@ -70,7 +73,7 @@ TEST_CASE("The context check finds run and twin beside the model", "[probe]") {
   CHECK(curve.twin_held_out.size() == 1);
   CHECK(CheckContext(run.Model() + "/", "", true, curve).gap == 1.25);
 
-  run.Write("other/metrics.jsonl", "{\"step\":100,\"held_out_loss\":6.1}\n");
+  run.Write("other/metrics.jsonl", "{\"step\":200,\"held_out_loss\":5.1}\n");
   CHECK(CheckContext(run.Model(), run.Path("other"), true, curve).state ==
         ContextState::kNotLearned);
   CHECK_THROWS_WITH(CheckContext(run.Model(), run.Path("nowhere"), true, curve),
