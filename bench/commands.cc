@@ -6,8 +6,8 @@
 namespace headscope {
 
 void AddBenchCommands(const Command& app) {
-  const Command bench =
-      app.Subcommand("bench", "measure speed against OpenBLAS and the machine's own limit");
+  const Command bench = app.Subcommand(
+      "bench", "measure speed against the machine's own limit, OpenBLAS, oneDNN and PyTorch");
   bench.ExpectSubcommand();
   AddBenchGemmCommand(bench);
   AddBenchStepCommand(bench);

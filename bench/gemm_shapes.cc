@@ -28,16 +28,19 @@ void AddAttention(std::vector<GemmShape>& shapes, size_t length, size_t head, si
 
 }  // namespace
 
-std::vector<GemmShape> TrainingStepShapes(size_t hidden, size_t heads, size_t tokens,
-                                          size_t vocabulary) {
+std::vector<GemmShape> TrainingStepShapes(const ModelConfig& model, size_t tokens,
+                                          const std::vector<size_t>& vocabularies) {
+  const size_t hidden = model.hidden_size, wide = model.intermediate_size;
   std::vector<GemmShape> shapes;
   AddLinear(shapes, "qkv", tokens, hidden, 3 * hidden);
   AddLinear(shapes, "attention out", tokens, hidden, hidden);
-  AddLinear(shapes, "up", tokens, hidden, 4 * hidden);
-  AddLinear(shapes, "down", tokens, 4 * hidden, hidden);
-  AddLinear(shapes, "mlm head", tokens * 15 / 100, hidden, vocabulary);
+  AddLinear(shapes, "up", tokens, hidden, wide);
+  AddLinear(shapes, "down", tokens, wide, hidden);
+  for (const size_t vocabulary : vocabularies) {
+    AddLinear(shapes, "mlm head", tokens * 15 / 100, hidden, vocabulary);
+  }
   for (const size_t length : {11u, 16u, 23u, 37u, 128u}) {
-    AddAttention(shapes, length, hidden / heads, hidden);
+    AddAttention(shapes, length, model.HeadSize(), hidden);
   }
   return shapes;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "model/config.h"
 #include "model/ops/gemm.h"
 
 namespace headscope {
@@ -19,11 +20,11 @@ struct GemmShape {
   double Flops() const { return 2.0 * static_cast<double>(m * n * k); }
 };
 
-// Products of the linear layers for `tokens` rows, of the masked-LM head for 15% of them and a
-// vocabulary of `vocabulary`, and of attention for sequences of 11, 16, 23, 37 (GUM's sentences:
+// Products of the linear layers of a model for `tokens` rows, of the masked-LM head for 15% of them
+// and each of the vocabularies, and of attention for sequences of 11, 16, 23, 37 (GUM's sentences:
 // median 16 words) and 128 tokens.
-std::vector<GemmShape> TrainingStepShapes(size_t hidden, size_t heads, size_t tokens,
-                                          size_t vocabulary);
+std::vector<GemmShape> TrainingStepShapes(const ModelConfig& model, size_t tokens,
+                                          const std::vector<size_t>& vocabularies);
 
 const char* GemmFormName(GemmForm form);
 

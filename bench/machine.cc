@@ -1,5 +1,7 @@
 #include "bench/machine.h"
 
+#include <sys/resource.h>
+
 #include <fstream>
 #include <string>
 
@@ -22,6 +24,16 @@ std::string CpuName() {
   }
 #endif
   return "unknown CPU";
+}
+
+double PeakMib() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+#if defined(__APPLE__)
+  return static_cast<double>(usage.ru_maxrss) / (1 << 20);
+#else
+  return static_cast<double>(usage.ru_maxrss) / (1 << 10);
+#endif
 }
 
 }  // namespace headscope

@@ -3,8 +3,12 @@
 #include <time.h>
 
 #include <algorithm>
+#include <cassert>
+#include <cmath>
 #include <cstddef>
 #include <limits>
+
+#include "model/base/quantile.h"
 
 namespace headscope {
 namespace {
@@ -26,6 +30,26 @@ double Median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   const size_t n = values.size();
   return (values[(n - 1) / 2] + values[n / 2]) / 2;
+}
+
+std::vector<double> Ratios(const std::vector<double>& numerators,
+                           const std::vector<double>& denominators) {
+  assert(numerators.size() == denominators.size());
+  std::vector<double> ratios;
+  for (size_t i = 0; i < numerators.size(); ++i) ratios.push_back(numerators[i] / denominators[i]);
+  return ratios;
+}
+
+double GeometricMean(const std::vector<double>& values) {
+  double logarithms = 0.0;
+  for (const double value : values) logarithms += std::log(value);
+  return std::exp(logarithms / static_cast<double>(values.size()));
+}
+
+double Drift(std::vector<double> values) {
+  if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
+  std::sort(values.begin(), values.end());
+  return (Quantile(values, 0.95) - Quantile(values, 0.05)) / Quantile(values, 0.5);
 }
 
 bool WasDisturbed(double wall_seconds, double cpu_seconds, double threads) {

@@ -6,11 +6,25 @@
 
 namespace headscope {
 
+using Clock = double (*)();  // in seconds
 double WallSeconds();
 double ProcessCpuSeconds();  // of all threads of this process
 
+// Some work, and how long it took by both clocks.
+struct Burst {
+  double seconds = 0.0, cpu_seconds = 0.0, tokens = 0.0;
+};
+
 // The middle value, or the mean of the two in the middle; NaN of nothing.
 double Median(std::vector<double> values);
+// The quotients of paired measurements.
+std::vector<double> Ratios(const std::vector<double>& numerators,
+                           const std::vector<double>& denominators);
+// Of positive values; NaN of nothing.
+double GeometricMean(const std::vector<double>& values);
+// How far a clock drifted in the course of measurements of the same thing: from their 5% to their
+// 95% quantile, as a share of their median. NaN of nothing.
+double Drift(std::vector<double> values);
 
 // Whether `threads` threads that had `cpu_seconds` in all within `wall_seconds` waited for a
 // processor more than 5% of that time.

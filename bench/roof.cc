@@ -1,6 +1,5 @@
 #include "bench/roof.h"
 
-#include <chrono>
 #include <cstddef>
 #include <vector>
 
@@ -64,20 +63,20 @@ HWY_EXPORT(FlopsPerRound);
 
 }  // namespace
 
-double MeasureFmaRoof(ThreadPool& pool) {
+double MeasureFmaRoof(ThreadPool& pool, Clock clock) {
   constexpr size_t kRounds = 150000;
   std::vector<float> sums(pool.NumThreads() * 16);
   pool.Run([](size_t) {});  // The threads are awake when the clock starts.
-  const auto start = std::chrono::steady_clock::now();
+  const double start = clock();
   pool.Run([&](size_t thread) {
     sums[thread * 16] = HWY_DYNAMIC_DISPATCH(BurstOfMultiplyAdds)(kRounds);
   });
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  const double seconds = clock() - start;
   volatile float keep = 0;  // The compiler must not remove the burst.
   for (const float sum : sums) keep = sum;
   (void)keep;
   const size_t flops = pool.NumThreads() * kRounds * HWY_DYNAMIC_DISPATCH(FlopsPerRound)();
-  return static_cast<double>(flops) / seconds.count() / 1e9;
+  return static_cast<double>(flops) / seconds / 1e9;
 }
 
 }  // namespace headscope

@@ -1,7 +1,6 @@
 #include "bench/step_command.h"
 
 #include <fmt/core.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,10 +11,12 @@
 #include <string>
 #include <vector>
 
+#include "bench/clock_flag.h"
 #include "bench/machine.h"
 #include "bench/measurement.h"
 #include "bench/mlm_workload.h"
 #include "bench/peer_process.h"
+#include "bench/provenance.h"
 #include "bench/roof.h"
 #include "bench/training_speed.h"
 #include "model/base/build_info.h"
@@ -39,11 +40,7 @@ struct Options {
   size_t steps = 4, repetitions = 7;
   double dropout = 0.1;
   bool compare = false;
-};
-
-// One burst of steps of one of the programs.
-struct Burst {
-  double seconds = 0.0, cpu_seconds = 0.0, tokens = 0.0;
+  ClockFlag clock;
 };
 
 // All bursts of one program. Ratios and shares are paired with our burst and the roof of the same
@@ -152,16 +149,6 @@ std::vector<std::unique_ptr<Peer>> StartPeers(const Options& options, const Mode
   return peers;
 }
 
-double PeakMib() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-#if defined(__APPLE__)
-  return static_cast<double>(usage.ru_maxrss) / (1 << 20);
-#else
-  return static_cast<double>(usage.ru_maxrss) / (1 << 10);
-#endif
-}
-
 struct Measurement {
   Series ours;
   std::vector<double> roof, share;
@@ -175,13 +162,12 @@ Measurement Measure(const Options& options, TrainingSpeed& speed, ThreadPool& po
   Measurement result;
   result.ours.name = "headscope";
   result.ours.version = BuildCommit();
-  const double threads = static_cast<double>(options.threads);
   speed.Run(2);
   const size_t most = 4 * options.repetitions;
   for (size_t i = 0; i < most && result.roof.size() < options.repetitions; ++i) {
-    const double roof = MeasureFmaRoof(pool);
-    const TrainingSpeed::Burst ours = speed.Run(options.steps);
-    bool disturbed = WasDisturbed(ours.seconds, ours.cpu_seconds, threads);
+    const double roof = MeasureFmaRoof(pool, options.clock.Get());
+    const Burst ours = speed.Run(options.steps);
+    const bool disturbed = options.clock.Drops(ours, options.threads);
     std::vector<Burst> bursts;
     // A peer's threads may well wait for each other: of that nothing is said.
     for (const auto& peer : peers) bursts.push_back(peer->Run(options.steps));
@@ -189,12 +175,12 @@ Measurement Measure(const Options& options, TrainingSpeed& speed, ThreadPool& po
       ++result.dropped;
       continue;
     }
-    const double rate = ours.tokens / ours.seconds;
+    const double rate = options.clock.RateOf(ours);
     result.ours.tokens_per_second.push_back(rate);
     result.roof.push_back(roof);
     result.share.push_back(speed.FlopsPerToken() * rate / 1e9 / roof);
     for (size_t p = 0; p < peers.size(); ++p) {
-      const double peer_rate = bursts[p].tokens / bursts[p].seconds;
+      const double peer_rate = options.clock.RateOf(bursts[p]);
       peers[p]->series.tokens_per_second.push_back(peer_rate);
       peers[p]->series.ratios.push_back(rate / peer_rate);
     }
@@ -221,10 +207,8 @@ void Print(const Measurement& result) {
   for (const Series& peer : result.peers) {
     PrintSeries(peer, fmt::format("{:.2f}", Median(peer.ratios)), "");
   }
-  fmt::print(
-      "medians of {} repetitions; {} disturbed by other processes and dropped; roof {:.1f} "
-      "GFLOP/s\n",
-      result.roof.size(), result.dropped, Median(result.roof));
+  fmt::print("medians of {} repetitions; {} disturbed by other processes and dropped; {}\n",
+             result.roof.size(), result.dropped, RoofLine(result.roof));
 }
 
 Json ToJson(const Series& series) {
@@ -240,25 +224,23 @@ Json ToJson(const Series& series) {
 void WriteJson(const Options& options, const Measurement& result) {
   Json programs = Json::array({ToJson(result.ours)});
   for (const Series& peer : result.peers) programs.push_back(ToJson(peer));
-  const Json json = {{"cpu", CpuName()},
-                     {"simd_target", ActiveSimdTarget()},
-                     {"compiler", BuildCompiler()},
-                     {"commit", BuildCommit()},
-                     {"threads", options.threads},
-                     {"size", options.size},
-                     {"vocabulary", options.vocabulary},
-                     {"sequences", options.rows},
-                     {"longest", options.length},
-                     {"sentences", options.sentences},
-                     {"steps_per_burst", options.steps},
-                     {"dropped", result.dropped},
-                     {"roof_gflops", result.roof},
-                     {"share_of_roof", Median(result.share)},
-                     {"programs", programs}};
+  Json json = ProvenanceJson(options.threads);
+  json.update(Json{{"size", options.size},
+                   {"vocabulary", options.vocabulary},
+                   {"sequences", options.rows},
+                   {"longest", options.length},
+                   {"sentences", options.sentences},
+                   {"steps_per_burst", options.steps},
+                   {"disturbed_repetitions", result.dropped},
+                   {"roof", RoofJson(result.roof)},
+                   {"share_of_roof", Median(result.share)},
+                   {"clock", options.clock.Name()},
+                   {"programs", programs}});
   WriteFileAtomically(options.json, json.dump(2) + "\n");
 }
 
 void RunBenchStep(const Options& options) {
+  options.clock.Check(options.threads);
   SelectSimdTarget(options.isa);
   ModelConfig model = ModelConfigOfSize(options.size, options.vocabulary);
   model.hidden_dropout_prob = model.attention_probs_dropout_prob =
@@ -266,9 +248,9 @@ void RunBenchStep(const Options& options) {
   const std::vector<SequenceLengths> batches = Batches(options);
   ThreadPool pool(options.threads);
   TrainingSpeed speed(pool, model, batches);
-  fmt::print("{}, {}, {} thread(s): {} ({} parameters), {} batches of {} {}, dropout {}\n",
-             CpuName(), ActiveSimdTarget(), options.threads, options.size, speed.NumParameters(),
-             batches.size(), options.rows,
+  fmt::print("{}\n{} ({} parameters), {} batches of {} {}, dropout {}\n",
+             ProvenanceLine(options.threads), options.size, speed.NumParameters(), batches.size(),
+             options.rows,
              options.sentences.empty() ? fmt::format("sequences of {} pieces", options.length)
                                        : "sentences of " + options.sentences,
              options.dropout);
@@ -301,6 +283,7 @@ void AddBenchStepCommand(const Command& bench) {
   command.Option("--steps", options->steps, "steps of a burst").Range(1, 10000);
   command.Option("--repetitions", options->repetitions, "bursts of every program, in turn")
       .Range(1, 1000);
+  options->clock.AddTo(command);
   command.Switch("--compare-torch", options->compare,
                  "PyTorch (eager, SDPA, compiled) and HuggingFace too, where installed");
   command.Option("--python", options->python, "the Python that has them");

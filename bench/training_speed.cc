@@ -2,7 +2,6 @@
 
 #include <memory>
 
-#include "bench/measurement.h"
 #include "model/bert_parameters.h"
 
 namespace headscope {
@@ -26,12 +25,12 @@ class Stopwatch final : public TrainingObserver {
   void OnTrainingMetrics(const TrainingState&, double) override {}
   void OnHeldOutMetrics(const TrainingState&) override {}
   void OnSave(const TrainingState&) override {}
-  const TrainingSpeed::Burst& Result() const { return burst_; }
+  const Burst& Result() const { return burst_; }
 
  private:
   uint64_t first_step_;
   double wall_ = 0.0, cpu_ = 0.0;
-  TrainingSpeed::Burst burst_;
+  Burst burst_;
 };
 
 double MeanFlopsPerToken(const ModelConfig& model, const std::vector<SequenceLengths>& batches) {
@@ -63,7 +62,7 @@ TrainingSpeed::TrainingSpeed(ThreadPool& pool, const ModelConfig& model,
   InitialiseParameters(model.initializer_range, 1, state_.parameters);
 }
 
-TrainingSpeed::Burst TrainingSpeed::Run(size_t steps) {
+Burst TrainingSpeed::Run(size_t steps) {
   const uint64_t last = state_.step + 1 + steps;
   const TrainerConfig config{.schedule = {.peak = 1e-4, .steps = last, .decay = Decay::kConstant},
                              .adamw = {},

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "bench/measurement.h"
 #include "bench/mlm_workload.h"
 #include "model/attention_control.h"
 #include "model/encoder.h"
@@ -13,10 +14,6 @@ namespace headscope {
 
 class TrainingSpeed {
  public:
-  struct Burst {
-    double seconds = 0.0, cpu_seconds = 0.0, tokens = 0.0;
-  };
-
   TrainingSpeed(ThreadPool& pool, const ModelConfig& model,
                 const std::vector<SequenceLengths>& batches);
 

@@ -16,4 +16,6 @@ void OpenBlasGemm(size_t threads, GemmForm form, ConstMatrix a, ConstMatrix b, M
               size(c.stride));
 }
 
+std::string OpenBlasVersion() { return openblas_get_config(); }
+
 }  // namespace headscope

@@ -15,6 +15,20 @@ TEST_CASE("The median is the middle", "[bench]") {
   CHECK(std::isnan(Median({})));
 }
 
+TEST_CASE("Ratios are paired, and their geometric mean is that of factors", "[bench]") {
+  CHECK(Ratios({2.0, 3.0}, {1.0, 6.0}) == std::vector<double>{2.0, 0.5});
+  CHECK_THAT(GeometricMean({2.0, 0.5, 8.0}), WithinRel(2.0, 1e-12));
+  CHECK(std::isnan(GeometricMean({})));
+}
+
+TEST_CASE("A clock drifts by what lies between its 5% and 95% quantile", "[bench]") {
+  std::vector<double> speeds;
+  for (int i = 100; i >= 0; --i) speeds.push_back(50.0 + i);
+  CHECK_THAT(Drift(speeds), WithinRel(0.9, 1e-12));
+  CHECK(Drift({7.0, 7.0, 7.0}) == 0.0);
+  CHECK(std::isnan(Drift({})));
+}
+
 TEST_CASE("Threads that waited for a processor more than 5% of the time were disturbed",
           "[bench]") {
   CHECK_FALSE(WasDisturbed(1.04, 1.0, 1.0));

@@ -1,0 +1,162 @@
+#include "bench/product_speed.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <thread>
+
+#include "bench/roof.h"
+#include "model/base/random.h"
+#include "model/ops/gemm.h"
+
+namespace headscope {
+namespace {
+
+// A product with operands of its own, run often enough that a measurement takes about a third of a
+// millisecond: short enough to be undisturbed now and then even on a busy machine.
+class MeasuredProduct {
+ public:
+  explicit MeasuredProduct(const GemmShape& shape) : shape_(shape) {
+    const bool tn = shape.form == GemmForm::kTN, nt = shape.form == GemmForm::kNT;
+    const size_t a_rows = tn ? shape.k : shape.m, b_rows = nt ? shape.n : shape.k;
+    Fill(a_, a_rows * shape.a_stride, 1);
+    Fill(b_, b_rows * shape.b_stride, 2);
+    c_.resize(shape.m * shape.c_stride);
+    left_ = {a_.data(), a_rows, tn ? shape.m : shape.k, shape.a_stride};
+    right_ = {b_.data(), b_rows, nt ? shape.k : shape.n, shape.b_stride};
+    calls_ = static_cast<size_t>(std::max(1.0, 3e7 / shape.Flops()));
+  }
+
+  // GFLOP/s of a burst of multiply(left, right, product).
+  template <typename Multiply>
+  double Run(Clock clock, const Multiply& multiply) {
+    const Matrix product(c_.data(), shape_.m, shape_.n, shape_.c_stride);
+    const double start = clock();
+    for (size_t i = 0; i < calls_; ++i) multiply(left_, right_, product);
+    return shape_.Flops() * static_cast<double>(calls_) / (clock() - start) / 1e9;
+  }
+
+ private:
+  static void Fill(std::vector<float>& values, size_t count, uint64_t seed) {
+    values.resize(count);
+    RandomSequence random({seed, Purpose::kTest});
+    constexpr size_t kDifferent = 65536;  // the rest repeats them: only their size matters
+    for (size_t i = 0; i < std::min(count, kDifferent); ++i) {
+      values[i] = static_cast<float>(random.Below(4096)) / 4096.0f - 0.5f;
+    }
+    for (size_t i = kDifferent; i < count; ++i) values[i] = values[i - kDifferent];
+  }
+
+  GemmShape shape_;
+  size_t calls_;
+  std::vector<float> a_, b_, c_;
+  ConstMatrix left_, right_;
+};
+
+// The bursts of one repetition.
+struct Repetition {
+  double roof, ours, openblas, onednn;
+  bool disturbed;
+};
+
+class Contest {
+ public:
+  Contest(const GemmShape& shape, ThreadPool& pool, const OneDnn* onednn, Clock clock)
+      : product_(shape),
+        form_(shape.form),
+        serial_(shape.serial),
+        pool_(pool),
+        ours_(pool),
+        openblas_(pool, GemmBackend::kOpenBlas),
+        onednn_(onednn),
+        clock_(clock) {}
+
+  Repetition Run() {
+    Repetition result{};
+    double wall = 0.0, cpu = 0.0;
+    const auto timed = [&](auto&& burst) {
+      const double wall_before = WallSeconds(), cpu_before = ProcessCpuSeconds();
+      const double speed = burst();
+      wall += WallSeconds() - wall_before;
+      cpu += ProcessCpuSeconds() - cpu_before;
+      return speed;
+    };
+    result.roof = timed([&] { return MeasureFmaRoof(pool_, clock_); });
+    result.ours = timed([&] { return RunHeadscope(ours_); });
+    result.openblas = timed([&] { return RunHeadscope(openblas_); });
+    LetThreadsSleep();
+    if (onednn_ != nullptr) {
+      result.onednn = timed([&] { return RunOneDnn(); });
+      LetThreadsSleep();
+    }
+    result.disturbed = WasDisturbed(wall, cpu, static_cast<double>(pool_.NumThreads()));
+    return result;
+  }
+
+ private:
+  double RunHeadscope(Compute& compute) {
+    return product_.Run(clock_, [&](ConstMatrix a, ConstMatrix b, Matrix c) {
+      if (serial_) {
+        GemmSerial(compute, 0, form_, a, b, c);
+      } else {
+        Gemm(compute, form_, a, b, c);
+      }
+    });
+  }
+  double RunOneDnn() {
+    return product_.Run(clock_, [&](ConstMatrix a, ConstMatrix b, Matrix c) {
+      onednn_->Gemm(pool_.NumThreads(), form_, a, b, c);
+    });
+  }
+  // Both libraries' threads poll for their next task: OpenBLAS's for 2^26 cycles. What is measured
+  // next must not share the machine with them.
+  void LetThreadsSleep() const {
+    if (pool_.NumThreads() > 1) std::this_thread::sleep_for(std::chrono::milliseconds(30));
+  }
+
+  MeasuredProduct product_;
+  GemmForm form_;
+  bool serial_;
+  ThreadPool& pool_;
+  Compute ours_, openblas_;
+  const OneDnn* onednn_;
+  Clock clock_;
+};
+
+}  // namespace
+
+double ProductSpeed::OverOpenBlas() const { return Median(Ratios(ours, openblas)); }
+
+double ProductSpeed::OverOneDnn() const {
+  return onednn.empty() ? std::numeric_limits<double>::quiet_NaN() : Median(Ratios(ours, onednn));
+}
+
+double ProductSpeed::OverBetter() const {
+  return onednn.empty() ? OverOpenBlas() : std::min(OverOpenBlas(), OverOneDnn());
+}
+
+double ProductSpeed::ShareOfRoof() const { return Median(Ratios(ours, roof)); }
+
+ProductSpeed MeasureProduct(const GemmShape& shape, ThreadPool& pool, const OneDnn* onednn,
+                            const ProductSpeedOptions& options) {
+  ThreadPool single(1);
+  Contest contest(shape, shape.serial ? single : pool, onednn, options.clock);
+  contest.Run();  // the first touches memory and finds its instructions cold
+  ProductSpeed result;
+  for (size_t i = 0; i < options.attempts * options.repetitions; ++i) {
+    if (result.ours.size() == options.repetitions) break;
+    const Repetition repetition = contest.Run();
+    if (repetition.disturbed && options.clock == WallSeconds) {
+      ++result.disturbed;
+      continue;
+    }
+    result.roof.push_back(repetition.roof);
+    result.ours.push_back(repetition.ours);
+    result.openblas.push_back(repetition.openblas);
+    if (onednn != nullptr) result.onednn.push_back(repetition.onednn);
+  }
+  return result;
+}
+
+}  // namespace headscope
