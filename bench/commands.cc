@@ -1,6 +1,7 @@
 #include "bench/commands.h"
 
 #include "bench/gemm_command.h"
+#include "bench/probe_command.h"
 #include "bench/step_command.h"
 
 namespace headscope {
@@ -11,6 +12,7 @@ void AddBenchCommands(const Command& app) {
   bench.ExpectSubcommand();
   AddBenchGemmCommand(bench);
   AddBenchStepCommand(bench);
+  AddBenchProbeCommand(bench);
 }
 
 }  // namespace headscope

@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "probe/input_batches.h"
+
 namespace headscope {
 namespace {
 
@@ -24,14 +26,7 @@ void EncoderPatterns::Visit(ThreadPool& pool, std::span<const WordInput> inputs,
                             const PatternVisitor& visitor) {
   Compute compute(pool, gemm_);
   Activations acts(encoder_.Config(), Activations::Mode::kInference, PatternNames(NumLayers()));
-  RaggedBatch batch;
-  for (size_t begin = 0; begin < inputs.size();) {
-    batch.Clear();
-    size_t end = begin;
-    do {
-      batch.Add(inputs[end].ids, static_cast<uint32_t>(end));
-      ++end;
-    } while (end < inputs.size() && batch.NumTokens() + inputs[end].ids.size() <= batch_pieces_);
+  ForEachInputBatch(inputs, batch_pieces_, [&](const RaggedBatch& batch, size_t begin, size_t end) {
     acts.Prepare(batch);
     encoder_.Forward(compute, parameters_, batch, ForwardOptions{}, acts);
     pool.ParallelEach(NumHeads(), [&](size_t head, size_t thread) {
@@ -41,8 +36,7 @@ void EncoderPatterns::Visit(ThreadPool& pool, std::span<const WordInput> inputs,
                             item - begin));
       }
     });
-    begin = end;
-  }
+  });
 }
 
 }  // namespace headscope
