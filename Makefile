@@ -53,7 +53,7 @@ help:
 	@echo 'make                 build/headscope'
 	@echo 'make demo            train on the embedded language, probe its heads, write demo/report/report.html'
 	@echo 'make test            the tests;  make long-test: those that take minutes'
-	@echo 'make bench           speed of matrix products against OpenBLAS and the machine'
+	@echo 'make bench           writes bench/RESULTS.md: products, training steps and reading against the machine and its peers'
 	@echo 'make data            download the real corpora into data/'
 	@echo 'make format          clang-format; make format-check and make check-includes: what CI checks'
 	@echo 'MODE=debug|asan|tsan with any of them: another build in its own folder'
@@ -136,7 +136,7 @@ data: build/headscope
 	build/headscope data fetch all --data data
 
 bench: build/headscope
-	build/headscope bench gemm
+	bench/write_results
 
 format:
 	clang-format -i $(FORMATTED)
