@@ -34,6 +34,11 @@ bool ExampleSet::HasPairs() const {
                      [](const Example& example) { return !example.second_text.empty(); });
 }
 
+bool ExampleSet::AsksForWords() const {
+  return std::any_of(examples.begin(), examples.end(),
+                     [](const Example& example) { return example.query >= 0; });
+}
+
 std::vector<size_t> ExampleSet::LabelCounts() const {
   std::vector<size_t> counts(labels.size());
   for (const Example& example : examples) {

@@ -15,8 +15,11 @@ struct Example {
   std::string second_text = {};  // of a pair; empty: there is none
   int32_t label = -1;            // index into the set's labels; -1: none
   std::string group = {};        // fold, paradigm, …; empty where there is none
-  std::vector<uint32_t> evidence =
-      {};  // words of `text` that carry the label, where the data says so
+  // Of planted tasks (planted_task.h); words are those between the blanks of `text`.
+  int32_t query = -1;  // the word that is classified; -1: the whole text
+  std::vector<std::vector<uint32_t>> evidence = {};  // every minimal set of words
+  std::string partner = {};                          // the counterfactual text, and
+  int32_t partner_label = -1;                        // its answer
 };
 
 // What a reader did with the rows of its files.
@@ -37,6 +40,7 @@ struct ExampleSet {
   ReadReport report;
 
   bool HasPairs() const;
+  bool AsksForWords() const;  // whether examples have a query
   // How many examples have each label.
   std::vector<size_t> LabelCounts() const;
 };

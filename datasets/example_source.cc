@@ -29,7 +29,7 @@ void VisitDocuments(const CoreferenceSet& set, const Visit& visit) {
 bool IsExampleSource(const std::string& source) {
   const std::string kind = source.substr(0, source.find(':'));
   for (const char* name : {"sst2", "agnews", "reviews", "tsv", "csv", "jsonl", "blimp", "conll2012",
-                           "gap", "winogender"}) {
+                           "gap", "winogender", "synth"}) {
     if (kind == name) return true;
   }
   return false;

@@ -13,6 +13,7 @@
 #include "datasets/defects.h"
 #include "datasets/example_columns_flags.h"
 #include "datasets/pronoun_sets.h"
+#include "datasets/split.h"
 #include "datasets/task.h"
 #include "model/base/error.h"
 
@@ -26,13 +27,33 @@ struct ShowFlags {
   ExampleColumns columns;
 };
 
+// "query she; evidence {Anna} {she}; partner Clara  '…'".
+void ShowEvidence(const ExampleSet& set, const Example& example) {
+  const std::vector<std::string_view> words = Split(example.text, ' ');
+  if (!example.group.empty()) fmt::print("      group {}\n", example.group);
+  if (example.query >= 0) {
+    fmt::print("      query {} {}\n", example.query, words[static_cast<size_t>(example.query)]);
+  }
+  fmt::print("      evidence");
+  for (const std::vector<uint32_t>& places : example.evidence) {
+    std::vector<std::string> named;
+    for (const uint32_t place : places) named.push_back(fmt::format("{} {}", place, words[place]));
+    fmt::print(" {{{}}}", fmt::join(named, ", "));
+  }
+  fmt::print("\n      partner {}  {}\n", set.labels[static_cast<size_t>(example.partner_label)],
+             example.partner);
+}
+
 void ShowExamples(const ExampleSet& set, size_t count) {
   for (size_t i = 0; i < std::min(count, set.examples.size()); ++i) {
     const Example& example = set.examples[i];
     const std::string label =
         example.label < 0 ? "" : set.labels[static_cast<size_t>(example.label)] + "  ";
-    fmt::print("  {}  {}{}\n", example.id, label, Quoted(example.text));
+    // Planted texts whole: their evidence is by places.
+    fmt::print("  {}  {}{}\n", example.id, label,
+               example.evidence.empty() ? Quoted(example.text) : example.text);
     if (!example.second_text.empty()) fmt::print("      {}\n", Quoted(example.second_text));
+    if (!example.evidence.empty()) ShowEvidence(set, example);
   }
 }
 

@@ -63,8 +63,8 @@ SyntheticLanguage::SyntheticLanguage(uint64_t seed, SyntheticOptions options)
 }
 
 Document SyntheticLanguage::MakeDocument(uint64_t index) const {
-  if (index >> 48 != 0) {
-    Fail("synthetic language: expected a document index below 2^48, found {}", index);
+  if (index >> 47 != 0) {
+    Fail("synthetic language: expected a document index below 2^47, found {}", index);
   }
   RandomSequence random(RandomStream{seed_, Purpose::kSynthetic, static_cast<uint32_t>(index),
                                      static_cast<uint32_t>(index >> 32)});

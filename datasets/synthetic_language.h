@@ -29,7 +29,7 @@ class SyntheticLanguage {
   // Throws Error for options that make no document.
   explicit SyntheticLanguage(uint64_t seed, SyntheticOptions options = {});
 
-  // A pure function of (seed, options, index), index < 2^48: any document alone, in any order, on
+  // A pure function of (seed, options, index), index < 2^47: any document alone, in any order, on
   // any machine and from any thread, has the same bytes. Its id is "synthetic_SEED_INDEX". Nothing
   // is kept.
   Document MakeDocument(uint64_t index) const;

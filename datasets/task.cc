@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <utility>
 
+#include "datasets/example_writer.h"
+#include "datasets/planted_task.h"
 #include "model/base/error.h"
 #include "model/base/file.h"
 #include "model/base/random.h"
@@ -44,6 +46,8 @@ class TaskLoader {
       LoadAgNews(rest == "world-business");
     } else if (task == "reviews") {
       LoadReviews();
+    } else if (kind == "synth") {
+      LoadPlanted();
     } else if ((kind == "tsv" || kind == "csv" || kind == "jsonl") && !rest.empty()) {
       LoadTables(rest);
     } else {
@@ -139,6 +143,17 @@ class TaskLoader {
     if (files.size() < 2) MakeDev();
   }
 
+  void LoadPlanted() {
+    const PlantedOptions options = ParsePlantedName(data_.name);
+    const std::unique_ptr<PlantedTask> task = MakePlantedTask(options);
+    data_.train = MakePlantedSet(*task, PlantedSplit::kTrain, options.train);
+    data_.dev = MakePlantedSet(*task, PlantedSplit::kDev, options.dev);
+    data_.test = MakePlantedSet(*task, PlantedSplit::kTest, options.test);
+    const std::string all =
+        ToJsonLines(data_.train) + ToJsonLines(data_.dev) + ToJsonLines(data_.test);
+    data_.files.emplace_back(data_.name, headscope::Sha256(all));
+  }
+
   ExampleSet ReadTable(const std::string& path) const {
     const std::string kind = data_.name.substr(0, data_.name.find(':'));
     const RecordFormat format = kind == "tsv"   ? RecordFormat::kTsv
@@ -184,8 +199,10 @@ TaskData LoadTask(const std::string& task, const std::string& data_folder,
 }
 
 std::string TaskNames() {
-  return "sst2, sst2:phrases, agnews, agnews:world-business, reviews, or tsv:, csv:, jsonl: and "
-         "TRAIN[,DEV[,TEST]]";
+  return std::string(
+             "sst2, sst2:phrases, agnews, agnews:world-business, reviews, tsv:, csv:, jsonl: and "
+             "TRAIN[,DEV[,TEST]], or ") +
+         PlantedTaskNames() + " (data synth --help)";
 }
 
 }  // namespace headscope

@@ -6,6 +6,7 @@
 //   2015) agnews:world-business     its classes 1 and 3 only: the task of Jain & Wallace (2019)
 //   reviews                   movie-reviews-2k/reviews.tsv (Pang & Lee 2004): folds 0-7, 8, 9
 //   tsv:TRAIN[,DEV[,TEST]]    tables with named columns; likewise csv: and jsonl:
+//   synth:…                   planted tasks on the synthetic language: planted_task.h
 //
 // Where there is no dev set it is a tenth of the training set; where there is no test set, another.
 // They are drawn by a key of their own, so that they are the same for every seed of a training.
@@ -28,6 +29,8 @@ struct TaskData {
   std::vector<std::string> notes;  // splits that were made here, and the like
 
   bool HasPairs() const { return train.HasPairs(); }
+  // Whether one word of each text is classified, not the text.
+  bool AsksForWords() const { return train.AsksForWords(); }
   std::string Sha256() const;  // of name and files: the data's identity in a run
 };
 
