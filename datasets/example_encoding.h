@@ -20,6 +20,7 @@ struct EncodedExample {
   std::vector<int32_t> ids;
   uint32_t second_begin = 0;  // where segment 1 begins; 0: there is none
   int32_t label = -1;
+  uint32_t query = 0;  // row of the word that is classified (its first piece); 0: [CLS]
 };
 
 struct EncodedSet {
@@ -30,7 +31,8 @@ struct EncodedSet {
 };
 
 // At most `max_length` rows each. Of a pair the longer text loses a piece at a time until both fit.
-// Throws Error when max_length leaves no room for a piece of each text.
+// Throws Error when max_length leaves no room for a piece of each text, and for a text that must be
+// cut and asks for one of its words.
 EncodedSet EncodeExamples(const WordPiece& word_piece, const ExampleSet& set, size_t max_length,
                           Truncation truncation);
 

@@ -53,7 +53,8 @@ Matrix Sized(AlignedBuffer<float>& buffer, size_t rows, size_t cols) {
 
 }  // namespace
 
-ParameterLayout ClassifierLayout(const ModelConfig& encoder, size_t num_labels) {
+ParameterLayout ClassifierLayout(const ModelConfig& encoder, size_t num_labels,
+                                 ClassifierKind kind) {
   if (num_labels < 2) Fail("classifier: expected at least two labels, found {}", num_labels);
   ModelConfig config = encoder;
   config.has_mlm_head = false;
@@ -65,7 +66,7 @@ ParameterLayout ClassifierLayout(const ModelConfig& encoder, size_t num_labels) 
                 .decays = true});
     layout.Add({.name = name + ".bias", .shape = {out}, .init = Init::kZeros});
   };
-  add(kPooler, config.hidden_size);
+  if (kind == ClassifierKind::kSequence) add(kPooler, config.hidden_size);
   add(kClassifier, num_labels);
   return layout;
 }
@@ -84,16 +85,20 @@ void ClassifierHead::DropPooled(Compute& compute, const RaggedBatch& batch,
 }
 
 Matrix ClassifierHead::Forward(Compute& compute, const ParameterSet& parameters,
-                               const RaggedBatch& batch, const ForwardOptions& options,
-                               Activations& acts) {
+                               const RaggedBatch& batch, std::span<const uint32_t> queries,
+                               const ForwardOptions& options, Activations& acts) {
   const size_t sequences = batch.NumSequences(), hidden = config_.hidden_size;
   rows_.assign(batch.offsets.begin(), batch.offsets.end() - 1);
+  for (size_t s = 0; s < queries.size(); ++s) rows_[s] += queries[s];
   const Matrix input = Sized(input_, sequences, hidden);
   GatherRows(compute.Pool(), acts.Rows(Hook::kNormalizedResidPost, config_.num_hidden_layers - 1),
              rows_, input);
-  const Matrix pooled = Sized(pooled_, sequences, hidden);
-  AffineForward(compute, ViewAffine(parameters, kPooler), input, pooled);
-  TanhInPlace(compute.Pool(), pooled);
+  Matrix pooled = input;
+  if (kind_ == ClassifierKind::kSequence) {
+    pooled = Sized(pooled_, sequences, hidden);
+    AffineForward(compute, ViewAffine(parameters, kPooler), input, pooled);
+    TanhInPlace(compute.Pool(), pooled);
+  }
   const Matrix dropped = Sized(dropped_, sequences, hidden);
   DropPooled(compute, batch, options, pooled, dropped);
   const Matrix logits = Sized(logits_, sequences, num_labels_);
@@ -106,12 +111,13 @@ void ClassifierHead::Backward(Compute& compute, const ParameterSet& parameters,
                               Activations& acts, ConstMatrix dlogits, Matrix dx,
                               ParameterSet& gradients) {
   const size_t sequences = batch.NumSequences(), hidden = config_.hidden_size;
-  const Matrix input(input_.data(), sequences, hidden), pooled(pooled_.data(), sequences, hidden);
   const Matrix dropped(dropped_.data(), sequences, hidden);
   const Matrix d = acts.Scratch(kBranchScratch, sequences, hidden);
   AffineBackward(compute, ViewAffine(parameters, kClassifier), dropped, dlogits, d,
                  ViewAffine(gradients, kClassifier));
   DropPooled(compute, batch, options, d, d);
+  if (kind_ == ClassifierKind::kToken) return ScatterRows(compute.Pool(), d, rows_, dx);
+  const Matrix input(input_.data(), sequences, hidden), pooled(pooled_.data(), sequences, hidden);
   TanhBackward(compute.Pool(), pooled, d);
   const Matrix dinput = acts.Scratch(kMixScratch, sequences, hidden);
   AffineBackward(compute, ViewAffine(parameters, kPooler), input, d, dinput,
@@ -125,9 +131,10 @@ PretrainedClassifier LoadClassifier(const std::string& directory) {
   if (labels.size() < 2) {
     Fail("{}: expected a classifier's labels under id2label, found {}", config_path, labels.size());
   }
-  PretrainedModel model = LoadPretrained(directory, labels.size());
-  return {model.config, std::move(labels), std::move(model.parameters), directory,
-          model.lower_case};
+  const ClassifierKind kind = ReadClassifierKind(config_path);
+  PretrainedModel model = LoadPretrained(directory, labels.size(), kind);
+  return {model.config, std::move(labels), std::move(model.parameters),
+          directory,    model.lower_case,  kind};
 }
 
 void CopyEncoder(const PretrainedModel& from, ParameterSet& to) {

@@ -1,5 +1,7 @@
 #include "model/config_json.h"
 
+#include <algorithm>
+
 #include "model/base/error.h"
 #include "model/base/file.h"
 #include "model/strict_json.h"
@@ -57,6 +59,8 @@ class KeyReader {
   const std::string& path_;
 };
 
+constexpr const char* kTokenClassifier = "BertForTokenClassification";
+
 // The shortest decimal that reads back as the same float: 1e-12, not 9.999999960041972e-13.
 json Shortest(float value) { return json::parse(fmt::format("{}", value)); }
 
@@ -94,10 +98,12 @@ ModelConfig ReadConfigJson(const std::string& path) {
   return config;
 }
 
-std::string ConfigJson(const ModelConfig& config, const std::vector<std::string>& labels) {
-  const char* architecture = !labels.empty()       ? "BertForSequenceClassification"
-                             : config.has_mlm_head ? "BertForMaskedLM"
-                                                   : "BertModel";
+std::string ConfigJson(const ModelConfig& config, const std::vector<std::string>& labels,
+                       ClassifierKind kind) {
+  const bool tokens = kind == ClassifierKind::kToken;
+  const char* architecture = !labels.empty()
+                                 ? (tokens ? kTokenClassifier : "BertForSequenceClassification")
+                                 : (config.has_mlm_head ? "BertForMaskedLM" : "BertModel");
   json object = {
       {"architectures", {architecture}},
       {"attention_probs_dropout_prob", Shortest(config.attention_probs_dropout_prob)},
@@ -124,8 +130,16 @@ std::string ConfigJson(const ModelConfig& config, const std::vector<std::string>
     object["id2label"][std::to_string(i)] = labels[i];
     object["label2id"][labels[i]] = i;
   }
-  if (!labels.empty()) object["problem_type"] = "single_label_classification";
+  if (!labels.empty() && !tokens) object["problem_type"] = "single_label_classification";
   return object.dump(2) + "\n";
+}
+
+ClassifierKind ReadClassifierKind(const std::string& path) {
+  const json object = ParseStrictJson(ReadFile(path), path);
+  if (!object.is_object() || !object.contains("architectures")) return ClassifierKind::kSequence;
+  const json& names = object["architectures"];
+  const bool is_token = std::find(names.begin(), names.end(), kTokenClassifier) != names.end();
+  return is_token ? ClassifierKind::kToken : ClassifierKind::kSequence;
 }
 
 std::vector<std::string> ReadLabels(const std::string& path) {

@@ -184,7 +184,8 @@ void CheckVocabularySize(const std::string& path, size_t expected) {
 
 }  // namespace
 
-PretrainedModel LoadPretrained(const std::string& directory, size_t num_labels) {
+PretrainedModel LoadPretrained(const std::string& directory, size_t num_labels,
+                               ClassifierKind kind) {
   ModelConfig config = ReadConfigJson(directory + "/config.json");
   CheckVocabularySize(directory + "/vocab.txt", config.vocab_size);
   const bool lower_case = ReadLowerCase(directory);
@@ -196,7 +197,7 @@ PretrainedModel LoadPretrained(const std::string& directory, size_t num_labels) 
   // The file is known to hold every tensor before memory is asked for.
   if (num_labels > 0) config.has_mlm_head = false;
   auto layout = std::make_shared<const ParameterLayout>(
-      num_labels > 0 ? ClassifierLayout(config, num_labels) : BertLayout(config));
+      num_labels > 0 ? ClassifierLayout(config, num_labels, kind) : BertLayout(config));
   Matching matching = Match(file, *layout);
   CheckMatching(matching, file.Path());
   PretrainedModel model{config, ParameterSet(std::move(layout)), directory, lower_case,
@@ -241,7 +242,7 @@ std::string TokenizerConfigJson(const ModelConfig& config, bool lower_case) {
 
 void SavePretrained(const ModelConfig& config, const ParameterSet& parameters,
                     const std::vector<std::string>& vocabulary, const std::string& directory,
-                    bool lower_case, const std::vector<std::string>& labels) {
+                    bool lower_case, const std::vector<std::string>& labels, ClassifierKind kind) {
   const std::string model_path = directory + "/model.safetensors";
   const std::string vocab_path = directory + "/vocab.txt";
   std::vector<SafetensorsTensor> tensors;
@@ -261,7 +262,7 @@ void SavePretrained(const ModelConfig& config, const ParameterSet& parameters,
     WriteFileAtomically(directory + "/tokenizer_config.json",
                         TokenizerConfigJson(config, lower_case));
   }
-  WriteFileAtomically(directory + "/config.json", ConfigJson(config, labels));
+  WriteFileAtomically(directory + "/config.json", ConfigJson(config, labels, kind));
   WriteSafetensors(model_path, tensors);
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "model/classifier_kind.h"
 #include "model/config.h"
 #include "model/parameter_set.h"
 
@@ -29,9 +30,9 @@ struct PretrainedModel {
 // would change what the model computes), one outside is ignored. vocab.txt may be absent, but when
 // there it must have as many lines as the model has pieces.
 //
-// `num_labels` > 0 reads a classifier instead (see classifier.h): pooler and classifier must be
-// there.
-PretrainedModel LoadPretrained(const std::string& directory, size_t num_labels = 0);
+// `num_labels` > 0 reads a classifier instead (see classifier.h): its tensors must be there.
+PretrainedModel LoadPretrained(const std::string& directory, size_t num_labels = 0,
+                               ClassifierKind kind = ClassifierKind::kSequence);
 
 // Writes vocab.txt, tokenizer_config.json, config.json and model.safetensors, each atomically, into
 // a folder that is made when absent. `vocabulary` is either as long as the model's, or empty: then
@@ -39,6 +40,7 @@ PretrainedModel LoadPretrained(const std::string& directory, size_t num_labels =
 // infinite. `labels` are those of a classifier.
 void SavePretrained(const ModelConfig& config, const ParameterSet& parameters,
                     const std::vector<std::string>& vocabulary, const std::string& directory,
-                    bool lower_case = true, const std::vector<std::string>& labels = {});
+                    bool lower_case = true, const std::vector<std::string>& labels = {},
+                    ClassifierKind kind = ClassifierKind::kSequence);
 
 }  // namespace headscope

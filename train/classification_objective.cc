@@ -25,6 +25,17 @@ size_t Predictions::NumCorrect() const {
   return correct;
 }
 
+Predictions Subset(const Predictions& all, const std::vector<size_t>& examples) {
+  Predictions some{.num_labels = all.num_labels, .labels = {}, .probabilities = {}};
+  for (const size_t i : examples) {
+    const auto begin = all.probabilities.begin() + static_cast<std::ptrdiff_t>(i * all.num_labels);
+    some.labels.push_back(all.labels[i]);
+    some.probabilities.insert(some.probabilities.end(), begin,
+                              begin + static_cast<std::ptrdiff_t>(all.num_labels));
+  }
+  return some;
+}
+
 void AppendSoftmax(ConstMatrix logits, Predictions& predictions) {
   for (size_t i = 0; i < logits.rows; ++i) {
     const float* row = logits.Row(i);
@@ -38,11 +49,12 @@ void AppendSoftmax(ConstMatrix logits, Predictions& predictions) {
 }
 
 ClassificationObjective::ClassificationObjective(const Encoder& encoder, size_t num_labels,
+                                                 ClassifierKind kind,
                                                  const AttentionControl& attention, uint64_t seed,
                                                  const EncodedSet& train, size_t batch_size,
                                                  const EncodedSet& dev)
     : encoder_(encoder),
-      head_(encoder.Config(), num_labels),
+      head_(encoder.Config(), num_labels, kind),
       num_labels_(num_labels),
       attention_(attention),
       seed_(seed),
@@ -56,7 +68,7 @@ LossSum ClassificationObjective::Forward(Compute& compute, const ParameterSet& p
   const size_t examples = labelled.labels.size();
   acts_.Prepare(labelled.batch);
   encoder_.Forward(compute, parameters, labelled.batch, options, acts_);
-  logits = head_.Forward(compute, parameters, labelled.batch, options, acts_);
+  logits = head_.Forward(compute, parameters, labelled.batch, labelled.queries, options, acts_);
   losses_.EnsureSize(examples);
   log_sum_exp_.EnsureSize(examples);
   CrossEntropyForward(compute.Pool(), logits, labelled.labels, losses_.data(), log_sum_exp_.data());

@@ -1,4 +1,5 @@
-// Classification: the mean cross entropy of the examples of a batch, through encoder and head.
+// Classification of texts or of one word of each: the mean cross entropy of the examples of a
+// batch, through encoder and head.
 #pragma once
 
 #include <cstdint>
@@ -27,6 +28,9 @@ struct Predictions {
   size_t NumCorrect() const;
 };
 
+// Those of some of the examples.
+Predictions Subset(const Predictions& all, const std::vector<size_t>& examples);
+
 // Rows of logits [n, K] as probabilities, in double.
 void AppendSoftmax(ConstMatrix logits, Predictions& predictions);
 
@@ -34,7 +38,7 @@ class ClassificationObjective final : public Objective {
  public:
   // `encoder`, `attention` and the sets must outlive the objective. Dropout is keyed by (seed,
   // step) and on when a rate of the encoder's config is above 0.
-  ClassificationObjective(const Encoder& encoder, size_t num_labels,
+  ClassificationObjective(const Encoder& encoder, size_t num_labels, ClassifierKind kind,
                           const AttentionControl& attention, uint64_t seed, const EncodedSet& train,
                           size_t batch_size, const EncodedSet& dev);
 

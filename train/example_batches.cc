@@ -15,6 +15,7 @@ LabelledBatch MakeLabelledBatch(const EncodedSet& set, std::span<const uint32_t>
     const EncodedExample& example = set.examples[place];
     out.batch.Add(example.ids, place);
     out.labels.push_back(example.label);
+    out.queries.push_back(example.query);
     const size_t second = example.second_begin == 0 ? example.ids.size() : example.second_begin;
     segments.insert(segments.end(), second, 0);
     segments.insert(segments.end(), example.ids.size() - second, 1);

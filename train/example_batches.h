@@ -13,6 +13,8 @@ namespace headscope {
 struct LabelledBatch {
   RaggedBatch batch;            // a sequence's id is its example's place in the set
   std::vector<int32_t> labels;  // [S]
+  // [S] the row within each sequence that is classified; all 0 where texts are.
+  std::vector<uint32_t> queries;
 };
 
 // The examples at `places`, in this order.
