@@ -7,14 +7,19 @@
 namespace headscope {
 namespace {
 
-std::set<std::string> WordsOf(const Example& example) {
+std::set<std::string> WordsOf(const Example& example, WordFeatures features) {
   std::set<std::string> words;
   BertWords splitter;
-  splitter.Split(example.text, true);
-  for (size_t i = 0; i < splitter.Size(); ++i) words.emplace(splitter[i]);
-  splitter.Split(example.second_text, true);
-  // A space stands in no word, so these are apart from the first text's.
-  for (size_t i = 0; i < splitter.Size(); ++i) words.insert("second " + std::string(splitter[i]));
+  // A space stands in no word, so places and texts are kept apart by one.
+  const auto add = [&](const std::string& text, const std::string& prefix) {
+    splitter.Split(text, true);
+    for (size_t i = 0; i < splitter.Size(); ++i) {
+      const bool places = features == WordFeatures::kWordsAtPlaces;
+      words.insert(prefix + (places ? std::to_string(i) + " " : "") + std::string(splitter[i]));
+    }
+  };
+  add(example.text, "");
+  add(example.second_text, "second ");
   return words;
 }
 
@@ -33,9 +38,9 @@ Predictions Predict(const LogisticRegression& model, const SparseRows& rows,
 
 }  // namespace
 
-BagOfWords::BagOfWords(const ExampleSet& train) {
+BagOfWords::BagOfWords(const ExampleSet& train, WordFeatures features) : features_(features) {
   for (const Example& example : train.examples) {
-    for (const std::string& word : WordsOf(example)) columns_.emplace(word, 0);
+    for (const std::string& word : WordsOf(example, features)) columns_.emplace(word, 0);
   }
   uint32_t next = 0;
   for (auto& [word, column] : columns_) column = next++;
@@ -45,7 +50,7 @@ SparseRows BagOfWords::Features(const ExampleSet& set) const {
   SparseRows rows;
   rows.num_columns = columns_.size();
   for (const Example& example : set.examples) {
-    for (const std::string& word : WordsOf(example)) {
+    for (const std::string& word : WordsOf(example, features_)) {
       const auto found = columns_.find(word);
       if (found == columns_.end()) continue;
       rows.columns.push_back(found->second);
@@ -57,8 +62,8 @@ SparseRows BagOfWords::Features(const ExampleSet& set) const {
 }
 
 BagOfWordsResult RunBagOfWords(const ExampleSet& train, const ExampleSet& dev,
-                               const ExampleSet& test) {
-  const BagOfWords bag(train);
+                               const ExampleSet& test, WordFeatures features) {
+  const BagOfWords bag(train, features);
   const SparseRows train_rows = bag.Features(train), dev_rows = bag.Features(dev),
                    test_rows = bag.Features(test);
   const std::vector<int32_t> labels = Labels(train);

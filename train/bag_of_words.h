@@ -1,4 +1,5 @@
-// The baseline that knows no order: logistic regression on which words a text has.
+// The baselines that know no order: logistic regression on which words a text has, or on which word
+// it has at which place.
 #pragma once
 
 #include <map>
@@ -11,16 +12,22 @@
 
 namespace headscope {
 
-// Words of BERT's tokenisation in lower case, each once (present or not); those of a second text
-// are features of their own. Words of the training set only, in order.
+enum class WordFeatures {
+  kWords,         // each word once: present or not
+  kWordsAtPlaces  // each word at each place, counted from the text's beginning
+};
+
+// Words of BERT's tokenisation in lower case; those of a second text are features of their own.
+// Words of the training set only, in order.
 class BagOfWords {
  public:
-  explicit BagOfWords(const ExampleSet& train);
+  explicit BagOfWords(const ExampleSet& train, WordFeatures features = WordFeatures::kWords);
 
   SparseRows Features(const ExampleSet& set) const;
   size_t NumWords() const { return columns_.size(); }
 
  private:
+  WordFeatures features_;
   std::map<std::string, uint32_t> columns_;
 };
 
@@ -35,6 +42,7 @@ struct BagOfWordsResult {
 // Fits on `train` for each strength of the penalty (C = 0.01, 0.03, …, 10), keeps the best on `dev`
 // (the strongest penalty among equals) and predicts `test`.
 BagOfWordsResult RunBagOfWords(const ExampleSet& train, const ExampleSet& dev,
-                               const ExampleSet& test);
+                               const ExampleSet& test,
+                               WordFeatures features = WordFeatures::kWords);
 
 }  // namespace headscope

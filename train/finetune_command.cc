@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <cstdio>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -47,8 +48,9 @@ FinetuneConfig ResolveConfig(const FinetuneFlags& flags) {
 // A row of the results' table.
 struct Row {
   std::string name;
-  ClassificationMetrics metrics;
+  std::vector<Predictions> predictions;  // of each seed
   std::string remark;
+  ClassificationMetrics metrics = {};
 };
 
 std::string ModelName(const FinetuneConfig& config) {
@@ -89,9 +91,10 @@ std::vector<Predictions> TrainSeeds(const FinetuneFlags& flags, const FinetuneCo
   return all;
 }
 
-Row Baseline(const TaskData& task) {
-  const BagOfWordsResult bag = RunBagOfWords(task.train, task.dev, task.test);
-  return {"bag of words", MeasureClassification(std::vector<Predictions>{bag.test}, task.labels),
+Row Baseline(const TaskData& task, const char* name, WordFeatures features) {
+  const BagOfWordsResult bag = RunBagOfWords(task.train, task.dev, task.test, features);
+  return {name,
+          {bag.test},
           fmt::format("dev {:.1f}, C {}, {} words{}", 100 * bag.dev_accuracy, bag.c, bag.words,
                       bag.converged ? "" : ", not converged")};
 }
@@ -109,13 +112,46 @@ std::string Table(const std::string& task, const std::vector<Row>& rows) {
   return text;
 }
 
-std::string ResultsJson(const std::string& task, const std::vector<Row>& rows) {
-  nlohmann::ordered_json json = {{"format", 1}, {"task", task}};
+// The test examples of each group; none unless there are two groups at least.
+std::map<std::string, std::vector<size_t>> GroupsOf(const ExampleSet& set) {
+  std::map<std::string, std::vector<size_t>> groups;
+  for (size_t i = 0; i < set.examples.size(); ++i) groups[set.examples[i].group].push_back(i);
+  if (groups.size() < 2) groups.clear();
+  return groups;
+}
+
+Interval AccuracyOf(const Row& row, const std::vector<size_t>& examples) {
+  std::vector<Predictions> seeds;
+  for (const Predictions& all : row.predictions) seeds.push_back(Subset(all, examples));
+  return MeasureClassification(seeds, row.metrics.labels).accuracy;
+}
+
+std::string GroupTable(const std::vector<Row>& rows, const ExampleSet& test) {
+  std::string text;
+  for (const auto& [group, examples] : GroupsOf(test)) {
+    text += fmt::format("{}, {} examples\n", group, examples.size());
+    for (const Row& row : rows) {
+      text += fmt::format("  {:<28} {:>19}\n", row.name, Percent(AccuracyOf(row, examples)));
+    }
+  }
+  return text.empty() ? text : "\naccuracy by group of examples:\n" + text;
+}
+
+std::string ResultsJson(const TaskData& task, const std::vector<Row>& rows) {
+  nlohmann::ordered_json json = {{"format", 1}, {"task", task.name}};
   for (const Row& row : rows) {
-    json["models"].push_back(
-        {{"name", row.name},
-         {"remark", row.remark},
-         {"metrics", nlohmann::ordered_json::parse(MetricsJson(row.metrics))}});
+    nlohmann::ordered_json model = {
+        {"name", row.name},
+        {"remark", row.remark},
+        {"metrics", nlohmann::ordered_json::parse(MetricsJson(row.metrics))}};
+    for (const auto& [group, examples] : GroupsOf(task.test)) {
+      const Interval accuracy = AccuracyOf(row, examples);
+      model["groups"][group] = {
+          {"examples", examples.size()},
+          {"accuracy",
+           {{"value", accuracy.value}, {"low", accuracy.low}, {"high", accuracy.high}}}};
+    }
+    json["models"].push_back(std::move(model));
   }
   return json.dump(1) + "\n";
 }
@@ -126,15 +162,19 @@ void RunFinetuneCommand(const FinetuneFlags& flags) {
   const auto report = [](const std::string& line) { fmt::print(stderr, "{}\n", line); };
   const FinetuneData data = LoadFinetuneData(config, DataFolder(flags.data), report);
   std::vector<Row> rows(1);
-  const std::vector<Predictions> seeds = TrainSeeds(flags, config, data, rows[0].remark);
+  rows[0].predictions = TrainSeeds(flags, config, data, rows[0].remark);
   rows[0].name = ModelName(config);
-  rows[0].metrics = MeasureClassification(seeds, data.task.labels);
-  if (flags.baseline == "bow") {
+  if (flags.baseline != "none") {
     report("the bag-of-words baseline");
-    rows.push_back(Baseline(data.task));
+    rows.push_back(Baseline(data.task, "bag of words", WordFeatures::kWords));
   }
-  WriteFileAtomically(flags.out + "/results.json", ResultsJson(config.task, rows));
-  fmt::print("{}", Table(config.task, rows));
+  if (flags.baseline == "places") {
+    report("the baseline of words at places");
+    rows.push_back(Baseline(data.task, "words at places", WordFeatures::kWordsAtPlaces));
+  }
+  for (Row& row : rows) row.metrics = MeasureClassification(row.predictions, data.task.labels);
+  WriteFileAtomically(flags.out + "/results.json", ResultsJson(data.task, rows));
+  fmt::print("{}{}", Table(config.task, rows), GroupTable(rows, data.task.test));
   for (const Row& row : rows) {
     fmt::print("\n{}, examples by true and predicted label:\n{}", row.name,
                ConfusionTable(row.metrics));
@@ -160,8 +200,10 @@ void AddFinetuneCommand(const Command& app) {
                  "Folder of the corpora; default HEADSCOPE_DATA, ../shared/data or data");
   command.Option("--seeds", flags->seeds, "How many seeds to train, from --seed on")
       .Range(1, 10000);
-  command.Option("--baseline", flags->baseline, "bow (logistic regression) or none")
-      .OneOf({"bow", "none"});
+  command
+      .Option("--baseline", flags->baseline,
+              "bow (logistic regression on words), places (that and words at places), or none")
+      .OneOf({"bow", "places", "none"});
   command.Switch("--resume", flags->resume, "Go on with what was interrupted, exactly");
   command.Option("--threads", flags->threads, "Changes the speed and nothing else").Range(1, 1024);
   command.Option("--isa", flags->isa, "SIMD target, or auto; changes the speed and nothing else");

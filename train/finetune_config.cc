@@ -26,6 +26,11 @@ std::vector<ConfigField> FinetuneConfig::Fields() {
        0, 0.99},
       {"model", "attention", "--attention", "learned or uniform",
        EnumValue(attention, {"learned", "uniform"}, "attention")},
+      {"model", "positions", "--positions",
+       "learned; without them (--no-positions) their embeddings are zero, and with --attention "
+       "uniform the words' order "
+       "is then unknown",
+       &positions},
       {"schedule", "epochs", "--epochs", "passes over the training set", &epochs, 1, 1e6},
       {"schedule", "batch", "--batch", "examples of a step", &batch, 1, 1e6},
       {"schedule", "lr", "--lr", "peak learning rate", &lr, 0, 10},

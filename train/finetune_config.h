@@ -27,6 +27,7 @@ struct FinetuneConfig {
   uint64_t vocab_size = 8192;  // so many pieces
   double dropout = 0.1;
   AttentionKind attention = AttentionKind::kLearned;
+  bool positions = true;  // false: position embeddings are zero and stay so
 
   // [schedule]
   uint64_t epochs = 3;

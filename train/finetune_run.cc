@@ -113,6 +113,23 @@ std::string PredictionLines(const ExampleSet& set, const Predictions& prediction
   return text;
 }
 
+constexpr const char* kPositions = "bert.embeddings.position_embeddings.weight";
+
+// Without positions their embeddings start at zero and are not trained.
+ParameterLayout LayoutOf(const FinetuneConfig& config, const FinetuneData& data) {
+  const ParameterLayout all = ClassifierLayout(data.model, data.task.labels.size(), data.Kind());
+  if (config.positions) return all;
+  ParameterLayout layout;
+  for (ParameterSpec spec : all.Specs()) {
+    if (spec.name == kPositions) {
+      spec.init = Init::kZeros;
+      spec.decays = spec.trainable = false;
+    }
+    layout.Add(std::move(spec));
+  }
+  return layout;
+}
+
 // One seed of a fine-tuning.
 class FinetuneRun {
  public:
@@ -129,10 +146,9 @@ class FinetuneRun {
         compute_(pool_, config.gemm),
         encoder_(data.model),
         attention_(MakeAttentionControl(AttentionName(config.attention))),
-        objective_(encoder_, Labels().size(), *attention_, config.seed, data.train, config.batch,
-                   data.dev),
-        state_(std::make_shared<const ParameterLayout>(
-            ClassifierLayout(data.model, Labels().size()))) {}
+        objective_(encoder_, Labels().size(), data.Kind(), *attention_, config.seed, data.train,
+                   config.batch, data.dev),
+        state_(std::make_shared<const ParameterLayout>(LayoutOf(config, data))) {}
 
   FinetuneResult Run() {
     Begin();
@@ -168,6 +184,10 @@ class FinetuneRun {
     if (resumes_) return LoadRunState(run_.StatePath(), identity_, state_);
     InitialiseParameters(data_.model.initializer_range, config_.seed, state_.parameters);
     if (data_.pretrained) CopyEncoder(*data_.pretrained, state_.parameters);
+    if (!config_.positions) {
+      const Matrix positions = state_.parameters.At(kPositions);
+      std::fill_n(positions.data, positions.rows * positions.cols, 0.0f);
+    }
     WriteFileAtomically(run_.ConfigPath(), text);
   }
 
@@ -191,7 +211,7 @@ class FinetuneRun {
       const size_t correct = objective_.NumCorrect();
       if (best_.Offer(state_.step, correct)) {
         SavePretrained(data_.model, state_.parameters, data_.word_piece->Pieces(), run_.ModelPath(),
-                       data_.lower_case, Labels());
+                       data_.lower_case, Labels(), data_.Kind());
       }
       return std::map<std::string, uint64_t>{{"correct", correct}};
     };

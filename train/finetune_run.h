@@ -26,6 +26,10 @@ struct FinetuneData {
   std::string model_hash;                       // SHA-256 of the pretrained weights; else empty
   std::string vocabulary_hash;
   EncodedSet train, dev, test;
+
+  ClassifierKind Kind() const {
+    return task.AsksForWords() ? ClassifierKind::kToken : ClassifierKind::kSequence;
+  }
 };
 
 // Reads task and model, or learns a vocabulary on the training texts. `report` is told what is
