@@ -29,8 +29,8 @@ std::unique_ptr<PlantedTask> MakePronounTask(uint64_t seed, size_t attractors);
 std::unique_ptr<PlantedTask> MakeRecallTask(uint64_t seed, size_t pairs);
 
 // The same for adjacent pairs of rare words put into two sentences of the language: "The mule
-// brooch cook smiled at syrup plague Anna . … mule ." What followed the last word before? Labels: the
-// second words.
+// brooch cook smiled at syrup plague Anna . … mule ." What followed the last word before? Labels:
+// the second words.
 std::unique_ptr<PlantedTask> MakeInductionTask(uint64_t seed, size_t pairs);
 
 }  // namespace headscope
