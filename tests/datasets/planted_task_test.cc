@@ -1,6 +1,7 @@
 // Planted tasks: an independent solver agrees with every label and every piece of evidence.
 #include "datasets/planted_task.h"
 
+#include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
