@@ -18,10 +18,12 @@
 #include "bench/peer_process.h"
 #include "bench/provenance.h"
 #include "bench/roof.h"
+#include "bench/step_profile.h"
 #include "bench/training_speed.h"
 #include "model/base/build_info.h"
 #include "model/base/error.h"
 #include "model/base/file.h"
+#include "model/base/profiler.h"
 #include "model/ops/simd_target.h"
 
 namespace headscope {
@@ -39,7 +41,7 @@ struct Options {
   size_t rows = 32, length = 128, vocabulary = 8192;
   size_t steps = 4, repetitions = 7;
   double dropout = 0.1;
-  bool compare = false;
+  bool compare = false, profile = false;
   ClockFlag clock;
 };
 
@@ -154,11 +156,12 @@ struct Measurement {
   std::vector<double> roof, share;
   std::vector<Series> peers;
   size_t dropped = 0;
+  StepProfile profile;
 };
 
 // Roof, ours and every peer, one after another, until enough repetitions were undisturbed.
 Measurement Measure(const Options& options, TrainingSpeed& speed, ThreadPool& pool,
-                    std::vector<std::unique_ptr<Peer>>& peers) {
+                    const Profiler& profiler, std::vector<std::unique_ptr<Peer>>& peers) {
   Measurement result;
   result.ours.name = "headscope";
   result.ours.version = BuildCommit();
@@ -179,6 +182,8 @@ Measurement Measure(const Options& options, TrainingSpeed& speed, ThreadPool& po
     result.ours.tokens_per_second.push_back(rate);
     result.roof.push_back(roof);
     result.share.push_back(speed.FlopsPerToken() * rate / 1e9 / roof);
+    result.profile.Add(profiler.Entries(), options.steps, options.threads,
+                       options.clock.SecondsOf(ours), options.clock.SecondsOf(ours) / ours.seconds);
     for (size_t p = 0; p < peers.size(); ++p) {
       const double peer_rate = options.clock.RateOf(bursts[p]);
       peers[p]->series.tokens_per_second.push_back(peer_rate);
@@ -236,6 +241,7 @@ void WriteJson(const Options& options, const Measurement& result) {
                    {"share_of_roof", Median(result.share)},
                    {"clock", options.clock.Name()},
                    {"programs", programs}});
+  if (options.profile) json["profile"] = result.profile.Json(Median(result.roof));
   WriteFileAtomically(options.json, json.dump(2) + "\n");
 }
 
@@ -247,7 +253,8 @@ void RunBenchStep(const Options& options) {
       static_cast<float>(options.dropout);
   const std::vector<SequenceLengths> batches = Batches(options);
   ThreadPool pool(options.threads);
-  TrainingSpeed speed(pool, model, batches);
+  Profiler profiler(pool);
+  TrainingSpeed speed(pool, model, batches, options.profile ? &profiler : nullptr);
   fmt::print("{}\n{} ({} parameters), {} batches of {} {}, dropout {}\n",
              ProvenanceLine(options.threads), options.size, speed.NumParameters(), batches.size(),
              options.rows,
@@ -256,8 +263,9 @@ void RunBenchStep(const Options& options) {
              options.dropout);
   const LengthsFile lengths(batches);
   auto peers = StartPeers(options, model, lengths.Path());
-  const Measurement result = Measure(options, speed, pool, peers);
+  const Measurement result = Measure(options, speed, pool, profiler, peers);
   Print(result);
+  if (options.profile) fmt::print("\n{}", result.profile.Table(Median(result.roof)));
   if (!options.json.empty()) WriteJson(options, result);
 }
 
@@ -283,6 +291,7 @@ void AddBenchStepCommand(const Command& bench) {
   command.Option("--steps", options->steps, "steps of a burst").Range(1, 10000);
   command.Option("--repetitions", options->repetitions, "bursts of every program, in turn")
       .Range(1, 1000);
+  command.Switch("--profile", options->profile, "time per operation and its share of the roof too");
   options->clock.AddTo(command);
   command.Switch("--compare-torch", options->compare,
                  "PyTorch (eager, SDPA, compiled) and HuggingFace too, where installed");

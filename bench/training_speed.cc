@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "model/base/profiler.h"
 #include "model/bert_parameters.h"
 
 namespace headscope {
@@ -10,10 +11,12 @@ namespace {
 // Starts the clock after the first step and stops it after the last.
 class Stopwatch final : public TrainingObserver {
  public:
-  explicit Stopwatch(uint64_t first_step) : first_step_(first_step) {}
+  Stopwatch(uint64_t first_step, Profiler* profiler)
+      : first_step_(first_step), profiler_(profiler) {}
   void OnStep(const TrainingState& state, const LossSum& loss) override {
     const double wall = WallSeconds(), cpu = ProcessCpuSeconds();
     if (state.step == first_step_) {
+      if (profiler_ != nullptr) profiler_->Clear();
       wall_ = wall;
       cpu_ = cpu;
       return;
@@ -29,6 +32,7 @@ class Stopwatch final : public TrainingObserver {
 
  private:
   uint64_t first_step_;
+  Profiler* profiler_;
   double wall_ = 0.0, cpu_ = 0.0;
   Burst burst_;
 };
@@ -52,8 +56,8 @@ double MeanFlopsPerToken(const ModelConfig& model, const std::vector<SequenceLen
 }  // namespace
 
 TrainingSpeed::TrainingSpeed(ThreadPool& pool, const ModelConfig& model,
-                             const std::vector<SequenceLengths>& batches)
-    : compute_(pool),
+                             const std::vector<SequenceLengths>& batches, Profiler* profiler)
+    : compute_(pool, GemmBackend::kHeadscope, profiler),
       encoder_(model),
       workload_(batches, model.vocab_size),
       objective_(encoder_, attention_, 1, workload_, {}),
@@ -70,7 +74,7 @@ Burst TrainingSpeed::Run(size_t steps) {
                              .log_every = 0,
                              .eval_every = 0,
                              .save_every = 0};
-  Stopwatch stopwatch(state_.step + 1);
+  Stopwatch stopwatch(state_.step + 1, compute_.TimeProfiler());
   Train(compute_, config, objective_, state_, stopwatch, [] { return false; });
   return stopwatch.Result();
 }

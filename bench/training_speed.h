@@ -14,10 +14,11 @@ namespace headscope {
 
 class TrainingSpeed {
  public:
+  // `profiler` may be null.
   TrainingSpeed(ThreadPool& pool, const ModelConfig& model,
-                const std::vector<SequenceLengths>& batches);
+                const std::vector<SequenceLengths>& batches, Profiler* profiler = nullptr);
 
-  // `steps` measured steps, after one that is not.
+  // `steps` measured steps, after one that is not; what a profiler heard before them is forgotten.
   Burst Run(size_t steps);
 
   // Of forward and backward together, matrix products only, on average over the batches:

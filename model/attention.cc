@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 
 #include "model/ops/dropout.h"
 #include "model/ops/elementwise.h"
@@ -66,10 +67,11 @@ Dropout DropoutOf(const Pass& pass, size_t l, const HeadSlice& slice) {
 }
 
 // The pattern that mixes the values: itself, or its dropped-out copy in `scratch`.
-ConstMatrix MixingPattern(const Pass& pass, size_t l, const HeadSlice& slice, Matrix pattern,
-                          Matrix scratch) {
+ConstMatrix MixingPattern(const Pass& pass, size_t l, const HeadSlice& slice, size_t thread,
+                          Matrix pattern, Matrix scratch) {
   const Dropout dropout = DropoutOf(pass, l, slice);
   if (dropout.rate == 0.0f) return pattern;
+  const ProfileSpan span(pass.compute.TimeProfiler(), thread, "pattern dropout");
   ApplyDropout(dropout, pass.batch.sequence_ids[slice.sequence], pattern, scratch);
   return scratch;
 }
@@ -78,6 +80,15 @@ void ObserveHead(const Pass& pass, Hook hook, size_t l, const HeadSlice& slice, 
   if (pass.options.intervention != nullptr) {
     (*pass.options.intervention)({hook, l, slice.head, slice.sequence}, square);
   }
+}
+
+// One of a head's small products, on the thread that has the head.
+void MultiplyHead(const Pass& pass, size_t thread, std::string_view name, GemmForm form,
+                  ConstMatrix a, ConstMatrix b, Matrix c) {
+  const size_t k = form == GemmForm::kTN ? a.rows : a.cols;
+  const ProfileSpan span(pass.compute.TimeProfiler(), thread, name, "",
+                         2.0 * static_cast<double>(c.rows * c.cols * k));
+  GemmSerial(pass.compute, thread, form, a, b, c);
 }
 
 // Whether scores of this layer are needed, and queries and keys for them or for their own sake.
@@ -99,7 +110,7 @@ Affine Projections(const Affine& query_key_value, bool with_queries_and_keys) {
 
 void ProjectQueryKeyValue(const Pass& pass, size_t l, const BertViews<const float>::Layer& layer) {
   const bool all = NeedsQueriesAndKeys(pass, l);
-  AffineForward(pass.compute, Projections(layer.query_key_value, all),
+  AffineForward(pass.compute, "qkv", Projections(layer.query_key_value, all),
                 pass.acts.Rows(Hook::kResidPre, l),
                 all ? pass.acts.QueryKeyValue(l) : pass.acts.Rows(Hook::kV, l));
   if (!all) return;
@@ -121,15 +132,20 @@ void AttentionForward(const Pass& pass, size_t l, const BertViews<const float>::
     const Matrix scores =
         keeps_scores ? acts.Square(Hook::kAttnScores, l, slice.head, slice.sequence) : square(0);
     if (needs_scores) {
-      GemmSerial(pass.compute, thread, GemmForm::kNT, slice.Of(q), slice.Of(k), scores);
+      MultiplyHead(pass, thread, "scores", GemmForm::kNT, slice.Of(q), slice.Of(k), scores);
+      const ProfileSpan span(pass.compute.TimeProfiler(), thread, "pattern");
       Scale(ScoreScale(pass), scores);
       ObserveHead(pass, Hook::kAttnScores, l, slice, scores);
     }
     const Matrix pattern = acts.Square(Hook::kPattern, l, slice.head, slice.sequence);
-    pass.attention.Forward(SiteOf(pass, l, slice), scores, pattern);
+    {
+      const ProfileSpan span(pass.compute.TimeProfiler(), thread, "pattern");
+      pass.attention.Forward(SiteOf(pass, l, slice), scores, pattern);
+    }
     ObserveHead(pass, Hook::kPattern, l, slice, pattern);
-    GemmSerial(pass.compute, thread, GemmForm::kNN,
-               MixingPattern(pass, l, slice, pattern, square(1)), slice.Of(v), slice.Of(z));
+    MultiplyHead(pass, thread, "mixing", GemmForm::kNN,
+                 MixingPattern(pass, l, slice, thread, pattern, square(1)), slice.Of(v),
+                 slice.Of(z));
   });
   pass.Observe(Hook::kZ, l, z);
 }
@@ -147,27 +163,33 @@ void AttentionBackward(const Pass& pass, size_t l, const BertViews<const float>:
   // Where no pattern depends on scores, nothing reaches queries and keys.
   const bool uses_scores = pass.attention.UsesScores(l);
   ForEachHead(pass, [&](const HeadSlice& slice, const auto& square, size_t thread) {
-    Compute& compute = pass.compute;
+    Profiler* const profiler = pass.compute.TimeProfiler();
     const Matrix pattern = acts.Square(Hook::kPattern, l, slice.head, slice.sequence);
-    GemmSerial(compute, thread, GemmForm::kTN, MixingPattern(pass, l, slice, pattern, square(1)),
-               slice.Of(dz), slice.Of(dv));
+    MultiplyHead(pass, thread, "mixing dV", GemmForm::kTN,
+                 MixingPattern(pass, l, slice, thread, pattern, square(1)), slice.Of(dz),
+                 slice.Of(dv));
     if (!uses_scores) return;
     const Matrix dpattern = square(2);
-    GemmSerial(compute, thread, GemmForm::kNT, slice.Of(dz), slice.Of(v), dpattern);
+    MultiplyHead(pass, thread, "mixing dpattern", GemmForm::kNT, slice.Of(dz), slice.Of(v),
+                 dpattern);
     const Dropout dropout = DropoutOf(pass, l, slice);
     if (dropout.rate != 0.0f) {
+      const ProfileSpan span(profiler, thread, "pattern dropout");
       ApplyDropout(dropout, pass.batch.sequence_ids[slice.sequence], dpattern, dpattern);
     }
     if (pattern_gradient != nullptr) {
       (*pattern_gradient)({Hook::kPattern, l, slice.head, slice.sequence}, pattern, dpattern);
     }
     const Matrix dscores = dpattern;
-    pass.attention.Backward(SiteOf(pass, l, slice), pattern, dpattern, dscores);
-    Scale(ScoreScale(pass), dscores);
-    GemmSerial(compute, thread, GemmForm::kNN, dscores, slice.Of(k), slice.Of(dq));
-    GemmSerial(compute, thread, GemmForm::kTN, dscores, slice.Of(q), slice.Of(dk));
+    {
+      const ProfileSpan span(profiler, thread, "pattern", "backward");
+      pass.attention.Backward(SiteOf(pass, l, slice), pattern, dpattern, dscores);
+      Scale(ScoreScale(pass), dscores);
+    }
+    MultiplyHead(pass, thread, "scores dQ", GemmForm::kNN, dscores, slice.Of(k), slice.Of(dq));
+    MultiplyHead(pass, thread, "scores dK", GemmForm::kTN, dscores, slice.Of(q), slice.Of(dk));
   });
-  AffineBackward(pass.compute, Projections(layer.query_key_value, uses_scores),
+  AffineBackward(pass.compute, "qkv", Projections(layer.query_key_value, uses_scores),
                  acts.Rows(Hook::kResidPre, l), uses_scores ? dqkv : dv, dx,
                  Projections(dlayer.query_key_value, uses_scores));
 }

@@ -96,13 +96,13 @@ Matrix ClassifierHead::Forward(Compute& compute, const ParameterSet& parameters,
   Matrix pooled = input;
   if (kind_ == ClassifierKind::kSequence) {
     pooled = Sized(pooled_, sequences, hidden);
-    AffineForward(compute, ViewAffine(parameters, kPooler), input, pooled);
+    AffineForward(compute, "pooler", ViewAffine(parameters, kPooler), input, pooled);
     TanhInPlace(compute.Pool(), pooled);
   }
   const Matrix dropped = Sized(dropped_, sequences, hidden);
   DropPooled(compute, batch, options, pooled, dropped);
   const Matrix logits = Sized(logits_, sequences, num_labels_);
-  AffineForward(compute, ViewAffine(parameters, kClassifier), dropped, logits);
+  AffineForward(compute, "classifier", ViewAffine(parameters, kClassifier), dropped, logits);
   return logits;
 }
 
@@ -113,14 +113,14 @@ void ClassifierHead::Backward(Compute& compute, const ParameterSet& parameters,
   const size_t sequences = batch.NumSequences(), hidden = config_.hidden_size;
   const Matrix dropped(dropped_.data(), sequences, hidden);
   const Matrix d = acts.Scratch(kBranchScratch, sequences, hidden);
-  AffineBackward(compute, ViewAffine(parameters, kClassifier), dropped, dlogits, d,
+  AffineBackward(compute, "classifier", ViewAffine(parameters, kClassifier), dropped, dlogits, d,
                  ViewAffine(gradients, kClassifier));
   DropPooled(compute, batch, options, d, d);
   if (kind_ == ClassifierKind::kToken) return ScatterRows(compute.Pool(), d, rows_, dx);
   const Matrix input(input_.data(), sequences, hidden), pooled(pooled_.data(), sequences, hidden);
   TanhBackward(compute.Pool(), pooled, d);
   const Matrix dinput = acts.Scratch(kMixScratch, sequences, hidden);
-  AffineBackward(compute, ViewAffine(parameters, kPooler), input, d, dinput,
+  AffineBackward(compute, "pooler", ViewAffine(parameters, kPooler), input, d, dinput,
                  ViewAffine(gradients, kPooler));
   ScatterRows(compute.Pool(), dinput, rows_, dx);
 }

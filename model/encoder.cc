@@ -35,10 +35,15 @@ void CheckBatch(const ModelConfig& config, const RaggedBatch& batch) {
   check_range(batch.segments, config.type_vocab_size, "segment");
 }
 
+void AddResidual(const Pass& pass, ConstMatrix a, ConstMatrix b, Matrix y) {
+  const ProfileSpan span(pass.compute.TimeProfiler(), "residual");
+  ResidualAdd(pass.compute.Pool(), a, b, y);
+}
+
 // y = x + dropout(branch), the branch of every sequence under its own mask.
 void DropoutAndAdd(const Pass& pass, size_t site, ConstMatrix branch, ConstMatrix x, Matrix y) {
   ApplyHiddenDropout(pass, site, branch, y);
-  ResidualAdd(pass.compute.Pool(), y, x, y);
+  AddResidual(pass, y, x, y);
 }
 
 // LayerNorms are numbered as Activations numbers their statistics.
@@ -47,6 +52,7 @@ size_t AttentionNorm(size_t l) { return 1 + 2 * l; }
 size_t OutputNorm(size_t l) { return 2 + 2 * l; }
 
 void Normalise(const Pass& pass, size_t index, const Weights::Norm& norm, ConstMatrix x, Matrix y) {
+  const ProfileSpan span(pass.compute.TimeProfiler(), "LayerNorm");
   LayerNormForward(pass.compute.Pool(), x, norm.gamma, norm.beta, pass.config.layer_norm_eps, y,
                    pass.acts.Mean(index), pass.acts.Rstd(index));
 }
@@ -54,16 +60,20 @@ void Normalise(const Pass& pass, size_t index, const Weights::Norm& norm, ConstM
 // In place: dx comes in as the gradient of the output and leaves as that of the input x.
 void NormaliseBackward(const Pass& pass, size_t index, const Weights::Norm& norm, ConstMatrix x,
                        Matrix dx, const Gradients::Norm& dnorm) {
+  const ProfileSpan span(pass.compute.TimeProfiler(), "LayerNorm", "backward");
   LayerNormBackward(pass.compute.Pool(), dx, x, norm.gamma, pass.acts.Mean(index),
                     pass.acts.Rstd(index), dx, dnorm.gamma, dnorm.beta);
 }
 
 void Embed(const Pass& pass, const Weights& weights) {
-  ThreadPool& pool = pass.compute.Pool();
   Activations& acts = pass.acts;
   const Matrix sum = acts.Rows(Hook::kEmbedSum);
   const Matrix full = acts.Rows(Hook::kFullEmbed);
-  EmbeddingForward(pool, pass.batch, weights.words, weights.positions, weights.segments, sum);
+  {
+    const ProfileSpan span(pass.compute.TimeProfiler(), "embedding");
+    EmbeddingForward(pass.compute.Pool(), pass.batch, weights.words, weights.positions,
+                     weights.segments, sum);
+  }
   pass.Observe(Hook::kEmbedSum, 0, sum);
   Normalise(pass, kEmbeddingNorm, weights.embedding_norm, sum, full);
   ApplyHiddenDropout(pass, kEmbeddingDropout, full, full);
@@ -74,19 +84,31 @@ void EmbedBackward(const Pass& pass, const Weights& weights, Matrix dx, Gradient
   ApplyHiddenDropout(pass, kEmbeddingDropout, dx, dx);
   NormaliseBackward(pass, kEmbeddingNorm, weights.embedding_norm, pass.acts.Rows(Hook::kEmbedSum),
                     dx, gradients.embedding_norm);
+  const ProfileSpan span(pass.compute.TimeProfiler(), "embedding", "backward");
   EmbeddingBackward(pass.compute.Pool(), pass.batch, dx, gradients.words, gradients.positions,
                     gradients.segments);
 }
 
+void ApplyGelu(const Pass& pass, ConstMatrix x, Matrix y) {
+  const ProfileSpan span(pass.compute.TimeProfiler(), "GELU");
+  GeluForward(pass.compute.Pool(), x, y);
+}
+
+// In place: dx comes in as the gradient of the output.
+void ApplyGeluBackward(const Pass& pass, Matrix dx, ConstMatrix x) {
+  const ProfileSpan span(pass.compute.TimeProfiler(), "GELU", "backward");
+  GeluBackward(pass.compute.Pool(), dx, x, dx);
+}
+
 void Block(const Pass& pass, size_t l, const Weights::Layer& layer) {
-  ThreadPool& pool = pass.compute.Pool();
   Activations& acts = pass.acts;
   const Matrix x = acts.Rows(Hook::kResidPre, l);
   pass.Observe(Hook::kResidPre, l, x);
 
   AttentionForward(pass, l, layer);
   const Matrix attn_out = acts.Rows(Hook::kAttnOut, l);
-  AffineForward(pass.compute, layer.attention_output, acts.Rows(Hook::kZ, l), attn_out);
+  AffineForward(pass.compute, "attention out", layer.attention_output, acts.Rows(Hook::kZ, l),
+                attn_out);
   pass.Observe(Hook::kAttnOut, l, attn_out);
   const Matrix resid_mid = acts.Rows(Hook::kResidMid, l);
   DropoutAndAdd(pass, AttentionOutputDropout(pass.config, l), attn_out, x, resid_mid);
@@ -96,13 +118,13 @@ void Block(const Pass& pass, size_t l, const Weights::Layer& layer) {
   pass.Observe(Hook::kNormalizedResidMid, l, mid);
 
   const Matrix mlp_pre = acts.Rows(Hook::kMlpPre, l);
-  AffineForward(pass.compute, layer.up, mid, mlp_pre);
+  AffineForward(pass.compute, "up", layer.up, mid, mlp_pre);
   pass.Observe(Hook::kMlpPre, l, mlp_pre);
   const Matrix mlp_post = acts.Rows(Hook::kMlpPost, l);
-  GeluForward(pool, mlp_pre, mlp_post);
+  ApplyGelu(pass, mlp_pre, mlp_post);
   pass.Observe(Hook::kMlpPost, l, mlp_post);
   const Matrix mlp_out = acts.Rows(Hook::kMlpOut, l);
-  AffineForward(pass.compute, layer.down, mlp_post, mlp_out);
+  AffineForward(pass.compute, "down", layer.down, mlp_post, mlp_out);
   pass.Observe(Hook::kMlpOut, l, mlp_out);
   const Matrix resid_post = acts.Rows(Hook::kResidPost, l);
   DropoutAndAdd(pass, MlpOutputDropout(pass.config, l), mlp_out, mid, resid_post);
@@ -122,7 +144,6 @@ Matrix GradientIn(Activations& acts, Hook transient, size_t l, size_t scratch) {
 // as that of its input.
 void BlockBackward(const Pass& pass, size_t l, const Weights::Layer& layer, Matrix dx,
                    Gradients::Layer& dlayer, const Encoder::PatternGradient* pattern_gradient) {
-  ThreadPool& pool = pass.compute.Pool();
   Activations& acts = pass.acts;
   const Matrix dbranch = GradientIn(acts, Hook::kMlpOut, l, kBranchScratch);
   const Matrix dmlp = GradientIn(acts, Hook::kMlpPost, l, kMlpScratch);
@@ -132,21 +153,21 @@ void BlockBackward(const Pass& pass, size_t l, const Weights::Layer& layer, Matr
   ApplyHiddenDropout(pass, MlpOutputDropout(pass.config, l), dx, dbranch);
   const Matrix mlp_pre = acts.Rows(Hook::kMlpPre, l);
   const Matrix mlp_post = acts.Rows(Hook::kMlpPost, l);
-  GeluForward(pool, mlp_pre, mlp_post);  // recomputed rather than kept
-  AffineBackward(pass.compute, layer.down, mlp_post, dbranch, dmlp, dlayer.down);
-  GeluBackward(pool, dmlp, mlp_pre, dmlp);
-  AffineBackward(pass.compute, layer.up, acts.Rows(Hook::kNormalizedResidMid, l), dmlp, dbranch,
-                 dlayer.up);
-  ResidualAdd(pool, dx, dbranch, dx);
+  ApplyGelu(pass, mlp_pre, mlp_post);  // recomputed rather than kept
+  AffineBackward(pass.compute, "down", layer.down, mlp_post, dbranch, dmlp, dlayer.down);
+  ApplyGeluBackward(pass, dmlp, mlp_pre);
+  AffineBackward(pass.compute, "up", layer.up, acts.Rows(Hook::kNormalizedResidMid, l), dmlp,
+                 dbranch, dlayer.up);
+  AddResidual(pass, dx, dbranch, dx);
 
   NormaliseBackward(pass, AttentionNorm(l), layer.attention_norm, acts.Rows(Hook::kResidMid, l), dx,
                     dlayer.attention_norm);
   ApplyHiddenDropout(pass, AttentionOutputDropout(pass.config, l), dx, dbranch);
   const Matrix dz = GradientIn(acts, Hook::kAttnOut, l, kMixScratch);
-  AffineBackward(pass.compute, layer.attention_output, acts.Rows(Hook::kZ, l), dbranch, dz,
-                 dlayer.attention_output);
+  AffineBackward(pass.compute, "attention out", layer.attention_output, acts.Rows(Hook::kZ, l),
+                 dbranch, dz, dlayer.attention_output);
   AttentionBackward(pass, l, layer, dz, dbranch, dlayer, pattern_gradient);
-  ResidualAdd(pool, dx, dbranch, dx);
+  AddResidual(pass, dx, dbranch, dx);
 }
 
 Pass MakePass(Compute& compute, const ModelConfig& config, const RaggedBatch& batch,

@@ -36,18 +36,25 @@ void Encoder::MlmForward(Compute& compute, const ParameterSet& parameters,
   };
   const BertViews<const float> weights = ViewBert(config_, parameters);
   const Matrix pre = acts.Rows(Hook::kMlmPre);
-  AffineForward(compute, weights.mlm_transform, GatherInput(compute, config_, rows, acts), pre);
+  AffineForward(compute, "mlm transform", weights.mlm_transform,
+                GatherInput(compute, config_, rows, acts), pre);
   observe(Hook::kMlmPre, pre);
   const Matrix post = acts.Rows(Hook::kMlmPost);
-  GeluForward(compute.Pool(), pre, post);
+  {
+    const ProfileSpan span(compute.TimeProfiler(), "GELU");
+    GeluForward(compute.Pool(), pre, post);
+  }
   observe(Hook::kMlmPost, post);
   const Matrix normalized = acts.Rows(Hook::kMlmNormalized);
-  LayerNormForward(compute.Pool(), post, weights.mlm_norm.gamma, weights.mlm_norm.beta,
-                   config_.layer_norm_eps, normalized, acts.Mean(MlmNorm(config_)),
-                   acts.Rstd(MlmNorm(config_)));
+  {
+    const ProfileSpan span(compute.TimeProfiler(), "LayerNorm");
+    LayerNormForward(compute.Pool(), post, weights.mlm_norm.gamma, weights.mlm_norm.beta,
+                     config_.layer_norm_eps, normalized, acts.Mean(MlmNorm(config_)),
+                     acts.Rstd(MlmNorm(config_)));
+  }
   observe(Hook::kMlmNormalized, normalized);
   const Matrix logits = acts.Rows(Hook::kLogits);
-  AffineForward(compute, Decoder(weights), normalized, logits);
+  AffineForward(compute, "mlm decoder", Decoder(weights), normalized, logits);
   observe(Hook::kLogits, logits);
 }
 
@@ -57,15 +64,22 @@ void Encoder::MlmBackward(Compute& compute, const ParameterSet& parameters,
   const BertViews<const float> weights = ViewBert(config_, parameters);
   const BertViews<float> dweights = ViewBert(config_, gradients);
   const Matrix d = acts.Scratch(kMlmScratch, rows.size(), config_.hidden_size);
-  AffineBackward(compute, Decoder(weights), acts.Rows(Hook::kMlmNormalized), dlogits, d,
-                 {dweights.words, dweights.mlm_bias});
-  LayerNormBackward(compute.Pool(), d, acts.Rows(Hook::kMlmPost), weights.mlm_norm.gamma,
-                    acts.Mean(MlmNorm(config_)), acts.Rstd(MlmNorm(config_)), d,
-                    dweights.mlm_norm.gamma, dweights.mlm_norm.beta);
-  GeluBackward(compute.Pool(), d, acts.Rows(Hook::kMlmPre), d);
+  AffineBackward(compute, "mlm decoder", Decoder(weights), acts.Rows(Hook::kMlmNormalized), dlogits,
+                 d, {dweights.words, dweights.mlm_bias});
+  {
+    const ProfileSpan span(compute.TimeProfiler(), "LayerNorm", "backward");
+    LayerNormBackward(compute.Pool(), d, acts.Rows(Hook::kMlmPost), weights.mlm_norm.gamma,
+                      acts.Mean(MlmNorm(config_)), acts.Rstd(MlmNorm(config_)), d,
+                      dweights.mlm_norm.gamma, dweights.mlm_norm.beta);
+  }
+  {
+    const ProfileSpan span(compute.TimeProfiler(), "GELU", "backward");
+    GeluBackward(compute.Pool(), d, acts.Rows(Hook::kMlmPre), d);
+  }
   const Matrix input = GatherInput(compute, config_, rows, acts);
   const Matrix dinput = acts.Scratch(kBranchScratch, rows.size(), config_.hidden_size);
-  AffineBackward(compute, weights.mlm_transform, input, d, dinput, dweights.mlm_transform);
+  AffineBackward(compute, "mlm transform", weights.mlm_transform, input, d, dinput,
+                 dweights.mlm_transform);
   ScatterRows(compute.Pool(), dinput, rows, dx);
 }
 

@@ -15,6 +15,7 @@ void ApplyHiddenDropout(const Pass& pass, size_t site, ConstMatrix x, Matrix y) 
     dropout.rate = pass.config.hidden_dropout_prob;
   }
   if (dropout.rate == 0.0f && x.data == y.data) return;
+  const ProfileSpan span(pass.compute.TimeProfiler(), "dropout");
   const RaggedBatch& batch = pass.batch;
   pass.compute.Pool().ParallelEach(batch.NumSequences(), [&](size_t s, size_t) {
     const size_t begin = batch.offsets[s], end = batch.offsets[s + 1];
@@ -22,17 +23,37 @@ void ApplyHiddenDropout(const Pass& pass, size_t site, ConstMatrix x, Matrix y) 
   });
 }
 
-void AffineForward(Compute& compute, const BertViews<const float>::Affine& affine, ConstMatrix x,
-                   Matrix y) {
+namespace {
+
+// Each of the three products of a layer has as many.
+double FlopsOf(const BertViews<const float>::Affine& affine, ConstMatrix x) {
+  return 2.0 * static_cast<double>(affine.weight.rows * affine.weight.cols * x.rows);
+}
+
+}  // namespace
+
+void AffineForward(Compute& compute, std::string_view name,
+                   const BertViews<const float>::Affine& affine, ConstMatrix x, Matrix y) {
+  const ProfileSpan span(compute.TimeProfiler(), name, "", FlopsOf(affine, x));
   Gemm(compute, GemmForm::kNT, x, affine.weight, y);
   AddBiasForward(compute.Pool(), affine.bias, y);
 }
 
-void AffineBackward(Compute& compute, const BertViews<const float>::Affine& affine, ConstMatrix x,
-                    ConstMatrix dy, Matrix dx, const BertViews<float>::Affine& gradient) {
-  AddBiasBackward(compute.Pool(), dy, gradient.bias);
-  Gemm(compute, GemmForm::kTN, dy, x, gradient.weight, GemmOutput::kAccumulate);
-  if (dx.data != nullptr) Gemm(compute, GemmForm::kNN, dy, affine.weight, dx);
+void AffineBackward(Compute& compute, std::string_view name,
+                    const BertViews<const float>::Affine& affine, ConstMatrix x, ConstMatrix dy,
+                    Matrix dx, const BertViews<float>::Affine& gradient) {
+  Profiler* const profiler = compute.TimeProfiler();
+  {
+    const ProfileSpan span(profiler, "bias gradients");
+    AddBiasBackward(compute.Pool(), dy, gradient.bias);
+  }
+  {
+    const ProfileSpan span(profiler, name, "dW", FlopsOf(affine, x));
+    Gemm(compute, GemmForm::kTN, dy, x, gradient.weight, GemmOutput::kAccumulate);
+  }
+  if (dx.data == nullptr) return;
+  const ProfileSpan span(profiler, name, "dx", FlopsOf(affine, x));
+  Gemm(compute, GemmForm::kNN, dy, affine.weight, dx);
 }
 
 }  // namespace headscope

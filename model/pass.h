@@ -1,6 +1,9 @@
 // What every part of one forward or backward pass needs, gathered once: internal to the encoder.
 #pragma once
 
+#include <string_view>
+
+#include "model/base/profiler.h"
 #include "model/encoder.h"
 
 namespace headscope {
@@ -36,13 +39,14 @@ inline size_t MlpOutputDropout(const ModelConfig& config, size_t layer) {
 // mask; a copy (or nothing, in place) when dropout is off. Its own gradient.
 void ApplyHiddenDropout(const Pass& pass, size_t site, ConstMatrix x, Matrix y);
 
-// y = x W^T + b.
-void AffineForward(Compute& compute, const BertViews<const float>::Affine& affine, ConstMatrix x,
-                   Matrix y);
+// y = x W^T + b. `name` is the layer's in profiles, here and below.
+void AffineForward(Compute& compute, std::string_view name,
+                   const BertViews<const float>::Affine& affine, ConstMatrix x, Matrix y);
 // Accumulates dW += dy^T x and db += sum of dy; writes dx = dy W, unless dx is
 // empty; dx may be x.
-void AffineBackward(Compute& compute, const BertViews<const float>::Affine& affine, ConstMatrix x,
-                    ConstMatrix dy, Matrix dx, const BertViews<float>::Affine& gradient);
+void AffineBackward(Compute& compute, std::string_view name,
+                    const BertViews<const float>::Affine& affine, ConstMatrix x, ConstMatrix dy,
+                    Matrix dx, const BertViews<float>::Affine& gradient);
 
 // Slots of Activations::Scratch.
 inline constexpr size_t kBranchScratch = 0;       // [N, C]

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "model/base/profiler.h"
 #include "model/ops/cross_entropy.h"
 
 namespace headscope {
@@ -24,8 +25,11 @@ LossSum MaskedLmObjective::Forward(Compute& compute, const ParameterSet& paramet
   encoder_.MlmForward(compute, parameters, masked.positions, options, acts_);
   losses_.EnsureSize(predictions);
   log_sum_exp_.EnsureSize(predictions);
-  CrossEntropyForward(compute.Pool(), acts_.Rows(Hook::kLogits), masked.labels, losses_.data(),
-                      log_sum_exp_.data());
+  {
+    const ProfileSpan span(compute.TimeProfiler(), "cross-entropy");
+    CrossEntropyForward(compute.Pool(), acts_.Rows(Hook::kLogits), masked.labels, losses_.data(),
+                        log_sum_exp_.data());
+  }
   LossSum loss{.sum = 0.0, .predictions = predictions, .tokens = masked.batch.NumTokens()};
   for (size_t i = 0; i < predictions; ++i) loss.sum += static_cast<double>(losses_[i]);
   return loss;
@@ -45,7 +49,10 @@ LossSum MaskedLmObjective::Accumulate(Compute& compute, const ParameterSet& para
 
   const Matrix logits = acts_.Rows(Hook::kLogits);
   const float scale = 1.0f / static_cast<float>(loss.predictions);
-  CrossEntropyBackward(compute.Pool(), logits, masked.labels, log_sum_exp_.data(), scale, logits);
+  {
+    const ProfileSpan span(compute.TimeProfiler(), "cross-entropy", "backward");
+    CrossEntropyBackward(compute.Pool(), logits, masked.labels, log_sum_exp_.data(), scale, logits);
+  }
   dx_.EnsureSize(loss.tokens * config.hidden_size);
   const Matrix dx(dx_.data(), loss.tokens, config.hidden_size);
   encoder_.MlmBackward(compute, parameters, masked.positions, acts_, logits, dx, gradients);

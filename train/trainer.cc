@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "model/base/error.h"
+#include "model/base/profiler.h"
 
 namespace headscope {
 namespace {
@@ -58,17 +59,16 @@ class TrainingLoop {
   }
 
   void Step(uint64_t step) {
-    gradients_.SetZero();
+    SetGradientsZero();
     const LossSum loss = objective_.Accumulate(compute_, state_.parameters, step, gradients_);
-    const double norm = GlobalNorm(compute_.Pool(), gradients_);
+    const double norm = NormOfGradients();
     if (!std::isfinite(loss.sum) || !std::isfinite(norm)) {
       Fail(
           "step {}: the loss is {} and the norm of the gradient {}; {}; nothing was updated or "
           "saved",
           step, loss.Mean(), norm, FirstCulprit(state_.parameters, gradients_));
     }
-    adamw_.Update(compute_.Pool(), step, config_.schedule.At(step),
-                  ClippingScale(norm, config_.clip), gradients_, state_.parameters, state_.moments);
+    UpdateParameters(step, norm);
     state_.step = step;
     state_.position = objective_.Position();
     state_.tokens += loss.tokens;
@@ -78,6 +78,22 @@ class TrainingLoop {
     state_.window.loss.tokens += loss.tokens;
     state_.window.gradient_norms += norm;
     observer_.OnStep(state_, loss);
+  }
+
+  void SetGradientsZero() {
+    const ProfileSpan span(compute_.TimeProfiler(), "zero gradients");
+    gradients_.SetZero();
+  }
+
+  double NormOfGradients() {
+    const ProfileSpan span(compute_.TimeProfiler(), "norm of gradients");
+    return GlobalNorm(compute_.Pool(), gradients_);
+  }
+
+  void UpdateParameters(uint64_t step, double norm) {
+    const ProfileSpan span(compute_.TimeProfiler(), "AdamW");
+    adamw_.Update(compute_.Pool(), step, config_.schedule.At(step),
+                  ClippingScale(norm, config_.clip), gradients_, state_.parameters, state_.moments);
   }
 
   void Log(uint64_t step) {

@@ -135,8 +135,8 @@ void MultiplyShared(Compute& compute, GemmTile tile, const Product& p, Matrix c,
 
 }  // namespace
 
-Compute::Compute(ThreadPool& pool, GemmBackend backend)
-    : pool_(pool), backend_(backend), thread_scratch_(pool.NumThreads()) {}
+Compute::Compute(ThreadPool& pool, GemmBackend backend, Profiler* profiler)
+    : pool_(pool), backend_(backend), profiler_(profiler), thread_scratch_(pool.NumThreads()) {}
 
 void Gemm(Compute& compute, GemmForm form, ConstMatrix a, ConstMatrix b, Matrix c,
           GemmOutput output) {

@@ -15,6 +15,8 @@
 
 namespace headscope {
 
+class Profiler;
+
 enum class GemmForm {
   kNN,  // C = A B:    A [m, k], B [k, n]
   kNT,  // C = A B^T:  A [m, k], B [n, k]    y = x W^T, with W stored [out, in]
@@ -23,14 +25,17 @@ enum class GemmForm {
 enum class GemmOutput { kWrite, kAccumulate };
 enum class GemmBackend { kHeadscope, kOpenBlas };
 
-// The arithmetic's surroundings, passed to everything that computes: threads, backend and packing
-// scratch. One object serves one caller at a time.
+// The arithmetic's surroundings, passed to everything that computes: threads, backend, packing
+// scratch, and who wants to know where the time goes. One object serves one caller at a time.
 class Compute {
  public:
-  explicit Compute(ThreadPool& pool, GemmBackend backend = GemmBackend::kHeadscope);
+  // `profiler` may be null: nobody wants to know.
+  explicit Compute(ThreadPool& pool, GemmBackend backend = GemmBackend::kHeadscope,
+                   Profiler* profiler = nullptr);
 
   ThreadPool& Pool() { return pool_; }
   GemmBackend Backend() const { return backend_; }
+  Profiler* TimeProfiler() const { return profiler_; }
   // Packing scratch that belongs to one thread, and the one shared by all threads of a product.
   AlignedBuffer<float>& ThreadScratch(size_t thread) { return thread_scratch_[thread]; }
   AlignedBuffer<float>& SharedScratch() { return shared_scratch_; }
@@ -38,6 +43,7 @@ class Compute {
  private:
   ThreadPool& pool_;
   GemmBackend backend_;
+  Profiler* profiler_;
   std::vector<AlignedBuffer<float>> thread_scratch_;
   AlignedBuffer<float> shared_scratch_;
 };
