@@ -35,8 +35,7 @@ double FlopsOf(const BertViews<const float>::Affine& affine, ConstMatrix x) {
 void AffineForward(Compute& compute, std::string_view name,
                    const BertViews<const float>::Affine& affine, ConstMatrix x, Matrix y) {
   const ProfileSpan span(compute.TimeProfiler(), name, "", FlopsOf(affine, x));
-  Gemm(compute, GemmForm::kNT, x, affine.weight, y);
-  AddBiasForward(compute.Pool(), affine.bias, y);
+  Gemm(compute, GemmForm::kNT, x, affine.weight, y, GemmOutput::kWrite, affine.bias);
 }
 
 void AffineBackward(Compute& compute, std::string_view name,

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cstddef>
 
+#include "model/ops/elementwise.h"
 #include "model/ops/gemm_kernel.h"
 #include "model/ops/gemm_openblas.h"
 
@@ -51,9 +52,10 @@ Matrix Part(Matrix c, size_t row, size_t rows, size_t col, size_t cols) {
   return Matrix(c.data + row * c.stride + col, rows, cols, c.stride);
 }
 
-// C += A B for a right operand that is ready, block of rows after block of rows.
+// C += A B for a right operand that is ready, block of rows after block of rows; then the bias,
+// unless it is null.
 void MultiplyRows(GemmTile tile, GemmOperand a, const GemmRight& right, size_t k, Matrix c,
-                  bool accumulate, bool pack, float* packed) {
+                  bool accumulate, const float* bias, bool pack, float* packed) {
   const size_t block = kBlockM / tile.rows * tile.rows;
   for (size_t i = 0; i < c.rows; i += block) {
     const size_t rows = std::min(block, c.rows - i);
@@ -61,8 +63,14 @@ void MultiplyRows(GemmTile tile, GemmOperand a, const GemmRight& right, size_t k
     if (pack) {
       left = PackLeft(tile, a.At(i, 0), rows, k, packed);
     }
-    MultiplyBlock(left, right, k, Part(c, i, rows, 0, c.cols), accumulate);
+    MultiplyBlock(left, right, k, Part(c, i, rows, 0, c.cols), accumulate, bias);
   }
+}
+
+// The bias of the columns from `col` on once a chain is complete, with the last block of k; null
+// before, and where there is none.
+const float* BiasAfter(size_t block_end, size_t k, const float* bias, size_t col) {
+  return bias != nullptr && block_end == k ? bias + col : nullptr;
 }
 
 // How the threads share C: a grid of row ranges x column ranges, in whole tiles.
@@ -99,8 +107,8 @@ Range Split(size_t count, size_t grain, size_t part, size_t parts) {
           std::min(count, blocks * (part + 1) / parts * grain)};
 }
 
-void MultiplyShared(Compute& compute, GemmTile tile, const Product& p, Matrix c,
-                    GemmOutput output) {
+void MultiplyShared(Compute& compute, GemmTile tile, const Product& p, Matrix c, GemmOutput output,
+                    const float* bias) {
   ThreadPool& pool = compute.Pool();
   AlignedBuffer<float>& packed = compute.SharedScratch();
   packed.EnsureSize(PackedRightSize(tile, std::min(p.k, kBlockK), std::min(p.n, kBlockN)));
@@ -127,47 +135,21 @@ void MultiplyShared(Compute& compute, GemmTile tile, const Product& p, Matrix c,
         right.data += n.begin / tile.cols * right.panel_step;
         MultiplyRows(tile, p.a.At(m.begin, kk), right, depth,
                      Part(c, m.begin, m.end - m.begin, j + n.begin, n.end - n.begin), accumulate,
-                     true, compute.ThreadScratch(thread).data());
+                     BiasAfter(kk + depth, p.k, bias, j + n.begin), true,
+                     compute.ThreadScratch(thread).data());
       });
     }
   }
 }
 
-}  // namespace
-
-Compute::Compute(ThreadPool& pool, GemmBackend backend, Profiler* profiler)
-    : pool_(pool), backend_(backend), profiler_(profiler), thread_scratch_(pool.NumThreads()) {}
-
-void Gemm(Compute& compute, GemmForm form, ConstMatrix a, ConstMatrix b, Matrix c,
-          GemmOutput output) {
-  const Product p = MakeProduct(form, a, b, c);
-  if (IsTrivial(p, c, output)) return;
-  if (compute.Backend() == GemmBackend::kOpenBlas) {
-    OpenBlasGemm(compute.Pool().NumThreads(), form, a, b, c, output);
-    return;
-  }
-  // Below some 64^3 multiplications waking the other threads costs more than they save.
-  if (compute.Pool().NumThreads() == 1 || p.m * p.n * p.k < 64 * 64 * 64) {
-    GemmSerial(compute, 0, form, a, b, c, output);
-    return;
-  }
-  MultiplyShared(compute, ActiveGemmTile(), p, c, output);
-}
-
-void GemmSerial(Compute& compute, size_t thread, GemmForm form, ConstMatrix a, ConstMatrix b,
-                Matrix c, GemmOutput output) {
-  const Product p = MakeProduct(form, a, b, c);
-  if (IsTrivial(p, c, output)) return;
-  if (compute.Backend() == GemmBackend::kOpenBlas) {
-    OpenBlasGemm(1, form, a, b, c, output);
-    return;
-  }
+// C = A B or C += A B on the calling thread.
+void MultiplyAlone(AlignedBuffer<float>& scratch, const Product& p, Matrix c, GemmOutput output,
+                   const float* bias) {
   const GemmTile tile = ActiveGemmTile();
   // Reading in place is fastest while an operand is read few times: packing costs a pass of its
   // own.
   const bool pack_b = p.b.col_step != 1 || p.m > 8 * tile.rows;
   const bool pack_a = p.n > (p.a.row_step == 1 ? 4 : 8) * tile.cols;
-  AlignedBuffer<float>& scratch = compute.ThreadScratch(thread);
   const size_t block_m = std::min(p.m, kBlockM), block_k = std::min(p.k, kBlockK);
   const size_t left_size = (PackedLeftSize(tile, block_m, block_k) + 15) / 16 * 16;
   const size_t block_n = std::min(p.n, kBlockN);
@@ -183,9 +165,43 @@ void GemmSerial(Compute& compute, size_t thread, GemmForm form, ConstMatrix a, C
         right = PackedRight(tile, depth, packed_b);
       }
       MultiplyRows(tile, p.a.At(0, kk), right, depth, Part(c, 0, p.m, j, cols),
-                   kk != 0 || output == GemmOutput::kAccumulate, pack_a, scratch.data());
+                   kk != 0 || output == GemmOutput::kAccumulate,
+                   BiasAfter(kk + depth, p.k, bias, j), pack_a, scratch.data());
     }
   }
+}
+
+}  // namespace
+
+Compute::Compute(ThreadPool& pool, GemmBackend backend, Profiler* profiler)
+    : pool_(pool), backend_(backend), profiler_(profiler), thread_scratch_(pool.NumThreads()) {}
+
+void Gemm(Compute& compute, GemmForm form, ConstMatrix a, ConstMatrix b, Matrix c,
+          GemmOutput output, const float* bias) {
+  const Product p = MakeProduct(form, a, b, c);
+  const bool trivial = IsTrivial(p, c, output);
+  if (trivial || compute.Backend() == GemmBackend::kOpenBlas) {
+    if (!trivial) OpenBlasGemm(compute.Pool().NumThreads(), form, a, b, c, output);
+    if (bias != nullptr) AddBiasForward(compute.Pool(), bias, c);
+    return;
+  }
+  // Below some 64^3 multiplications waking the other threads costs more than they save.
+  if (compute.Pool().NumThreads() == 1 || p.m * p.n * p.k < 64 * 64 * 64) {
+    MultiplyAlone(compute.ThreadScratch(0), p, c, output, bias);
+    return;
+  }
+  MultiplyShared(compute, ActiveGemmTile(), p, c, output, bias);
+}
+
+void GemmSerial(Compute& compute, size_t thread, GemmForm form, ConstMatrix a, ConstMatrix b,
+                Matrix c, GemmOutput output) {
+  const Product p = MakeProduct(form, a, b, c);
+  if (IsTrivial(p, c, output)) return;
+  if (compute.Backend() == GemmBackend::kOpenBlas) {
+    OpenBlasGemm(1, form, a, b, c, output);
+    return;
+  }
+  MultiplyAlone(compute.ThreadScratch(thread), p, c, output, nullptr);
 }
 
 }  // namespace headscope

@@ -49,9 +49,10 @@ class Compute {
 };
 
 // C = op(A) op(B) or C += op(A) op(B), all threads of the pool together. Shapes as in GemmForm; k =
-// 0 gives +0 or leaves C. C must not overlap A or B.
+// 0 gives +0 or leaves C. C must not overlap A or B. `bias` [n], unless null, is then added to
+// every row: a rounding of its own, as if by AddBiasForward.
 void Gemm(Compute& compute, GemmForm form, ConstMatrix a, ConstMatrix b, Matrix c,
-          GemmOutput output = GemmOutput::kWrite);
+          GemmOutput output = GemmOutput::kWrite, const float* bias = nullptr);
 
 // The same on the calling thread alone, for the many small products of attention inside a parallel
 // loop. `thread` names whose scratch to use.

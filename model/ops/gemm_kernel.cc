@@ -71,7 +71,7 @@ HWY_INLINE void StorePartly(V vector, size_t count, float* HWY_RESTRICT to) {
 template <size_t kRows, size_t kVectors, bool kAdjacent, bool kEdge>
 void MultiplyTile(size_t k, const float* HWY_RESTRICT a, size_t a_step, const float* HWY_RESTRICT b,
                   size_t b_step, size_t last, float* HWY_RESTRICT c, size_t c_stride,
-                  bool accumulate) {
+                  bool accumulate, const float* HWY_RESTRICT bias) {
   const D d;
   const auto mask = hn::FirstN(d, last);
   const auto load = [&](const float* from, size_t v) HWY_ATTR {
@@ -98,6 +98,14 @@ void MultiplyTile(size_t k, const float* HWY_RESTRICT a, size_t a_step, const fl
     }
     a += kAdjacent ? a_step : 1;
     b += b_step;
+  }
+  if (bias != nullptr) {
+    HEADSCOPE_UNROLL
+    for (size_t v = 0; v < kVectors; ++v) {
+      const V shift = load(bias, v);
+      HEADSCOPE_UNROLL
+      for (size_t i = 0; i < kRows; ++i) sum[i][v] = hn::Add(sum[i][v], shift);
+    }
   }
   HEADSCOPE_UNROLL
   for (size_t i = 0; i < kRows; ++i) {
@@ -150,9 +158,10 @@ HWY_INLINE void PrefetchTile(const float* c, size_t rows, size_t cols, size_t st
 }
 
 void MultiplyBlock(const GemmLeft& left, const GemmRight& right, size_t k, Matrix c,
-                   bool accumulate) {
+                   bool accumulate, const float* bias) {
   for (size_t j = 0; j < c.cols; j += kTileCols) {
     const float* b = right.data + j / kTileCols * right.panel_step;
+    const float* shift = bias == nullptr ? nullptr : bias + j;
     const size_t cols = HWY_MIN(kTileCols, c.cols - j);
     const size_t vectors = hwy::DivCeil(cols, kLanes);
     const size_t last = (cols - 1) % kLanes + 1;
@@ -163,12 +172,12 @@ void MultiplyBlock(const GemmLeft& left, const GemmRight& right, size_t k, Matri
       float* out = c.data + i * c.stride + j;
       if (i + kTileRows >= c.rows) {
         const TileFunction tail = ChooseTile(c.rows - i, vectors, left.rows_adjacent, edge);
-        tail(k, a, left.step, b, right.step, last, out, c.stride, accumulate);
+        tail(k, a, left.step, b, right.step, last, out, c.stride, accumulate, shift);
         break;
       }
       const size_t next_rows = HWY_MIN(kTileRows, c.rows - i - kTileRows);
       PrefetchTile(out + kTileRows * c.stride, next_rows, cols, c.stride);
-      whole(k, a, left.step, b, right.step, last, out, c.stride, accumulate);
+      whole(k, a, left.step, b, right.step, last, out, c.stride, accumulate, shift);
     }
   }
 }
@@ -351,8 +360,9 @@ GemmRight RightInPlace(GemmTile tile, GemmOperand b) {
   return {b.data, tile.cols * b.col_step, b.row_step};
 }
 
-void MultiplyBlock(const GemmLeft& a, const GemmRight& b, size_t k, Matrix c, bool accumulate) {
-  HWY_DYNAMIC_DISPATCH(MultiplyBlock)(a, b, k, c, accumulate);
+void MultiplyBlock(const GemmLeft& a, const GemmRight& b, size_t k, Matrix c, bool accumulate,
+                   const float* bias) {
+  HWY_DYNAMIC_DISPATCH(MultiplyBlock)(a, b, k, c, accumulate, bias);
 }
 
 }  // namespace headscope

@@ -65,7 +65,8 @@ GemmRight PackedRight(GemmTile tile, size_t k, const float* packed);
 GemmRight RightInPlace(GemmTile tile, GemmOperand b);
 
 // C = A B, or C += A B when `accumulate`: one chain of fused multiply-adds over ascending k per
-// element.
-void MultiplyBlock(const GemmLeft& a, const GemmRight& b, size_t k, Matrix c, bool accumulate);
+// element; then, unless it is null, bias(j) is added to every element of column j.
+void MultiplyBlock(const GemmLeft& a, const GemmRight& b, size_t k, Matrix c, bool accumulate,
+                   const float* bias);
 
 }  // namespace headscope

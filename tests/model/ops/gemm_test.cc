@@ -135,6 +135,48 @@ TEST_CASE("Gemm equals a loop of fmaf bit for bit across cache blocks", "[gemm]"
   }
 }
 
+// A bias is one addition after the chain, whatever the shape, the blocks and the threads.
+void CheckBias(Compute& compute, const Case& test, uint32_t salt) {
+  const bool tn = test.form == GemmForm::kTN, nt = test.form == GemmForm::kNT;
+  SurroundedMatrix a(tn ? test.k : test.m, tn ? test.m : test.k, 0);
+  SurroundedMatrix b(nt ? test.n : test.k, nt ? test.k : test.n, 0);
+  SurroundedMatrix c(test.m, test.n, salt % 3), expected(test.m, test.n, 0), bias(1, test.n, 0);
+  a.Fill({1, Purpose::kTest, salt});
+  b.Fill({2, Purpose::kTest, salt});
+  c.Fill({3, Purpose::kTest, salt});
+  expected.Fill({3, Purpose::kTest, salt});
+  bias.Fill({4, Purpose::kTest, salt});
+  ReferenceGemm(test.form, a.View(), b.View(), expected.View(), test.output);
+  for (size_t i = 0; i < test.m; ++i) {
+    for (size_t j = 0; j < test.n; ++j) expected.View()(i, j) += bias.View()(0, j);
+  }
+  Gemm(compute, test.form, a.View(), b.View(), c.View(), test.output, bias.View().data);
+  INFO("m " << test.m << ", n " << test.n << ", k " << test.k << ", threads "
+            << compute.Pool().NumThreads() << ", " << ActiveSimdTarget());
+  REQUIRE(CountDifferingBits(c.View(), expected.View()) == 0);
+  REQUIRE(c.IsIntact());
+}
+
+TEST_CASE("A bias is added once, after the last block of k, on every target", "[gemm]") {
+  for (const std::string& target : SupportedSimdTargets()) {
+    const ScopedSimdTarget scoped(target);
+    for (const size_t threads : {1u, 3u}) {
+      ThreadPool pool(threads);
+      Compute compute(pool);
+      RandomSequence random({threads, Purpose::kTest, 79});
+      for (uint32_t i = 0; i < 60; ++i) {
+        CheckBias(compute,
+                  {kForms[i % 3], kOutputs[i % 2], DrawSize(random, 200), DrawSize(random, 200),
+                   DrawSize(random, 200)},
+                  i);
+      }
+      CheckBias(compute, {GemmForm::kNT, GemmOutput::kWrite, 47, 53, 1663}, 61);
+      CheckBias(compute, {GemmForm::kNN, GemmOutput::kAccumulate, 31, 4133, 37}, 62);
+      CheckBias(compute, {GemmForm::kNT, GemmOutput::kWrite, 70, 80, 0}, 63);
+    }
+  }
+}
+
 TEST_CASE("Gemm with an empty dimension", "[gemm]") {
   ThreadPool pool(2);
   Compute compute(pool);
@@ -182,6 +224,16 @@ TEST_CASE("Gemm keeps signed zeros and infinities of the definition", "[gemm]") 
                            : std::bit_cast<uint32_t>(x) == std::bit_cast<uint32_t>(y)));
     }
   }
+}
+
+TEST_CASE("The OpenBLAS backend adds the bias too", "[gemm]") {
+  ThreadPool pool(1);
+  Compute compute(pool, GemmBackend::kOpenBlas);
+  const std::vector<float> a = {1, 2}, b = {3, 4, 5, 6}, bias = {100, 200};
+  std::vector<float> c(2);
+  Gemm(compute, GemmForm::kNT, {a.data(), 1, 2}, {b.data(), 2, 2}, {c.data(), 1, 2},
+       GemmOutput::kWrite, bias.data());
+  CHECK(c == std::vector<float>{111, 217});
 }
 
 // |difference| <= 2 k eps sum |a||b| <= 2 k^2 eps for entries in [-1, 1] (any order of summation).
