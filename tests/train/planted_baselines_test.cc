@@ -43,7 +43,7 @@ void CheckChance(double percent, double least = 48.0) {
 }
 
 TEST_CASE("Logistic regression on words, and on words at places, is at chance on relations",
-          "[planted][baseline]") {
+          "[.long][planted][baseline]") {
   for (const char* name : {"relational:agreement", "relational:pronoun", "relational:recall"}) {
     INFO(name);
     const double least = std::string(name) == "relational:agreement" ? 48.0 : 44.0;
@@ -53,7 +53,7 @@ TEST_CASE("Logistic regression on words, and on words at places, is at chance on
   CheckChance(Accuracy("induction", WordFeatures::kWords, 4000), 44.0);
 }
 
-TEST_CASE("Logistic regression on words solves the lexical task", "[planted][baseline]") {
+TEST_CASE("Logistic regression on words solves the lexical task", "[.long][planted][baseline]") {
   CHECK(Accuracy("lexical", WordFeatures::kWords, 2000) >= 99.0);
   CHECK(Accuracy("lexical,redundancy=3", WordFeatures::kWords, 2000) >= 99.0);
 }
