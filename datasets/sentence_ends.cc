@@ -34,9 +34,7 @@ std::string LowerCase(std::string piece) {
 }  // namespace
 
 SentenceEnds::SentenceEnds(const WordPiece& word_piece)
-    : roles_(word_piece.Size(), kOther),
-      continues_(word_piece.Size(), 0),
-      before_a_name_(word_piece.Size(), 0) {
+    : roles_(word_piece.Size(), kOther), before_a_name_(word_piece.Size(), 0) {
   for (size_t i = 0; i < word_piece.Size(); ++i) {
     const auto id = static_cast<int32_t>(i);
     const std::string& piece = word_piece.Piece(id);
@@ -46,7 +44,7 @@ SentenceEnds::SentenceEnds(const WordPiece& word_piece)
     if (Contains(kClosers, piece)) roles_[i] = kCloser;
     const std::string lower = LowerCase(piece);
     before_a_name_[i] = Contains(kAbbreviations, lower) || IsInitial(lower);
-    continues_[i] = word_piece.IsContinuation(id);
+    if (word_piece.IsContinuation(id)) roles_[i] = kContinuation;
   }
 }
 
@@ -63,7 +61,7 @@ std::vector<uint32_t> SentenceEnds::Find(const std::vector<int32_t>& ids) const 
     const bool is_mark =
         role == kMark || (role == kStop && (is_ending || !StopAbbreviates(ids, i)));
     const bool closes = role == kCloser || (role == kStraightQuote && is_quoting);
-    const bool joins = is_mark || closes || continues_[static_cast<size_t>(ids[i])] != 0;
+    const bool joins = is_mark || closes || role == kContinuation;
     if (is_ending && !joins) {
       ends.push_back(i);
       is_ending = false;

@@ -23,11 +23,10 @@ class SentenceEnds {
   std::vector<uint32_t> Find(const std::vector<int32_t>& ids) const;
 
  private:
-  enum Role : uint8_t { kOther, kStop, kMark, kCloser, kStraightQuote };
+  enum Role : uint8_t { kOther, kStop, kMark, kCloser, kStraightQuote, kContinuation };
   bool StopAbbreviates(const std::vector<int32_t>& ids, uint32_t stop) const;
 
   std::vector<uint8_t> roles_;          // by id
-  std::vector<uint8_t> continues_;      // by id: "##..."
   std::vector<uint8_t> before_a_name_;  // by id: an abbreviation or a letter
 };
 

@@ -51,6 +51,7 @@ struct Row {
   std::vector<Predictions> predictions;  // of each seed
   std::string remark;
   ClassificationMetrics metrics = {};
+  std::vector<Interval> group_accuracies = {};  // in the order of Groups
 };
 
 std::string ModelName(const FinetuneConfig& config) {
@@ -112,9 +113,11 @@ std::string Table(const std::string& task, const std::vector<Row>& rows) {
   return text;
 }
 
-// The test examples of each group; none unless there are two groups at least.
-std::map<std::string, std::vector<size_t>> GroupsOf(const ExampleSet& set) {
-  std::map<std::string, std::vector<size_t>> groups;
+using Groups = std::map<std::string, std::vector<size_t>>;  // name, indices of its test examples
+
+// None unless there are two groups at least.
+Groups GroupsOf(const ExampleSet& set) {
+  Groups groups;
   for (size_t i = 0; i < set.examples.size(); ++i) groups[set.examples[i].group].push_back(i);
   if (groups.size() < 2) groups.clear();
   return groups;
@@ -126,26 +129,30 @@ Interval AccuracyOf(const Row& row, const std::vector<size_t>& examples) {
   return MeasureClassification(seeds, row.metrics.labels).accuracy;
 }
 
-std::string GroupTable(const std::vector<Row>& rows, const ExampleSet& test) {
+std::string GroupTable(const std::vector<Row>& rows, const Groups& groups) {
   std::string text;
-  for (const auto& [group, examples] : GroupsOf(test)) {
+  size_t g = 0;
+  for (const auto& [group, examples] : groups) {
     text += fmt::format("{}, {} examples\n", group, examples.size());
     for (const Row& row : rows) {
-      text += fmt::format("  {:<28} {:>19}\n", row.name, Percent(AccuracyOf(row, examples)));
+      text += fmt::format("  {:<28} {:>19}\n", row.name, Percent(row.group_accuracies[g]));
     }
+    ++g;
   }
   return text.empty() ? text : "\naccuracy by group of examples:\n" + text;
 }
 
-std::string ResultsJson(const TaskData& task, const std::vector<Row>& rows) {
-  nlohmann::ordered_json json = {{"format", 1}, {"task", task.name}};
+std::string ResultsJson(const std::string& task, const std::vector<Row>& rows,
+                        const Groups& groups) {
+  nlohmann::ordered_json json = {{"format", 1}, {"task", task}};
   for (const Row& row : rows) {
     nlohmann::ordered_json model = {
         {"name", row.name},
         {"remark", row.remark},
         {"metrics", nlohmann::ordered_json::parse(MetricsJson(row.metrics))}};
-    for (const auto& [group, examples] : GroupsOf(task.test)) {
-      const Interval accuracy = AccuracyOf(row, examples);
+    size_t g = 0;
+    for (const auto& [group, examples] : groups) {
+      const Interval& accuracy = row.group_accuracies[g++];
       model["groups"][group] = {
           {"examples", examples.size()},
           {"accuracy",
@@ -172,9 +179,15 @@ void RunFinetuneCommand(const FinetuneFlags& flags) {
     report("the baseline of words at places");
     rows.push_back(Baseline(data.task, "words at places", WordFeatures::kWordsAtPlaces));
   }
-  for (Row& row : rows) row.metrics = MeasureClassification(row.predictions, data.task.labels);
-  WriteFileAtomically(flags.out + "/results.json", ResultsJson(data.task, rows));
-  fmt::print("{}{}", Table(config.task, rows), GroupTable(rows, data.task.test));
+  const Groups groups = GroupsOf(data.task.test);
+  for (Row& row : rows) {
+    row.metrics = MeasureClassification(row.predictions, data.task.labels);
+    for (const auto& [group, examples] : groups) {
+      row.group_accuracies.push_back(AccuracyOf(row, examples));
+    }
+  }
+  WriteFileAtomically(flags.out + "/results.json", ResultsJson(data.task.name, rows, groups));
+  fmt::print("{}{}", Table(config.task, rows), GroupTable(rows, groups));
   for (const Row& row : rows) {
     fmt::print("\n{}, examples by true and predicted label:\n{}", row.name,
                ConfusionTable(row.metrics));
