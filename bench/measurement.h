@@ -2,6 +2,7 @@
 // measures takes medians, and drops what waited for a processor.
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 namespace headscope {
@@ -29,5 +30,14 @@ double Drift(std::vector<double> values);
 // Whether `threads` threads that had `cpu_seconds` in all within `wall_seconds` waited for a
 // processor more than 5% of that time.
 bool WasDisturbed(double wall_seconds, double cpu_seconds, double threads);
+
+// Calls `repetition`, which says whether it was kept, until `wanted` were, or `most` were tried.
+// How many were dropped.
+template <typename Repetition>
+size_t RepeatUntilKept(size_t wanted, size_t most, const Repetition& repetition) {
+  size_t kept = 0, dropped = 0;
+  while (kept < wanted && kept + dropped < most) ++(repetition() ? kept : dropped);
+  return dropped;
+}
 
 }  // namespace headscope

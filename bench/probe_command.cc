@@ -81,19 +81,19 @@ struct Measurement {
 Measurement Measure(const Options& options, ThreadPool& pool, ProbeSpeed& speed) {
   Measurement result;
   speed.RunProbe();
-  const size_t most = 4 * options.repetitions;
-  for (size_t i = 0; i < most && result.roof.size() < options.repetitions; ++i) {
+  const auto repeat = [&] {
     const double roof = MeasureFmaRoof(pool, options.clock.Get());
     const Burst forward = speed.RunForward(), probe = speed.RunProbe();
     if (options.clock.Drops(forward, options.threads) ||
         options.clock.Drops(probe, options.threads)) {
-      ++result.disturbed;
-      continue;
+      return false;
     }
     result.roof.push_back(roof);
     result.forward.push_back(options.clock.RateOf(forward));
     result.probe.push_back(options.clock.RateOf(probe));
-  }
+    return true;
+  };
+  result.disturbed = RepeatUntilKept(options.repetitions, 4 * options.repetitions, repeat);
   if (result.roof.empty()) {
     Fail(
         "no repetition was free of other processes: measure on an idle machine, or one thread "

@@ -144,18 +144,17 @@ ProductSpeed MeasureProduct(const GemmShape& shape, ThreadPool& pool, const OneD
   Contest contest(shape, shape.serial ? single : pool, onednn, options.clock);
   contest.Run();  // the first touches memory and finds its instructions cold
   ProductSpeed result;
-  for (size_t i = 0; i < options.attempts * options.repetitions; ++i) {
-    if (result.ours.size() == options.repetitions) break;
+  const auto repeat = [&] {
     const Repetition repetition = contest.Run();
-    if (repetition.disturbed && options.clock == WallSeconds) {
-      ++result.disturbed;
-      continue;
-    }
+    if (repetition.disturbed && options.clock == WallSeconds) return false;
     result.roof.push_back(repetition.roof);
     result.ours.push_back(repetition.ours);
     result.openblas.push_back(repetition.openblas);
     if (onednn != nullptr) result.onednn.push_back(repetition.onednn);
-  }
+    return true;
+  };
+  result.disturbed =
+      RepeatUntilKept(options.repetitions, options.attempts * options.repetitions, repeat);
   return result;
 }
 

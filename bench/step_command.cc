@@ -166,18 +166,14 @@ Measurement Measure(const Options& options, TrainingSpeed& speed, ThreadPool& po
   result.ours.name = "headscope";
   result.ours.version = BuildCommit();
   speed.Run(2);
-  const size_t most = 4 * options.repetitions;
-  for (size_t i = 0; i < most && result.roof.size() < options.repetitions; ++i) {
+  const auto repeat = [&] {
     const double roof = MeasureFmaRoof(pool, options.clock.Get());
     const Burst ours = speed.Run(options.steps);
     const bool disturbed = options.clock.Drops(ours, options.threads);
     std::vector<Burst> bursts;
     // A peer's threads may well wait for each other: of that nothing is said.
     for (const auto& peer : peers) bursts.push_back(peer->Run(options.steps));
-    if (disturbed) {
-      ++result.dropped;
-      continue;
-    }
+    if (disturbed) return false;
     const double rate = options.clock.RateOf(ours);
     result.ours.tokens_per_second.push_back(rate);
     result.roof.push_back(roof);
@@ -189,7 +185,9 @@ Measurement Measure(const Options& options, TrainingSpeed& speed, ThreadPool& po
       peers[p]->series.tokens_per_second.push_back(peer_rate);
       peers[p]->series.ratios.push_back(rate / peer_rate);
     }
-  }
+    return true;
+  };
+  result.dropped = RepeatUntilKept(options.repetitions, 4 * options.repetitions, repeat);
   if (result.roof.empty()) {
     Fail("no repetition was free of other processes: measure on an idle machine");
   }

@@ -45,5 +45,14 @@ TEST_CASE("A process gets no more seconds than its processors have", "[bench]") 
   CHECK((WallSeconds() - wall) * std::thread::hardware_concurrency() >= 0.0099);
 }
 
+TEST_CASE("Repetitions go on until enough were kept or enough were tried", "[bench]") {
+  size_t calls = 0;
+  CHECK(RepeatUntilKept(3, 12, [&] { return ++calls % 2 == 0; }) == 3);
+  CHECK(calls == 6);
+  calls = 0;
+  CHECK(RepeatUntilKept(3, 5, [&] { return ++calls > 100; }) == 5);
+  CHECK(calls == 5);
+}
+
 }  // namespace
 }  // namespace headscope
