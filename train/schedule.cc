@@ -28,7 +28,9 @@ bool TakeCharacter(std::string_view& text, char character) {
 }  // namespace
 
 uint64_t LearningRateSchedule::FallsAfter() const {
-  return decay == Decay::kWsd ? std::max(warmup, steps - steps / 5) : warmup;
+  if (decay != Decay::kWsd) return warmup;
+  const auto falling = static_cast<uint64_t>(static_cast<double>(steps) * fall);
+  return std::max(warmup, steps - std::min(falling, steps));
 }
 
 double LearningRateSchedule::At(uint64_t step) const {

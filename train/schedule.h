@@ -16,7 +16,7 @@ enum class Decay { kLinear, kCosine, kConstant, kWsd };
 //   linear    peak * (1 - u)
 //   cosine    peak * (1 + cos(pi u)) / 2        (Loshchilov & Hutter 2017, eq. 5, without restarts)
 //   constant  peak
-//   wsd       peak, then over the last fifth of the steps down to 0 as a line (warm-up, stable,
+//   wsd       peak, then over the last `fall` of the steps down to 0 as a line (warm-up, stable,
 //             decay: Haegele et al. 2024, "Scaling laws and compute-optimal training beyond fixed
 //             training durations", section 3): until there a run is the same however long it is.
 // In double by our own cosine (law L1). What falls reaches 0 at t = steps + 1, so that the last
@@ -26,6 +26,7 @@ struct LearningRateSchedule {
   uint64_t warmup = 0;
   uint64_t steps = 1;
   Decay decay = Decay::kLinear;
+  double fall = 0.2;  // of wsd: a share of the steps, 0 to 1
 
   double At(uint64_t step) const;
 

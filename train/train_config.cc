@@ -88,8 +88,9 @@ std::vector<ConfigField> TrainConfig::Fields() {
       {"schedule", "lr", "--lr", "peak learning rate", &lr, 0, 10},
       {"schedule", "warmup", "--warmup", "steps of linear warm-up", &warmup, 0, 4e9},
       {"schedule", "decay", "--decay",
-       "linear, cosine, constant, or wsd: constant, then a line over the last fifth",
+       "linear, cosine, constant, or wsd: constant, then a line (see --fall)",
        EnumValue(decay, {"linear", "cosine", "constant", "wsd"}, "decay")},
+      {"schedule", "fall", "--fall", "share of the steps in which wsd's rate falls", &fall, 0, 1},
       {"optimizer", "beta1", "--beta1", "", &beta1, 0, 1},
       {"optimizer", "beta2", "--beta2", "", &beta2, 0, 1},
       {"optimizer", "epsilon", "--epsilon", "", &epsilon, 0, 1},
@@ -155,7 +156,7 @@ ModelConfig TrainConfig::Model(uint64_t vocabulary_size) const {
 
 TrainerConfig TrainConfig::Trainer() const {
   return {
-      .schedule = {.peak = lr, .warmup = warmup, .steps = steps, .decay = decay},
+      .schedule = {.peak = lr, .warmup = warmup, .steps = steps, .decay = decay, .fall = fall},
       .adamw = {.beta1 = beta1, .beta2 = beta2, .epsilon = epsilon, .weight_decay = weight_decay},
       .clip = clip,
       .log_every = log_every,

@@ -49,6 +49,7 @@ struct TrainConfig {
   double lr = 0.0;
   uint64_t warmup = 0;
   Decay decay = Decay::kLinear;
+  double fall = 0.2;  // of wsd: the share of the steps in which the rate falls
 
   // [optimizer]
   double beta1 = 0.9;

@@ -39,6 +39,13 @@ TEST_CASE("The learning rate follows its closed form", "[schedule]") {
   CHECK_THAT(schedule.At(801), WithinRel(3e-4 * 200 / 201, 1e-12));
   CHECK_THAT(schedule.At(1000), WithinRel(3e-4 / 201, 1e-9));
   CHECK(schedule.At(1001) == 0.0);
+
+  schedule.fall = 0.6;
+  CHECK(schedule.At(400) == 3e-4);
+  CHECK_THAT(schedule.At(401), WithinRel(3e-4 * 600 / 601, 1e-12));
+  CHECK_THAT(schedule.At(1000), WithinRel(3e-4 / 601, 1e-9));
+  schedule.fall = 1.0;
+  CHECK_THAT(schedule.At(101), WithinRel(3e-4 * 900 / 901, 1e-12));
 }
 
 TEST_CASE("Without warm-up the first step has the full rate", "[schedule]") {
