@@ -10,7 +10,7 @@
 
 #include "model/base/quantile.h"
 #include "model/base/thread_pool.h"
-#include "probe/head_results.h"
+#include "probe/estimate.h"
 
 namespace headscope {
 

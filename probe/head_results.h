@@ -14,17 +14,9 @@
 #include <vector>
 
 #include "datasets/anaphors.h"
+#include "probe/estimate.h"
 
 namespace headscope {
-
-// A number with its error (law L7): the 95% percentile interval of the bootstrap, and the number of
-// instances behind it. Accuracies are fractions (0.53), not percent.
-struct Estimate {
-  double value = 0.0;
-  double low = 0.0;
-  double high = 0.0;
-  uint64_t n = 0;
-};
 
 struct HeadId {
   size_t layer = 0;
