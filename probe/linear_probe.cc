@@ -1,0 +1,120 @@
+#include "probe/linear_probe.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "model/base/error.h"
+#include "model/ops/cross_entropy.h"
+#include "model/ops/elementwise.h"
+
+namespace headscope {
+namespace {
+
+constexpr size_t kBlockRows = 1024;
+
+// J and its gradient at w = (W row by row, then b).
+class PenalisedLoss {
+ public:
+  PenalisedLoss(Compute& compute, const ProbeRows& data, size_t num_labels)
+      : compute_(compute),
+        data_(data),
+        k_(num_labels),
+        w_(k_ * data.features.cols),
+        dw_(w_.size()),
+        b_(k_),
+        db_(k_),
+        logits_(kBlockRows * k_),
+        losses_(kBlockRows),
+        log_sums_(kBlockRows) {}
+
+  double Evaluate(double c, std::span<const double> w, std::span<double> gradient) {
+    const double n = static_cast<double>(data_.rows.size());
+    Round(w);
+    std::fill(gradient.begin(), gradient.end(), 0.0);
+    double loss = 0.0;
+    for (size_t begin = 0; begin < data_.rows.size(); begin += kBlockRows) {
+      loss += AddBlock(begin, std::min(begin + kBlockRows, data_.rows.size()), gradient);
+    }
+    double penalty = 0.0;
+    for (double& v : gradient) v /= n;
+    for (size_t j = 0; j < w_.size(); ++j) {
+      penalty += w[j] * w[j];
+      gradient[j] += w[j] / (c * n);
+    }
+    return loss / n + 0.5 * penalty / (c * n);
+  }
+
+ private:
+  void Round(std::span<const double> w) {
+    for (size_t j = 0; j < w_.size(); ++j) w_.data()[j] = static_cast<float>(w[j]);
+    for (size_t k = 0; k < k_; ++k) b_.data()[k] = static_cast<float>(w[w_.size() + k]);
+  }
+
+  double AddBlock(size_t begin, size_t end, std::span<double> gradient) {
+    const ConstMatrix x = block_.Features(compute_, data_, begin, end);
+    const std::span<const int32_t> labels = block_.Labels(data_, begin, end);
+    const Matrix logits(logits_.data(), end - begin, k_);
+    Gemm(compute_, GemmForm::kNT, x, ConstMatrix(w_.data(), k_, x.cols), logits, GemmOutput::kWrite,
+         b_.data());
+    CrossEntropyForward(compute_.Pool(), logits, labels, losses_.data(), log_sums_.data());
+    CrossEntropyBackward(compute_.Pool(), logits, labels, log_sums_.data(), 1.0f, logits);
+    Gemm(compute_, GemmForm::kTN, logits, x, Matrix(dw_.data(), k_, x.cols));
+    db_.Reset(k_);
+    AddBiasBackward(compute_.Pool(), logits, db_.data());
+    for (size_t j = 0; j < dw_.size(); ++j) gradient[j] += static_cast<double>(dw_.data()[j]);
+    for (size_t k = 0; k < k_; ++k) gradient[dw_.size() + k] += static_cast<double>(db_.data()[k]);
+    double loss = 0.0;
+    for (size_t i = 0; i < end - begin; ++i) loss += static_cast<double>(losses_.data()[i]);
+    return loss;
+  }
+
+  Compute& compute_;
+  const ProbeRows& data_;
+  size_t k_;
+  AlignedBuffer<float> w_, dw_, b_, db_, logits_, losses_, log_sums_;
+  RowBlock block_;
+};
+
+}  // namespace
+
+void LinearProbe::Fit(Compute& compute, const ProbeRows& train, const ProbeRows& dev,
+                      const RandomStream&) {
+  if (train.rows.empty() || dev.rows.empty()) {
+    Fail("linear probe: expected words to fit on and to choose on, found {} and {}",
+         train.rows.size(), dev.rows.size());
+  }
+  PenalisedLoss loss(compute, train, num_labels_);
+  const size_t width = train.features.cols;
+  std::vector<double> weights(num_labels_ * (width + 1), 0.0), best;
+  double best_nats = std::numeric_limits<double>::infinity();
+  for (const double c : options_.c) {
+    const LbfgsResult result =
+        MinimiseLbfgs([&](std::span<const double> w,
+                          std::span<double> gradient) { return loss.Evaluate(c, w, gradient); },
+                      weights, options_.lbfgs);
+    SetWeights(weights, width);
+    const double nats = options_.c.size() == 1 ? 0.0 : ScoreProbe(compute, *this, dev).MeanNats();
+    if (!(nats < best_nats)) break;
+    best_nats = nats;
+    best = weights;
+    c_ = c;
+    fitted_ = result;
+  }
+  SetWeights(best, width);
+}
+
+void LinearProbe::Logits(Compute& compute, ConstMatrix x, Matrix logits) {
+  Gemm(compute, GemmForm::kNT, x, ConstMatrix(w_.data(), num_labels_, x.cols), logits,
+       GemmOutput::kWrite, b_.data());
+}
+
+void LinearProbe::SetWeights(const std::vector<double>& weights, size_t width) {
+  w_.EnsureSize(num_labels_ * width);
+  b_.EnsureSize(num_labels_);
+  for (size_t j = 0; j < w_.size(); ++j) w_.data()[j] = static_cast<float>(weights[j]);
+  for (size_t k = 0; k < num_labels_; ++k) {
+    b_.data()[k] = static_cast<float>(weights[w_.size() + k]);
+  }
+}
+
+}  // namespace headscope

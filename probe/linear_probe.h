@@ -1,0 +1,50 @@
+// The linear probe: multinomial logistic regression with an L2 penalty, fitted to its optimum.
+//
+//   J(W, b) = 1/N sum_i -log softmax(W x_i + b)[label_i] + |W|^2 / (2 c N)
+//
+// as scikit-learn's LogisticRegression(C=c); the intercepts b [K] are not penalised. J is convex,
+// so nothing about the fit is random. Matrix products are the project's, in float; sums over blocks
+// of rows, the penalty and L-BFGS are in double, in one order.
+#pragma once
+
+#include <vector>
+
+#include "probe/probe.h"
+#include "train/lbfgs.h"
+
+namespace headscope {
+
+struct LinearProbeOptions {
+  // Tried from the strongest penalty on, each starting where the last one ended, until the loss on
+  // dev grows; the best on dev is kept. With one value dev is not looked at.
+  std::vector<double> c = {0.003, 0.03, 0.3};
+  // Stops when no entry of J's gradient is larger: 1e-3 leaves J a few 1e-4 nats above its minimum
+  // on standardised features.
+  LbfgsOptions lbfgs = {.memory = 10, .max_iterations = 300, .tolerance = 1e-3};
+};
+
+class LinearProbe final : public Probe {
+ public:
+  explicit LinearProbe(size_t num_labels, LinearProbeOptions options = {})
+      : num_labels_(num_labels), options_(std::move(options)) {}
+
+  // Throws Error without rows.
+  void Fit(Compute& compute, const ProbeRows& train, const ProbeRows& dev,
+           const RandomStream& random) override;
+  void Logits(Compute& compute, ConstMatrix x, Matrix logits) override;
+  size_t NumLabels() const override { return num_labels_; }
+
+  double ChosenC() const { return c_; }
+  const LbfgsResult& Fitted() const { return fitted_; }  // of the kept penalty
+
+ private:
+  void SetWeights(const std::vector<double>& weights, size_t width);
+
+  size_t num_labels_;
+  LinearProbeOptions options_;
+  AlignedBuffer<float> w_, b_;  // [K, C], [K]
+  double c_ = 0.0;
+  LbfgsResult fitted_;
+};
+
+}  // namespace headscope

@@ -1,0 +1,152 @@
+#include "probe/mlp_probe.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "model/base/error.h"
+#include "model/ops/cross_entropy.h"
+#include "model/ops/elementwise.h"
+
+namespace headscope {
+namespace {
+
+constexpr double kMinimumImprovement = 1e-3;
+
+std::string WeightName(size_t layer) { return fmt::format("layer.{}.weight", layer); }
+std::string BiasName(size_t layer) { return fmt::format("layer.{}.bias", layer); }
+
+// max(0, x) in place; a NaN stays one.
+void Rectify(Matrix x) {
+  for (size_t i = 0; i < x.rows; ++i) {
+    for (size_t j = 0; j < x.cols; ++j) x(i, j) = x(i, j) < 0.0f ? 0.0f : x(i, j);
+  }
+}
+
+// dx = dy where the unit was on.
+void RectifyBackward(ConstMatrix y, Matrix dy) {
+  for (size_t i = 0; i < y.rows; ++i) {
+    for (size_t j = 0; j < y.cols; ++j) dy(i, j) = y(i, j) > 0.0f ? dy(i, j) : 0.0f;
+  }
+}
+
+ParameterLayout MlpLayout(size_t width, const MlpProbeOptions& options, size_t num_labels) {
+  ParameterLayout layout;
+  for (size_t i = 0; i <= options.hidden_layers; ++i) {
+    const size_t in = i == 0 ? width : options.hidden;
+    const size_t out = i == options.hidden_layers ? num_labels : options.hidden;
+    const auto scale = static_cast<float>(std::sqrt(2.0 / static_cast<double>(in)));
+    layout.Add({.name = WeightName(i),
+                .shape = {out, in},
+                .init = Init::kNormal,
+                .init_scale = scale,
+                .decays = true});
+    layout.Add({.name = BiasName(i), .shape = {out}});
+  }
+  return layout;
+}
+
+}  // namespace
+
+void MlpProbe::Initialise(size_t width, const RandomStream& random) {
+  layout_ = std::make_shared<const ParameterLayout>(MlpLayout(width, options_, num_labels_));
+  parameters_ = std::make_unique<ParameterSet>(layout_);
+  gradients_ = std::make_unique<ParameterSet>(layout_);
+  moments_ = std::make_unique<AdamMoments>(layout_);
+  InitialiseParameters(1.0f, random.Bits64(0), *parameters_);
+  hidden_.resize(options_.hidden_layers);
+  step_ = epochs_ = 0;
+}
+
+void MlpProbe::Logits(Compute& compute, ConstMatrix x, Matrix logits) {
+  ConstMatrix below = x;
+  for (size_t i = 0; i <= options_.hidden_layers; ++i) {
+    const bool is_last = i == options_.hidden_layers;
+    if (!is_last) hidden_[i].EnsureSize(x.rows * options_.hidden);
+    const Matrix y = is_last ? logits : Hidden(i, x.rows);
+    Gemm(compute, GemmForm::kNT, below, std::as_const(*parameters_).At(WeightName(i)), y,
+         GemmOutput::kWrite, parameters_->At(BiasName(i)).data);
+    if (!is_last) Rectify(y);
+    below = y;
+  }
+}
+
+void MlpProbe::Backward(Compute& compute, ConstMatrix x, ConstMatrix dlogits) {
+  gradients_->SetZero();
+  dhidden_.EnsureSize(x.rows * options_.hidden);
+  dhidden_below_.EnsureSize(x.rows * options_.hidden);
+  ConstMatrix dy = dlogits;
+  for (size_t i = options_.hidden_layers + 1; i-- > 0;) {
+    const ConstMatrix below = i == 0 ? x : ConstMatrix(Hidden(i - 1, x.rows));
+    Gemm(compute, GemmForm::kTN, dy, below, gradients_->At(WeightName(i)));
+    AddBiasBackward(compute.Pool(), dy, gradients_->At(BiasName(i)).data);
+    if (i == 0) return;
+    const Matrix dbelow(dhidden_below_.data(), x.rows, options_.hidden);
+    Gemm(compute, GemmForm::kNN, dy, std::as_const(*parameters_).At(WeightName(i)), dbelow);
+    RectifyBackward(below, dbelow);
+    std::swap(dhidden_, dhidden_below_);
+    dy = dbelow;
+  }
+}
+
+void MlpProbe::TrainEpoch(Compute& compute, const ProbeRows& train, const RandomStream& random,
+                          double learning_rate) {
+  RandomStream stream = random;
+  stream.step = static_cast<uint32_t>(epochs_) + 1;
+  const std::vector<uint32_t> order =
+      RandomPermutation(stream, static_cast<uint32_t>(train.rows.size()));
+  std::vector<uint32_t> rows;
+  for (const uint32_t i : order) rows.push_back(train.rows[i]);
+  const ProbeRows shuffled{train.features, train.labels, rows};
+  const AdamW adamw(
+      {.beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, .weight_decay = options_.weight_decay},
+      *layout_);
+  RowBlock block;
+  AlignedBuffer<float> buffer(options_.batch_rows * num_labels_);
+  std::vector<float> losses(options_.batch_rows), log_sums(options_.batch_rows);
+  for (size_t begin = 0; begin < rows.size(); begin += options_.batch_rows) {
+    const size_t end = std::min(begin + options_.batch_rows, rows.size());
+    const ConstMatrix x = block.Features(compute, shuffled, begin, end);
+    const std::span<const int32_t> labels = block.Labels(shuffled, begin, end);
+    const Matrix logits(buffer.data(), end - begin, num_labels_);
+    Logits(compute, x, logits);
+    CrossEntropyForward(compute.Pool(), logits, labels, losses.data(), log_sums.data());
+    CrossEntropyBackward(compute.Pool(), logits, labels, log_sums.data(),
+                         1.0f / static_cast<float>(end - begin), logits);
+    Backward(compute, x, logits);
+    adamw.Update(compute.Pool(), ++step_, learning_rate, 1.0, *gradients_, *parameters_, *moments_);
+  }
+  ++epochs_;
+}
+
+void MlpProbe::Fit(Compute& compute, const ProbeRows& train, const ProbeRows& dev,
+                   const RandomStream& random) {
+  if (train.rows.empty() || dev.rows.empty()) {
+    Fail("MLP probe: expected words to fit on and to choose on, found {} and {}", train.rows.size(),
+         dev.rows.size());
+  }
+  Initialise(train.features.cols, random);
+  std::vector<float> best;
+  double best_nats = std::numeric_limits<double>::infinity(), rate = options_.learning_rate;
+  size_t since_better = 0;
+  while (epochs_ < options_.max_epochs && since_better < options_.patience) {
+    TrainEpoch(compute, train, random, rate);
+    const double nats = ScoreProbe(compute, *this, dev).MeanNats();
+    ++since_better;
+    if (nats < best_nats - kMinimumImprovement) {
+      since_better = 0;
+    } else {
+      rate *= 0.5;
+    }
+    if (nats < best_nats) {
+      best_nats = nats;
+      best.assign(parameters_->Data().begin(), parameters_->Data().end());
+    }
+  }
+  if (best.empty()) Fail("MLP probe: the loss on dev is not finite");
+  std::copy(best.begin(), best.end(), parameters_->Data().begin());
+}
+
+}  // namespace headscope

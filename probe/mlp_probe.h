@@ -1,0 +1,61 @@
+// The multi-layer perceptron probe of Hewitt & Liang (2019): one or two hidden layers of rectified
+// linear units, then a softmax.
+//
+//   h_0 = x;   h_i = max(0, W_i h_{i-1} + b_i);   logits = W h + b
+//
+// Weights start at N(0, 2 / fan-in) (He et al. 2015) and are trained by AdamW on batches of words
+// that are shuffled anew each epoch; after an epoch that does not lower the loss on dev by 1e-3
+// nats the rate is halved, after `patience` such epochs in a row training stops, and the best epoch
+// on dev is kept.
+#pragma once
+
+#include <memory>
+
+#include "probe/probe.h"
+#include "train/adamw.h"
+
+namespace headscope {
+
+struct MlpProbeOptions {
+  size_t hidden_layers = 1;
+  size_t hidden = 128;  // units of each hidden layer
+  size_t batch_rows = 256;
+  double learning_rate = 2e-3;
+  double weight_decay = 0.0;
+  size_t max_epochs = 40;
+  size_t patience = 3;
+};
+
+class MlpProbe final : public Probe {
+ public:
+  explicit MlpProbe(size_t num_labels, MlpProbeOptions options = {})
+      : num_labels_(num_labels), options_(options) {}
+
+  // Throws Error without rows.
+  void Fit(Compute& compute, const ProbeRows& train, const ProbeRows& dev,
+           const RandomStream& random) override;
+  void Logits(Compute& compute, ConstMatrix x, Matrix logits) override;
+  size_t NumLabels() const override { return num_labels_; }
+
+  size_t Epochs() const { return epochs_; }  // that were trained
+
+ private:
+  void Initialise(size_t width, const RandomStream& random);
+  // Hidden layer i of the last Forward, [rows, hidden].
+  Matrix Hidden(size_t i, size_t rows) { return {hidden_[i].data(), rows, options_.hidden}; }
+  void Backward(Compute& compute, ConstMatrix x, ConstMatrix dlogits);
+  void TrainEpoch(Compute& compute, const ProbeRows& train, const RandomStream& random,
+                  double learning_rate);
+
+  size_t num_labels_;
+  MlpProbeOptions options_;
+  std::shared_ptr<const ParameterLayout> layout_;
+  std::unique_ptr<ParameterSet> parameters_, gradients_;
+  std::unique_ptr<AdamMoments> moments_;
+  std::vector<AlignedBuffer<float>> hidden_;
+  AlignedBuffer<float> dhidden_, dhidden_below_;
+  uint64_t step_ = 0;
+  size_t epochs_ = 0;
+};
+
+}  // namespace headscope

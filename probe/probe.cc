@@ -1,0 +1,71 @@
+#include "probe/probe.h"
+
+#include <algorithm>
+
+#include "model/ops/cross_entropy.h"
+#include "model/ops/elementwise.h"
+
+namespace headscope {
+namespace {
+
+constexpr size_t kBlockRows = 1024;
+
+bool Adjacent(std::span<const uint32_t> rows) {
+  for (size_t i = 1; i < rows.size(); ++i) {
+    if (rows[i] != rows[i - 1] + 1) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+ConstMatrix RowBlock::Features(Compute& compute, const ProbeRows& data, size_t begin, size_t end) {
+  const std::span<const uint32_t> rows = data.rows.subspan(begin, end - begin);
+  if (Adjacent(rows)) return data.features.RowRange(rows[0], rows[0] + rows.size());
+  features_.EnsureSize(rows.size() * data.features.cols);
+  const Matrix gathered(features_.data(), rows.size(), data.features.cols);
+  GatherRows(compute.Pool(), data.features, rows, gathered);
+  return gathered;
+}
+
+std::span<const int32_t> RowBlock::Labels(const ProbeRows& data, size_t begin, size_t end) {
+  labels_.clear();
+  for (const uint32_t row : data.rows.subspan(begin, end - begin)) {
+    labels_.push_back(data.labels[row]);
+  }
+  return labels_;
+}
+
+ProbeScores ScoreProbe(Compute& compute, Probe& probe, const ProbeRows& data) {
+  ProbeScores scores;
+  scores.nats.resize(data.rows.size());
+  RowBlock block;
+  AlignedBuffer<float> buffer(kBlockRows * probe.NumLabels()), log_sums(kBlockRows);
+  for (size_t begin = 0; begin < data.rows.size(); begin += kBlockRows) {
+    const size_t end = std::min(begin + kBlockRows, data.rows.size());
+    const Matrix logits(buffer.data(), end - begin, probe.NumLabels());
+    probe.Logits(compute, block.Features(compute, data, begin, end), logits);
+    CrossEntropyForward(compute.Pool(), logits, block.Labels(data, begin, end),
+                        scores.nats.data() + begin, log_sums.data());
+    for (size_t i = 0; i < logits.rows; ++i) {
+      const float* row = logits.Row(i);
+      scores.predicted.push_back(
+          static_cast<int32_t>(std::max_element(row, row + logits.cols) - row));
+    }
+  }
+  return scores;
+}
+
+double ProbeScores::MeanNats() const {
+  double sum = 0.0;
+  for (const float value : nats) sum += static_cast<double>(value);
+  return nats.empty() ? 0.0 : sum / static_cast<double>(nats.size());
+}
+
+size_t ProbeScores::NumRight(const ProbeRows& data) const {
+  size_t right = 0;
+  for (size_t i = 0; i < predicted.size(); ++i) right += predicted[i] == data.labels[data.rows[i]];
+  return right;
+}
+
+}  // namespace headscope

@@ -1,0 +1,59 @@
+// A probing classifier: given vectors that an encoder made of words, what can be read off them?
+//
+// Control tasks (Hewitt & Liang 2019) and the online code (Voita & Titov 2020) wrap any probe: they
+// only choose its labels and its rows. Glossary: N rows, C width of a feature, K labels.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "model/base/aligned_buffer.h"
+#include "model/base/random.h"
+#include "model/base/tensor.h"
+#include "model/ops/gemm.h"
+
+namespace headscope {
+
+// Rows of a feature matrix with their labels.
+struct ProbeRows {
+  ConstMatrix features;             // [words, C]
+  std::span<const int32_t> labels;  // [words], in [0, K) for every row that takes part
+  std::span<const uint32_t> rows;   // the words that take part, in this order; may repeat
+};
+
+// Rows of ProbeRows as one matrix: in place where they are adjacent, else gathered.
+class RowBlock {
+ public:
+  // [rows.size(), C]; valid until the next call.
+  ConstMatrix Features(Compute& compute, const ProbeRows& data, size_t begin, size_t end);
+  std::span<const int32_t> Labels(const ProbeRows& data, size_t begin, size_t end);
+
+ private:
+  AlignedBuffer<float> features_;
+  std::vector<int32_t> labels_;
+};
+
+class Probe {
+ public:
+  virtual ~Probe() = default;
+  // Fits on `train`; `dev` chooses what a probe leaves open (penalty, number of epochs). All that
+  // is random comes from `random`, so that equal arguments give equal bits for any number of
+  // threads.
+  virtual void Fit(Compute& compute, const ProbeRows& train, const ProbeRows& dev,
+                   const RandomStream& random) = 0;
+  // Unnormalised log-probabilities: x [N, C], logits [N, K].
+  virtual void Logits(Compute& compute, ConstMatrix x, Matrix logits) = 0;
+  virtual size_t NumLabels() const = 0;
+};
+
+struct ProbeScores {
+  std::vector<int32_t> predicted;  // of each row; the first of equals
+  std::vector<float> nats;         // -log p(label) of each row
+  double MeanNats() const;
+  size_t NumRight(const ProbeRows& data) const;
+};
+ProbeScores ScoreProbe(Compute& compute, Probe& probe, const ProbeRows& data);
+
+}  // namespace headscope

@@ -1,0 +1,109 @@
+#include "probe/linear_probe.h"
+
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "model/base/error.h"
+#include "model/base/file.h"
+#include "probe/word_features.h"
+#include "tests/support/catch.h"
+#include "tests/support/locations.h"
+
+namespace headscope {
+namespace {
+
+struct Golden {
+  nlohmann::json json = nlohmann::json::parse(ReadFile(GoldenPath("probes/linear.json")));
+  std::vector<float> features;
+  std::vector<int32_t> labels;
+  std::vector<uint32_t> train, test;
+  Matrix x;
+
+  Golden() {
+    for (const auto& row : json["features"]) {
+      for (const auto& value : row) features.push_back(value.get<float>());
+    }
+    labels = json["labels"].get<std::vector<int32_t>>();
+    train.resize(json["train"].get<size_t>());
+    test.resize(labels.size() - train.size());
+    std::iota(train.begin(), train.end(), 0u);
+    std::iota(test.begin(), test.end(), static_cast<uint32_t>(train.size()));
+    x = Matrix(features.data(), labels.size(), features.size() / labels.size());
+    Standardisation(x.RowRange(0, train.size())).Apply(x);
+  }
+  ProbeRows Rows(const std::vector<uint32_t>& rows) const { return {x, labels, rows}; }
+};
+
+const RandomStream kStream{.seed = 1, .purpose = Purpose::kTest};
+
+TEST_CASE("The linear probe is scikit-learn's LogisticRegression",
+          "[probe][linear_probe][parity]") {
+  const Golden golden;
+  ThreadPool pool(1);
+  Compute compute(pool);
+  REQUIRE(golden.json["fits"].size() == 3);
+  for (const auto& fit : golden.json["fits"]) {
+    LinearProbe probe(4, {.c = {fit["c"].get<double>()},
+                          .lbfgs = {.memory = 10, .max_iterations = 2000, .tolerance = 1e-7}});
+    probe.Fit(compute, golden.Rows(golden.train), golden.Rows(golden.test), kStream);
+    CHECK_THAT(probe.Fitted().value, WithinAbs(fit["objective"].get<double>(), 1e-6));
+    const ProbeScores scores = ScoreProbe(compute, probe, golden.Rows(golden.test));
+    CHECK(scores.predicted == fit["predicted"].get<std::vector<int32_t>>());
+    CHECK_THAT(static_cast<double>(scores.NumRight(golden.Rows(golden.test))) / 15.0,
+               WithinAbs(fit["accuracy"].get<double>(), 1e-12));
+  }
+}
+
+TEST_CASE("The linear probe keeps the penalty that is best on dev", "[probe][linear_probe]") {
+  const Golden golden;
+  ThreadPool pool(1);
+  Compute compute(pool);
+  const auto dev_loss = [&](std::vector<double> c, double* chosen) {
+    LinearProbe probe(4, {.c = std::move(c), .lbfgs = {.tolerance = 1e-5}});
+    probe.Fit(compute, golden.Rows(golden.train), golden.Rows(golden.test), kStream);
+    if (chosen != nullptr) *chosen = probe.ChosenC();
+    return ScoreProbe(compute, probe, golden.Rows(golden.test)).MeanNats();
+  };
+  double chosen = 0.0;
+  const double best = dev_loss({0.05, 1.0, 20.0}, &chosen);
+  const double alone = std::min({dev_loss({0.05}, nullptr), dev_loss({1.0}, nullptr)});
+  CHECK_THAT(best, WithinAbs(alone, 1e-4));
+  CHECK((chosen == 0.05 || chosen == 1.0));
+  CHECK(dev_loss({20.0}, nullptr) > best + 0.02);
+}
+
+TEST_CASE("The linear probe has the same bits with any number of threads and rows out of place",
+          "[probe][linear_probe]") {
+  const Golden golden;
+  const auto nats = [&](size_t threads, bool scattered) {
+    ThreadPool pool(threads);
+    Compute compute(pool);
+    // The same rows with a copy of the first appended to the features, so that they are gathered.
+    std::vector<float> more(golden.features);
+    more.insert(more.end(), golden.features.begin(),
+                golden.features.begin() + static_cast<std::ptrdiff_t>(golden.x.cols));
+    std::vector<int32_t> labels(golden.labels);
+    labels.push_back(labels[0]);
+    std::vector<uint32_t> train(golden.train);
+    if (scattered) train[0] = static_cast<uint32_t>(golden.labels.size());
+    const ProbeRows rows{Matrix(more.data(), labels.size(), golden.x.cols), labels, train};
+    LinearProbe probe(4, {.c = {1.0}});
+    probe.Fit(compute, rows, golden.Rows(golden.test), kStream);
+    return ScoreProbe(compute, probe, golden.Rows(golden.test)).nats;
+  };
+  const std::vector<float> expected = nats(1, false);
+  CHECK(nats(3, false) == expected);
+  CHECK(nats(1, true) == expected);
+}
+
+TEST_CASE("A linear probe without words says so", "[probe][linear_probe]") {
+  const Golden golden;
+  ThreadPool pool(1);
+  Compute compute(pool);
+  LinearProbe probe(4);
+  CHECK_THROWS_WITH(probe.Fit(compute, golden.Rows({}), golden.Rows(golden.test), kStream),
+                    ContainsSubstring("found 0 and 15"));
+}
+
+}  // namespace
+}  // namespace headscope
