@@ -1,21 +1,18 @@
 #include "bench/step_command.h"
 
 #include <fmt/core.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "bench/clock_flag.h"
 #include "bench/machine.h"
 #include "bench/measurement.h"
+#include "bench/mlm_peer.h"
 #include "bench/mlm_workload.h"
-#include "bench/peer_process.h"
 #include "bench/provenance.h"
 #include "bench/roof.h"
 #include "bench/step_profile.h"
@@ -31,16 +28,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kPeerVariants[] = {"torch-eager", "torch-sdpa", "torch-compiled",
-                                         "huggingface-eager", "huggingface-sdpa"};
-
 struct Options {
   std::string size = "mini", isa = "auto", sentences, vocab, json;
-  std::string python = "python3", script = "bench/peers/mlm_step.py";
   size_t threads = ThreadPool::HardwareThreads();
   size_t rows = 32, length = 128, vocabulary = 8192;
   size_t steps = 4, repetitions = 7;
   double dropout = 0.1;
+  MlmPeerOptions peers;
   bool compare = false, profile = false;
   ClockFlag clock;
 };
@@ -49,8 +43,8 @@ struct Options {
 // repetition.
 struct Series {
   std::string name, version;
+  std::vector<double> tokens_per_second = {}, ratios = {};
   double peak_mib = 0.0;
-  std::vector<double> tokens_per_second, ratios;
 };
 
 std::vector<SequenceLengths> Batches(const Options& options) {
@@ -58,97 +52,6 @@ std::vector<SequenceLengths> Batches(const Options& options) {
     return FullLengthBatches(1, options.rows, static_cast<uint32_t>(options.length));
   }
   return SentenceBatches(options.sentences, options.vocab, options.rows, options.length);
-}
-
-// A file of batches for the peers, removed with this object.
-class LengthsFile {
- public:
-  explicit LengthsFile(const std::vector<SequenceLengths>& batches)
-      : path_((std::filesystem::temp_directory_path() /
-               fmt::format("headscope-bench-{}.txt", getpid()))
-                  .string()) {
-    std::string text;
-    for (const SequenceLengths& batch : batches) {
-      for (const uint32_t length : batch) text += fmt::format("{} ", length);
-      text.back() = '\n';
-    }
-    WriteFileAtomically(path_, text);
-  }
-  LengthsFile(const LengthsFile&) = delete;
-  LengthsFile& operator=(const LengthsFile&) = delete;
-  ~LengthsFile() {
-    std::error_code ignored;
-    std::filesystem::remove(path_, ignored);
-  }
-  const std::string& Path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
-class Peer {
- public:
-  Peer(const Options& options, const ModelConfig& model, const std::string& variant,
-       const std::string& lengths)
-      : process_({options.python, options.script, variant, lengths, "--layers",
-                  fmt::format("{}", model.num_hidden_layers), "--hidden",
-                  fmt::format("{}", model.hidden_size), "--heads",
-                  fmt::format("{}", model.num_attention_heads), "--vocab",
-                  fmt::format("{}", model.vocab_size), "--threads",
-                  fmt::format("{}", options.threads), "--dropout",
-                  fmt::format("{}", options.dropout)}) {
-    series.name = variant;
-    std::string line;
-    ready_ = process_.ReadLine(line);
-    if (ready_) series.version = Parse(line).at("version").get<std::string>();
-  }
-  // False when it could not be started: the library is not there, or cannot compile.
-  bool IsReady() const { return ready_; }
-
-  Burst Run(size_t steps) {
-    std::string line;
-    if (!process_.WriteLine(fmt::format("{}", steps)) || !process_.ReadLine(line)) {
-      Fail("{}: ended in the middle of the measurement", series.name);
-    }
-    const Json result = Parse(line);
-    series.peak_mib = result.at("peak_mib").get<double>();
-    return {result.at("seconds").get<double>(), result.at("cpu_seconds").get<double>(),
-            result.at("tokens").get<double>()};
-  }
-
-  Series series;
-
- private:
-  Json Parse(const std::string& line) const {
-    const Json json = Json::parse(line, nullptr, false);
-    if (!json.is_object()) Fail("{}: expected a line of JSON, found {}", series.name, line);
-    return json;
-  }
-
-  PeerProcess process_;
-  bool ready_ = false;
-};
-
-std::vector<std::unique_ptr<Peer>> StartPeers(const Options& options, const ModelConfig& model,
-                                              const std::string& lengths) {
-  std::vector<std::unique_ptr<Peer>> peers;
-  if (!options.compare) return peers;
-  if (!std::filesystem::exists(options.script)) {
-    Fail(
-        "{}: expected the peers' script, found none: run from the checkout, or name it with "
-        "--peers-script",
-        options.script);
-  }
-  for (const char* variant : kPeerVariants) {
-    fmt::print("starting {} …\n", variant);
-    auto peer = std::make_unique<Peer>(options, model, variant, lengths);
-    if (peer->IsReady()) {
-      peers.push_back(std::move(peer));
-    } else {
-      fmt::print("{} could not be started and is left out\n", variant);
-    }
-  }
-  return peers;
 }
 
 struct Measurement {
@@ -161,10 +64,11 @@ struct Measurement {
 
 // Roof, ours and every peer, one after another, until enough repetitions were undisturbed.
 Measurement Measure(const Options& options, TrainingSpeed& speed, ThreadPool& pool,
-                    const Profiler& profiler, std::vector<std::unique_ptr<Peer>>& peers) {
+                    const Profiler& profiler, std::vector<std::unique_ptr<MlmPeer>>& peers) {
   Measurement result;
   result.ours.name = "headscope";
   result.ours.version = BuildCommit();
+  for (const auto& peer : peers) result.peers.push_back({peer->Name(), peer->Version()});
   speed.Run(2);
   const auto repeat = [&] {
     const double roof = MeasureFmaRoof(pool, options.clock.Get());
@@ -182,8 +86,8 @@ Measurement Measure(const Options& options, TrainingSpeed& speed, ThreadPool& po
                        options.clock.SecondsOf(ours), options.clock.SecondsOf(ours) / ours.seconds);
     for (size_t p = 0; p < peers.size(); ++p) {
       const double peer_rate = options.clock.RateOf(bursts[p]);
-      peers[p]->series.tokens_per_second.push_back(peer_rate);
-      peers[p]->series.ratios.push_back(rate / peer_rate);
+      result.peers[p].tokens_per_second.push_back(peer_rate);
+      result.peers[p].ratios.push_back(rate / peer_rate);
     }
     return true;
   };
@@ -192,7 +96,7 @@ Measurement Measure(const Options& options, TrainingSpeed& speed, ThreadPool& po
     Fail("no repetition was free of other processes: measure on an idle machine");
   }
   result.ours.peak_mib = PeakMib();
-  for (const auto& peer : peers) result.peers.push_back(peer->series);
+  for (size_t p = 0; p < peers.size(); ++p) result.peers[p].peak_mib = peers[p]->PeakMib();
   return result;
 }
 
@@ -260,7 +164,11 @@ void RunBenchStep(const Options& options) {
                                        : "sentences of " + options.sentences,
              options.dropout);
   const LengthsFile lengths(batches);
-  auto peers = StartPeers(options, model, lengths.Path());
+  std::vector<std::unique_ptr<MlmPeer>> peers;
+  if (options.compare) {
+    peers = StartMlmPeers(options.peers, model, options.threads, options.dropout, lengths.Path(),
+                          [](const std::string& line) { fmt::print("{}\n", line); });
+  }
   const Measurement result = Measure(options, speed, pool, profiler, peers);
   Print(result);
   if (options.profile) fmt::print("\n{}", result.profile.Table(Median(result.roof)));
@@ -293,8 +201,8 @@ void AddBenchStepCommand(const Command& bench) {
   options->clock.AddTo(command);
   command.Switch("--compare-torch", options->compare,
                  "PyTorch (eager, SDPA, compiled) and HuggingFace too, where installed");
-  command.Option("--python", options->python, "the Python that has them");
-  command.Option("--peers-script", options->script, "");
+  command.Option("--python", options->peers.python, "the Python that has them");
+  command.Option("--peers-script", options->peers.script, "");
   command.Option("--isa", options->isa, "SIMD target, or auto");
   command.Option("--json", options->json, "writes everything measured to this file too");
   command.OnRun([options] { RunBenchStep(*options); });

@@ -9,6 +9,7 @@
 #include "model/classifier.h"
 #include "tests/support/catch.h"
 #include "tests/support/locations.h"
+#include "tests/support/silent_stream.h"
 #include "tests/support/simd_target.h"
 #include "tests/support/temporary_directory.h"
 #include "train/bag_of_words.h"
@@ -158,7 +159,7 @@ struct Finetuning {
   TemporaryDirectory folder;
   FinetuneConfig config;
   FinetuneData data;
-  std::FILE* silence = std::fopen("/dev/null", "w");
+  SilentStream silence;
 
   explicit Finetuning(bool order = false) {
     WriteFileAtomically(folder.Path("train.tsv"), Task(300, 1, order));
@@ -174,13 +175,12 @@ struct Finetuning {
     config.max_length = 16;
     data = LoadFinetuneData(config, "", [](const std::string&) {});
   }
-  ~Finetuning() { std::fclose(silence); }
 
   FinetuneResult Run(
       const std::string& name, size_t threads, bool resume = false,
       std::function<bool()> stop = [] { return false; }) const {
     return RunFinetune(config, data,
-                       {folder.Path(name), resume, threads, silence, std::move(stop)});
+                       {folder.Path(name), resume, threads, silence.Get(), std::move(stop)});
   }
   std::string HashesOf(const std::string& name) const {
     std::string hashes;
@@ -255,7 +255,8 @@ TEST_CASE("A fine-tuning starts from a pretrained encoder and tells pairs apart"
   config.lr = 0.0;
   const FinetuneData data = LoadFinetuneData(config, "", [](const std::string&) {});
   REQUIRE(data.pretrained != nullptr);
-  RunFinetune(config, data, {f.folder.Path("tuned"), false, 1, f.silence, [] { return false; }});
+  RunFinetune(config, data,
+              {f.folder.Path("tuned"), false, 1, f.silence.Get(), [] { return false; }});
   const PretrainedClassifier before = LoadClassifier(config.model);
   const PretrainedClassifier after = LoadClassifier(f.folder.Path("tuned/model"));
   const std::string name = "bert.encoder.layer.0.output.dense.weight";

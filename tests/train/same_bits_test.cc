@@ -8,6 +8,7 @@
 
 #include "model/base/file.h"
 #include "tests/support/catch.h"
+#include "tests/support/silent_stream.h"
 #include "tests/support/simd_target.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/support/word_salad.h"
@@ -68,21 +69,20 @@ struct Training {
   TemporaryDirectory temporary;
   TrainConfig config;
   TrainingData data;
-  std::FILE* silence = std::fopen("/dev/null", "w");
+  SilentStream silence;
 
   Training() {
     WriteFileAtomically(temporary.Path("corpus.txt"), WordSalad(1, 400));
     config = SmallConfig(temporary.Path("corpus.txt"));
     data = LoadTrainingData(config, "", [](const std::string&) {});
   }
-  ~Training() { std::fclose(silence); }
 
   // Runs until `stop` says so; returns the run's folder.
   std::string Run(
       const std::string& name, size_t threads, bool resume = false,
       std::function<bool()> stop = [] { return false; }) {
     const std::string directory = temporary.Path(name);
-    RunTraining(config, data, {directory, resume, threads, silence, std::move(stop)});
+    RunTraining(config, data, {directory, resume, threads, silence.Get(), std::move(stop)});
     return directory;
   }
 };
@@ -137,8 +137,8 @@ TEST_CASE("The held-out set has a share of masks of its own, which the weights d
   };
   const auto share = [&](const std::string& name) {
     const LossSum loss = RunTraining(training.config, training.data,
-                                     {training.temporary.Path(name), false, 1, training.silence,
-                                      [] { return true; }})
+                                     {training.temporary.Path(name), false, 1,
+                                      training.silence.Get(), [] { return true; }})
                              .held_out;
     return static_cast<double>(loss.predictions) / static_cast<double>(loss.tokens);
   };

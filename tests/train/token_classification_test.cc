@@ -6,6 +6,7 @@
 #include "model/base/file.h"
 #include "model/classifier.h"
 #include "tests/support/catch.h"
+#include "tests/support/silent_stream.h"
 #include "tests/support/temporary_directory.h"
 #include "train/finetune_run.h"
 
@@ -16,7 +17,7 @@ struct TokenTask {
   TemporaryDirectory folder;
   FinetuneConfig config;
   FinetuneData data;
-  std::FILE* silence = std::fopen("/dev/null", "w");
+  SilentStream silence;
 
   explicit TokenTask(const std::string& task) {
     config.task = task;
@@ -28,13 +29,12 @@ struct TokenTask {
     config.dropout = 0.0;
     config.max_length = 64;
   }
-  ~TokenTask() { std::fclose(silence); }
   void Load() {
     data = LoadFinetuneData(config, "", [](const std::string&) {});
   }
   FinetuneResult Run(const std::string& name, size_t threads = 1) const {
     return RunFinetune(config, data,
-                       {folder.Path(name), false, threads, silence, [] { return false; }});
+                       {folder.Path(name), false, threads, silence.Get(), [] { return false; }});
   }
 };
 
