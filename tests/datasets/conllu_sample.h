@@ -2,6 +2,11 @@
 // node, nested mentions, two open mentions of one entity, every link. Written for the tests.
 #pragma once
 
+#include <string>
+
+#include "datasets/conllu.h"
+#include "model/base/error.h"
+
 namespace headscope {
 
 inline constexpr const char* kConlluSample =
@@ -56,5 +61,15 @@ inline constexpr const char* kConlluSample =
     "5\tit\tit\tPRON\tPRP\t_\t4\tobj\t4:obj\tEntity=(e1-n-cata-1-object)|SpaceAfter=No\n"
     "6\t.\t.\tPUNCT\t.\t_\t4\tpunct\t4:punct\t_\n"
     "\n";
+
+// What reading `content` as the file "f" stumbles over first; "" when it is sound.
+inline std::string FirstError(const std::string& content) {
+  try {
+    ParseConllu("f", content);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
 
 }  // namespace headscope
