@@ -7,54 +7,10 @@
 #include <cmath>
 
 #include "model/base/elementary.h"
+#include "probe/svg_elements.h"
 
 namespace headscope {
 namespace {
-
-std::string OpenSvg(double width, double height, const std::string& description) {
-  return fmt::format(
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"{}\" width=\"{:.0f}\" "
-      "height=\"{:.0f}\" viewBox=\"0 0 {:.0f} {:.0f}\" font-family=\"sans-serif\" "
-      "font-size=\"11\">\n",
-      EscapeMarkup(description), width, height, width, height);
-}
-
-std::string Text(double x, double y, std::string_view anchor, std::string_view text,
-                 std::string_view extra = "") {
-  return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\" {}>{}</text>\n", x, y,
-                     anchor, extra, EscapeMarkup(text));
-}
-
-std::string Line(double x1, double y1, double x2, double y2, std::string_view style) {
-  return fmt::format("<line x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" {}/>\n", x1, y1,
-                     x2, y2, style);
-}
-
-std::string Rect(double x, double y, double width, double height, std::string_view style) {
-  return fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" {}/>\n", x,
-                     y, width, height, style);
-}
-
-constexpr std::string_view kGrid = "stroke=\"#ddd\"";
-
-// A linear map of data onto the page.
-struct Axis {
-  double low, high, from, to;
-  double operator()(double value) const {
-    return from + (value - low) / (high - low) * (to - from);
-  }
-};
-
-// The smallest of 1, 2, 5 times a power of ten that cuts `span` into at most `most` steps.
-double NiceStep(double span, int most) {
-  double step = 1e-9;
-  for (;;) {
-    for (const double factor : {1.0, 2.0, 5.0}) {
-      if (span / (step * factor) <= most) return step * factor;
-    }
-    step *= 10;
-  }
-}
 
 std::string AxisLabel(double value) {
   if (value >= 1e6) return fmt::format("{:g}M", value / 1e6);
@@ -63,37 +19,6 @@ std::string AxisLabel(double value) {
 }
 
 }  // namespace
-
-std::string EscapeMarkup(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        // Control characters are not allowed in XML at all.
-        if (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') {
-          out += "\xEF\xBF\xBD";
-        } else {
-          out += c;
-        }
-    }
-  }
-  return out;
-}
 
 std::string LineChart(const std::string& x_label, const std::string& y_label,
                       const std::vector<LineSeries>& series) {

@@ -5,13 +5,11 @@
 
 #include <cstddef>
 #include <string>
-#include <string_view>
 #include <vector>
 
-namespace headscope {
+#include "probe/svg_elements.h"
 
-// Makes text safe inside HTML and SVG elements and double-quoted attributes.
-std::string EscapeMarkup(std::string_view text);
+namespace headscope {
 
 struct LineSeries {
   std::string name;
