@@ -26,10 +26,13 @@ size_t LongestSequence(const RaggedBatch& batch) {
   return longest;
 }
 
+// Who runs what at once: any sequence and head, or each head its sequences in ascending order.
+enum class HeadOrder { kAny, kSequencesAscending };
+
 // Runs body(slice, squares, thread) for every sequence and head, squares(i) being the thread's i-th
 // [T, T] scratch.
 template <typename Body>
-void ForEachHead(const Pass& pass, const Body& body) {
+void ForEachHead(const Pass& pass, HeadOrder order, const Body& body) {
   ThreadPool& pool = pass.compute.Pool();
   const size_t longest = LongestSequence(pass.batch);
   std::vector<Matrix> scratch;
@@ -37,8 +40,7 @@ void ForEachHead(const Pass& pass, const Body& body) {
     scratch.push_back(pass.acts.Scratch(kFirstThreadScratch + t, 3 * longest, longest));
   }
   const size_t heads = pass.config.num_attention_heads, width = pass.config.HeadSize();
-  pool.ParallelEach(pass.batch.NumSequences() * heads, [&](size_t item, size_t thread) {
-    const size_t s = item / heads, h = item % heads;
+  const auto run = [&](size_t s, size_t h, size_t thread) {
     const HeadSlice slice{
         s, h, pass.batch.offsets[s], pass.batch.offsets[s + 1], h * width, (h + 1) * width};
     const size_t length = slice.end - slice.begin;
@@ -46,11 +48,25 @@ void ForEachHead(const Pass& pass, const Body& body) {
       return Matrix(scratch[thread].data + i * longest * longest, length, length);
     };
     body(slice, square, thread);
-  });
+  };
+  const size_t sequences = pass.batch.NumSequences();
+  if (order == HeadOrder::kAny) {
+    pool.ParallelEach(sequences * heads,
+                      [&](size_t item, size_t thread) { run(item / heads, item % heads, thread); });
+  } else {
+    pool.ParallelEach(heads, [&](size_t h, size_t thread) {
+      for (size_t s = 0; s < sequences; ++s) run(s, h, thread);
+    });
+  }
 }
 
 AttentionSite SiteOf(const Pass& pass, size_t l, const HeadSlice& slice) {
-  return {l, slice.head, pass.batch.sequence_ids[slice.sequence], pass.batch.Ids(slice.sequence)};
+  return {l,
+          slice.head,
+          slice.sequence,
+          pass.batch.sequence_ids[slice.sequence],
+          pass.batch.Ids(slice.sequence),
+          &pass.parameters};
 }
 
 float ScoreScale(const Pass& pass) {
@@ -128,31 +144,33 @@ void AttentionForward(const Pass& pass, size_t l, const BertViews<const float>::
   const Matrix z = acts.Rows(Hook::kZ, l);
   const bool keeps_scores = acts.IsRequested(Hook::kAttnScores, l);
   const bool needs_scores = NeedsScores(pass, l);
-  ForEachHead(pass, [&](const HeadSlice& slice, const auto& square, size_t thread) {
-    const Matrix scores =
-        keeps_scores ? acts.Square(Hook::kAttnScores, l, slice.head, slice.sequence) : square(0);
-    if (needs_scores) {
-      MultiplyHead(pass, thread, "scores", GemmForm::kNT, slice.Of(q), slice.Of(k), scores);
-      const ProfileSpan span(pass.compute.TimeProfiler(), thread, "pattern");
-      Scale(ScoreScale(pass), scores);
-      ObserveHead(pass, Hook::kAttnScores, l, slice, scores);
-    }
-    const Matrix pattern = acts.Square(Hook::kPattern, l, slice.head, slice.sequence);
-    {
-      const ProfileSpan span(pass.compute.TimeProfiler(), thread, "pattern");
-      pass.attention.Forward(SiteOf(pass, l, slice), scores, pattern);
-    }
-    ObserveHead(pass, Hook::kPattern, l, slice, pattern);
-    MultiplyHead(pass, thread, "mixing", GemmForm::kNN,
-                 MixingPattern(pass, l, slice, thread, pattern, square(1)), slice.Of(v),
-                 slice.Of(z));
-  });
+  ForEachHead(
+      pass, HeadOrder::kAny, [&](const HeadSlice& slice, const auto& square, size_t thread) {
+        const Matrix scores = keeps_scores
+                                  ? acts.Square(Hook::kAttnScores, l, slice.head, slice.sequence)
+                                  : square(0);
+        if (needs_scores) {
+          MultiplyHead(pass, thread, "scores", GemmForm::kNT, slice.Of(q), slice.Of(k), scores);
+          const ProfileSpan span(pass.compute.TimeProfiler(), thread, "pattern");
+          Scale(ScoreScale(pass), scores);
+          ObserveHead(pass, Hook::kAttnScores, l, slice, scores);
+        }
+        const Matrix pattern = acts.Square(Hook::kPattern, l, slice.head, slice.sequence);
+        {
+          const ProfileSpan span(pass.compute.TimeProfiler(), thread, "pattern");
+          pass.attention.Forward(SiteOf(pass, l, slice), scores, pattern);
+        }
+        ObserveHead(pass, Hook::kPattern, l, slice, pattern);
+        MultiplyHead(pass, thread, "mixing", GemmForm::kNN,
+                     MixingPattern(pass, l, slice, thread, pattern, square(1)), slice.Of(v),
+                     slice.Of(z));
+      });
   pass.Observe(Hook::kZ, l, z);
 }
 
 void AttentionBackward(const Pass& pass, size_t l, const BertViews<const float>::Layer& layer,
                        ConstMatrix dz, Matrix dx, BertViews<float>::Layer& dlayer,
-                       const Encoder::PatternGradient* pattern_gradient) {
+                       ParameterSet& gradients, const Encoder::PatternGradient* pattern_gradient) {
   Activations& acts = pass.acts;
   const size_t hidden = pass.config.hidden_size;
   const Matrix q = acts.Rows(Hook::kQ, l), k = acts.Rows(Hook::kK, l), v = acts.Rows(Hook::kV, l);
@@ -162,13 +180,16 @@ void AttentionBackward(const Pass& pass, size_t l, const BertViews<const float>:
   const Matrix dv = dqkv.ColumnRange(2 * hidden, 3 * hidden);
   // Where no pattern depends on scores, nothing reaches queries and keys.
   const bool uses_scores = pass.attention.UsesScores(l);
-  ForEachHead(pass, [&](const HeadSlice& slice, const auto& square, size_t thread) {
+  const bool has_parameters = pass.attention.HasParameters(l);
+  const bool needs_dpattern = uses_scores || has_parameters || pattern_gradient != nullptr;
+  const HeadOrder order = has_parameters ? HeadOrder::kSequencesAscending : HeadOrder::kAny;
+  ForEachHead(pass, order, [&](const HeadSlice& slice, const auto& square, size_t thread) {
     Profiler* const profiler = pass.compute.TimeProfiler();
     const Matrix pattern = acts.Square(Hook::kPattern, l, slice.head, slice.sequence);
     MultiplyHead(pass, thread, "mixing dV", GemmForm::kTN,
                  MixingPattern(pass, l, slice, thread, pattern, square(1)), slice.Of(dz),
                  slice.Of(dv));
-    if (!uses_scores) return;
+    if (!needs_dpattern) return;
     const Matrix dpattern = square(2);
     MultiplyHead(pass, thread, "mixing dpattern", GemmForm::kNT, slice.Of(dz), slice.Of(v),
                  dpattern);
@@ -180,6 +201,10 @@ void AttentionBackward(const Pass& pass, size_t l, const BertViews<const float>:
     if (pattern_gradient != nullptr) {
       (*pattern_gradient)({Hook::kPattern, l, slice.head, slice.sequence}, pattern, dpattern);
     }
+    if (has_parameters) {
+      pass.attention.AccumulateGradients(SiteOf(pass, l, slice), pattern, dpattern, gradients);
+    }
+    if (!uses_scores) return;
     const Matrix dscores = dpattern;
     {
       const ProfileSpan span(profiler, thread, "pattern", "backward");

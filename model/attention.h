@@ -12,9 +12,9 @@ namespace headscope {
 void AttentionForward(const Pass& pass, size_t l, const BertViews<const float>::Layer& layer);
 
 // Mirror: takes dz [N, C], writes dx [N, C], the gradient through queries, keys and values of the
-// layer's input.
+// layer's input. `gradients` is the whole set: a control may have tensors of its own in it.
 void AttentionBackward(const Pass& pass, size_t l, const BertViews<const float>::Layer& layer,
                        ConstMatrix dz, Matrix dx, BertViews<float>::Layer& dlayer,
-                       const Encoder::PatternGradient* pattern_gradient);
+                       ParameterSet& gradients, const Encoder::PatternGradient* pattern_gradient);
 
 }  // namespace headscope

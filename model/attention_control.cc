@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "model/base/error.h"
 #include "model/ops/softmax.h"
 
 namespace headscope {
@@ -21,15 +20,9 @@ void UniformAttention::Forward(const AttentionSite& site, ConstMatrix, Matrix pa
   for (size_t i = 0; i < pattern.rows; ++i) std::fill_n(pattern.Row(i), pattern.cols, share);
 }
 
-void UniformAttention::Backward(const AttentionSite&, ConstMatrix, ConstMatrix,
-                                Matrix dscores) const {
+void FixedAttention::Backward(const AttentionSite&, ConstMatrix, ConstMatrix,
+                              Matrix dscores) const {
   for (size_t i = 0; i < dscores.rows; ++i) std::fill_n(dscores.Row(i), dscores.cols, 0.0f);
-}
-
-std::unique_ptr<AttentionControl> MakeAttentionControl(const std::string& name) {
-  if (name == "learned") return std::make_unique<LearnedAttention>();
-  if (name == "uniform") return std::make_unique<UniformAttention>();
-  Fail("attention \"{}\" is unknown: expected learned or uniform", name);
 }
 
 }  // namespace headscope

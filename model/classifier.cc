@@ -133,8 +133,13 @@ PretrainedClassifier LoadClassifier(const std::string& directory) {
   }
   const ClassifierKind kind = ReadClassifierKind(config_path);
   PretrainedModel model = LoadPretrained(directory, labels.size(), kind);
-  return {model.config, std::move(labels), std::move(model.parameters),
-          directory,    model.lower_case,  kind};
+  return {model.config,
+          std::move(labels),
+          std::move(model.parameters),
+          directory,
+          model.lower_case,
+          kind,
+          std::move(model.attention)};
 }
 
 void CopyEncoder(const PretrainedModel& from, ParameterSet& to) {

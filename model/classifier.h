@@ -65,6 +65,8 @@ struct PretrainedClassifier {
   std::string directory;
   bool lower_case = true;
   ClassifierKind kind = ClassifierKind::kSequence;
+  // As PretrainedModel has it.
+  std::shared_ptr<const AttentionRegime> attention = {};
 };
 
 // Throws Error as LoadPretrained does, and when config.json has no labels (id2label).

@@ -143,7 +143,8 @@ Matrix GradientIn(Activations& acts, Hook transient, size_t l, size_t scratch) {
 // Mirror of Block, from the bottom up: dx comes in as the gradient of the block's output and leaves
 // as that of its input.
 void BlockBackward(const Pass& pass, size_t l, const Weights::Layer& layer, Matrix dx,
-                   Gradients::Layer& dlayer, const Encoder::PatternGradient* pattern_gradient) {
+                   Gradients::Layer& dlayer, ParameterSet& gradients,
+                   const Encoder::PatternGradient* pattern_gradient) {
   Activations& acts = pass.acts;
   const Matrix dbranch = GradientIn(acts, Hook::kMlpOut, l, kBranchScratch);
   const Matrix dmlp = GradientIn(acts, Hook::kMlpPost, l, kMlpScratch);
@@ -166,15 +167,13 @@ void BlockBackward(const Pass& pass, size_t l, const Weights::Layer& layer, Matr
   const Matrix dz = GradientIn(acts, Hook::kAttnOut, l, kMixScratch);
   AffineBackward(pass.compute, "attention out", layer.attention_output, acts.Rows(Hook::kZ, l),
                  dbranch, dz, dlayer.attention_output);
-  AttentionBackward(pass, l, layer, dz, dbranch, dlayer, pattern_gradient);
+  AttentionBackward(pass, l, layer, dz, dbranch, dlayer, gradients, pattern_gradient);
   AddResidual(pass, dx, dbranch, dx);
 }
 
-Pass MakePass(Compute& compute, const ModelConfig& config, const RaggedBatch& batch,
-              const ForwardOptions& options, Activations& acts) {
+const AttentionControl& ControlOf(const ForwardOptions& options) {
   static const LearnedAttention learned;
-  return {compute, config, batch, options.attention == nullptr ? learned : *options.attention,
-          options, acts};
+  return options.attention == nullptr ? learned : *options.attention;
 }
 
 }  // namespace
@@ -184,7 +183,10 @@ Encoder::Encoder(const ModelConfig& config) : config_(config) { config.Validate(
 void Encoder::Forward(Compute& compute, const ParameterSet& parameters, const RaggedBatch& batch,
                       const ForwardOptions& options, Activations& acts) const {
   CheckBatch(config_, batch);
-  const Pass pass = MakePass(compute, config_, batch, options, acts);
+  const AttentionControl& control = ControlOf(options);
+  const auto of_batch = control.ForBatch(compute, batch);
+  const Pass pass{compute, config_, parameters, batch, of_batch == nullptr ? control : *of_batch,
+                  options, acts};
   const Weights weights = ViewBert(config_, parameters);
   Embed(pass, weights);
   for (size_t l = 0; l < config_.num_hidden_layers; ++l) Block(pass, l, weights.layers[l]);
@@ -193,11 +195,12 @@ void Encoder::Forward(Compute& compute, const ParameterSet& parameters, const Ra
 void Encoder::Backward(Compute& compute, const ParameterSet& parameters, const RaggedBatch& batch,
                        const ForwardOptions& options, Activations& acts, Matrix dx,
                        ParameterSet& gradients, const PatternGradient* pattern_gradient) const {
-  const Pass pass = MakePass(compute, config_, batch, options, acts);
+  // What patterns were made of is in `acts`: no control needs the batch again.
+  const Pass pass{compute, config_, parameters, batch, ControlOf(options), options, acts};
   const Weights weights = ViewBert(config_, parameters);
   Gradients dweights = ViewBert(config_, gradients);
   for (size_t l = config_.num_hidden_layers; l-- > 0;) {
-    BlockBackward(pass, l, weights.layers[l], dx, dweights.layers[l], pattern_gradient);
+    BlockBackward(pass, l, weights.layers[l], dx, dweights.layers[l], gradients, pattern_gradient);
   }
   EmbedBackward(pass, weights, dx, dweights);
 }

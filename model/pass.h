@@ -11,6 +11,7 @@ namespace headscope {
 struct Pass {
   Compute& compute;
   const ModelConfig& config;
+  const ParameterSet& parameters;
   const RaggedBatch& batch;
   const AttentionControl& attention;
   const ForwardOptions& options;

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "model/attention_regime.h"
 #include "model/base/error.h"
 #include "model/base/file.h"
 #include "model/bert_parameters.h"
@@ -200,9 +201,10 @@ PretrainedModel LoadPretrained(const std::string& directory, size_t num_labels,
       num_labels > 0 ? ClassifierLayout(config, num_labels, kind) : BertLayout(config));
   Matching matching = Match(file, *layout);
   CheckMatching(matching, file.Path());
-  PretrainedModel model{config, ParameterSet(std::move(layout)), directory, lower_case,
-                        std::move(matching.ignored)};
+  PretrainedModel model{config,     ParameterSet(std::move(layout)), directory,
+                        lower_case, std::move(matching.ignored),     nullptr};
   ReadValues(file, matching, model.parameters);
+  model.attention = AttentionRegime::Load(directory, config);
   return model;
 }
 

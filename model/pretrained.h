@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,8 @@
 
 namespace headscope {
 
+class AttentionRegime;
+
 struct PretrainedModel {
   ModelConfig config;
   ParameterSet parameters;
@@ -22,6 +25,9 @@ struct PretrainedModel {
   std::string VocabPath() const { return directory + "/vocab.txt"; }
   bool lower_case = true;            // tokenizer_config.json's do_lower_case, true when absent
   std::vector<std::string> ignored;  // tensors of the file that the encoder does not use
+  // Null for a model whose attention is learned in every head; else the control it was trained
+  // under (attention.json beside it): ControlOf(attention) belongs to every forward pass.
+  std::shared_ptr<const AttentionRegime> attention = {};
 };
 
 // Throws Error that lists every missing, mis-shaped and unknown tensor at once; that names a

@@ -8,6 +8,7 @@
 
 #include "datasets/conllu.h"
 #include "model/activations.h"
+#include "model/attention_regime.h"
 #include "model/base/error.h"
 #include "model/base/file.h"
 #include "model/encoder.h"
@@ -126,6 +127,7 @@ class BatchExtractor {
         hooks_(hooks),
         encoder_(model.config),
         acts_(model.config, Activations::Mode::kInference, hooks) {
+    options_.attention = ControlOf(model.attention);
     for (const std::string& hook : hooks) needs_head_ = needs_head_ || HookIsOfMlmHead(hook);
   }
 
@@ -135,11 +137,11 @@ class BatchExtractor {
       batch_.Add(sentences[s].ids, static_cast<uint32_t>(s));
     }
     acts_.Prepare(batch_, needs_head_ ? batch_.NumTokens() : 0);
-    encoder_.Forward(compute_, model_.parameters, batch_, {}, acts_);
+    encoder_.Forward(compute_, model_.parameters, batch_, options_, acts_);
     if (needs_head_) {
       std::vector<uint32_t> rows(batch_.NumTokens());
       std::iota(rows.begin(), rows.end(), 0u);
-      encoder_.MlmForward(compute_, model_.parameters, rows, {}, acts_);
+      encoder_.MlmForward(compute_, model_.parameters, rows, options_, acts_);
     }
     for (size_t s = 0; s < sentences.size(); ++s) Write(sentences[s], s, out);
   }
@@ -160,6 +162,7 @@ class BatchExtractor {
   const PretrainedModel& model_;
   const std::vector<std::string>& hooks_;
   Encoder encoder_;
+  ForwardOptions options_;
   Activations acts_;
   RaggedBatch batch_;
   bool needs_head_ = false;

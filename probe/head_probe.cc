@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "model/attention_regime.h"
 #include "model/base/error.h"
 #include "probe/context_check.h"
 #include "probe/coreference_probe.h"
@@ -175,7 +176,11 @@ HeadProbeResults ProbeHeads(const PretrainedModel& model, const WordPiece& word_
   if (options.gemm == GemmBackend::kOpenBlas) {
     results.notes.push_back("matrix products by OpenBLAS: not bit-reproducible");
   }
-  EncoderPatterns source(config, model.parameters, options.batch_pieces, options.gemm);
+  const AttentionControl* const attention = ControlOf(model.attention);
+  if (attention != nullptr) {
+    results.notes.push_back("attention, in the random models too: " + model.attention->Text());
+  }
+  EncoderPatterns source(config, model.parameters, options.batch_pieces, options.gemm, attention);
   ParameterSet random_parameters(model.parameters.SharedLayout());
   for (size_t k = 0; k < options.random_models; ++k) {
     results.facts.random_model_seeds.push_back(options.seed + 1 + k);
@@ -184,7 +189,7 @@ HeadProbeResults ProbeHeads(const PretrainedModel& model, const WordPiece& word_
     InitialiseParameters(config.initializer_range, results.facts.random_model_seeds[k],
                          random_parameters);
     return std::make_unique<EncoderPatterns>(config, random_parameters, options.batch_pieces,
-                                             options.gemm);
+                                             options.gemm, attention);
   };
   const WordEncoder encode = [&](const std::vector<std::string>& words) {
     return EncodeWordInput(word_piece, words);

@@ -19,16 +19,23 @@ std::vector<std::string> PatternNames(size_t num_layers) {
 }  // namespace
 
 EncoderPatterns::EncoderPatterns(const ModelConfig& config, const ParameterSet& parameters,
-                                 size_t batch_pieces, GemmBackend gemm)
-    : encoder_(config), parameters_(parameters), batch_pieces_(batch_pieces), gemm_(gemm) {}
+                                 size_t batch_pieces, GemmBackend gemm,
+                                 const AttentionControl* attention)
+    : encoder_(config),
+      parameters_(parameters),
+      batch_pieces_(batch_pieces),
+      gemm_(gemm),
+      attention_(attention) {}
 
 void EncoderPatterns::Visit(ThreadPool& pool, std::span<const WordInput> inputs,
                             const PatternVisitor& visitor) {
   Compute compute(pool, gemm_);
+  ForwardOptions options;
+  options.attention = attention_;
   Activations acts(encoder_.Config(), Activations::Mode::kInference, PatternNames(NumLayers()));
   ForEachInputBatch(inputs, batch_pieces_, [&](const RaggedBatch& batch, size_t begin, size_t end) {
     acts.Prepare(batch);
-    encoder_.Forward(compute, parameters_, batch, ForwardOptions{}, acts);
+    encoder_.Forward(compute, parameters_, batch, options, acts);
     pool.ParallelEach(NumHeads(), [&](size_t head, size_t thread) {
       for (size_t item = begin; item < end; ++item) {
         visitor(thread, head, item,

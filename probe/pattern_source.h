@@ -38,8 +38,11 @@ class PatternSource {
 // patterns of one batch.
 class EncoderPatterns final : public PatternSource {
  public:
+  // `attention`: the control that the model was trained under (ControlOf), null where it is
+  // learned.
   EncoderPatterns(const ModelConfig& config, const ParameterSet& parameters,
-                  size_t batch_pieces = 2048, GemmBackend gemm = GemmBackend::kHeadscope);
+                  size_t batch_pieces = 2048, GemmBackend gemm = GemmBackend::kHeadscope,
+                  const AttentionControl* attention = nullptr);
   size_t NumLayers() const override { return encoder_.Config().num_hidden_layers; }
   size_t NumHeadsPerLayer() const override { return encoder_.Config().num_attention_heads; }
   size_t MaxPieces() const override { return encoder_.Config().max_position_embeddings; }
@@ -51,6 +54,7 @@ class EncoderPatterns final : public PatternSource {
   const ParameterSet& parameters_;
   size_t batch_pieces_;
   GemmBackend gemm_;
+  const AttentionControl* attention_;
 };
 
 }  // namespace headscope

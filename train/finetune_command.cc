@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "datasets/data_folder.h"
+#include "model/attention_regime.h"
 #include "model/base/error.h"
 #include "model/base/file.h"
 #include "model/ops/simd_target.h"
@@ -204,8 +205,8 @@ void AddFinetuneCommand(const Command& app) {
       "Tasks: {}.\nThe model that is best on dev is kept and scored on test. Several seeds go into "
       "RUN/seed-N.\nExample: headscope finetune --model runs/mini/model --task sst2 --seeds 8 "
       "--out "
-      "runs/sst2",
-      TaskNames()));
+      "runs/sst2\n\n{}",
+      TaskNames(), AttentionHelp()));
   auto flags = std::make_shared<FinetuneFlags>();
   command.Option("--out", flags->out, "The run's folder: new, or a run's with --resume").Required();
   command.Option("--config", flags->config_path, "A run's config.toml; flags win over it");

@@ -24,8 +24,9 @@ std::vector<ConfigField> FinetuneConfig::Fields() {
        &vocab_size, 64, 1e6},
       {"model", "dropout", "--dropout", "of hidden states, patterns and the pooled state", &dropout,
        0, 0.99},
-      {"model", "attention", "--attention", "learned or uniform",
-       EnumValue(attention, {"learned", "uniform"}, "attention")},
+      {"model", "attention", "--attention",
+       "learned, uniform, random, … for some or all heads (see below); model: as it was pretrained",
+       &attention},
       {"model", "positions", "--positions",
        "learned; without them (--no-positions) their embeddings are zero, and with --attention "
        "uniform the words' order "

@@ -26,8 +26,8 @@ struct FinetuneConfig {
   std::string vocab;           // this vocabulary; empty: one learned on the training texts, of
   uint64_t vocab_size = 8192;  // so many pieces
   double dropout = 0.1;
-  AttentionKind attention = AttentionKind::kLearned;
-  bool positions = true;  // false: position embeddings are zero and stay so
+  std::string attention = "learned";  // rules (model/attention_rules.h), or model: the pretrained's
+  bool positions = true;              // false: position embeddings are zero and stay so
 
   // [schedule]
   uint64_t epochs = 3;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "datasets/wordpiece_trainer.h"
+#include "model/attention_regime.h"
 #include "model/base/error.h"
 #include "model/base/file.h"
 #include "model/classifier.h"
@@ -130,6 +131,38 @@ ParameterLayout LayoutOf(const FinetuneConfig& config, const FinetuneData& data)
   return layout;
 }
 
+constexpr const char* kAttentionOfModel = "model";
+
+// Fails for rules that this model cannot follow; says so when the model loses its own.
+void CheckAttentionOf(const FinetuneConfig& config, const FinetuneData& data,
+                      const std::function<void(const std::string&)>& report) {
+  const std::string own = data.pretrained == nullptr || data.pretrained->attention == nullptr
+                              ? "learned"
+                              : data.pretrained->attention->Text();
+  if (config.attention == kAttentionOfModel) {
+    if (data.pretrained == nullptr) Fail("attention model: expected --model, found nothing");
+    return report("attention, as the model was pretrained: " + own);
+  }
+  CheckAttention(config.attention, data.model.num_hidden_layers, data.model.num_attention_heads);
+  if (own != "learned" && own != config.attention) {
+    report(
+        fmt::format("note: the model was pretrained with attention \"{}\" and goes on with \"{}\" "
+                    "(--attention model keeps its own)",
+                    own, config.attention));
+  }
+}
+
+std::shared_ptr<const AttentionRegime> AttentionOf(const FinetuneConfig& config,
+                                                   const FinetuneData& data) {
+  const bool own = config.attention == kAttentionOfModel;
+  if (own && data.pretrained->attention != nullptr) return data.pretrained->attention;
+  return std::make_shared<const AttentionRegime>(own ? "learned" : config.attention,
+                                                 AttentionContext{.model = data.model,
+                                                                  .seed = config.seed,
+                                                                  .cls = data.word_piece->Cls(),
+                                                                  .sep = data.word_piece->Sep()});
+}
+
 // One seed of a fine-tuning.
 class FinetuneRun {
  public:
@@ -145,10 +178,11 @@ class FinetuneRun {
         pool_(options.threads),
         compute_(pool_, config.gemm),
         encoder_(data.model),
-        attention_(MakeAttentionControl(AttentionName(config.attention))),
-        objective_(encoder_, Labels().size(), data.Kind(), *attention_, config.seed, data.train,
-                   config.batch, data.dev),
-        state_(std::make_shared<const ParameterLayout>(LayoutOf(config, data))) {}
+        attention_(AttentionOf(config, data)),
+        objective_(encoder_, Labels().size(), data.Kind(), attention_->Control(), config.seed,
+                   data.train, config.batch, data.dev),
+        state_(std::make_shared<const ParameterLayout>(attention_->Apply(LayoutOf(config, data)))) {
+  }
 
   FinetuneResult Run() {
     Begin();
@@ -184,6 +218,7 @@ class FinetuneRun {
     if (resumes_) return LoadRunState(run_.StatePath(), identity_, state_);
     InitialiseParameters(data_.model.initializer_range, config_.seed, state_.parameters);
     if (data_.pretrained) CopyEncoder(*data_.pretrained, state_.parameters);
+    attention_->CopyFrozen(state_.parameters);
     if (!config_.positions) {
       const Matrix positions = state_.parameters.At(kPositions);
       std::fill_n(positions.data, positions.rows * positions.cols, 0.0f);
@@ -210,6 +245,7 @@ class FinetuneRun {
     return [this] {
       const size_t correct = objective_.NumCorrect();
       if (best_.Offer(state_.step, correct)) {
+        attention_->Save(run_.ModelPath());
         SavePretrained(data_.model, state_.parameters, data_.word_piece->Pieces(), run_.ModelPath(),
                        data_.lower_case, Labels(), data_.Kind());
       }
@@ -233,7 +269,7 @@ class FinetuneRun {
   ThreadPool pool_;
   Compute compute_;
   Encoder encoder_;
-  std::unique_ptr<AttentionControl> attention_;
+  std::shared_ptr<const AttentionRegime> attention_;
   ClassificationObjective objective_;
   TrainingState state_;
   Identity identity_;
@@ -248,6 +284,7 @@ FinetuneData LoadFinetuneData(const FinetuneConfig& config, const std::string& d
   data.task = LoadTask(config.task, data_folder, config.columns);
   for (const std::string& note : data.task.notes) report("note: " + note);
   LoadModel(config, report, data);
+  CheckAttentionOf(config, data, report);
   if (config.max_length > data.model.max_position_embeddings) {
     Fail("max_length: expected at most {}, the model's positions, found {}",
          data.model.max_position_embeddings, config.max_length);

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "model/attention_regime.h"
 #include "model/base/error.h"
 #include "model/base/file.h"
 #include "model/ops/simd_target.h"
@@ -97,7 +98,7 @@ TrainConfig ResolveConfig(const TrainFlags& flags) {
 // After a run, or in place of a finished one: the same with uniform attention.
 TrainingRunResult RunTwin(TrainConfig config, const TrainingData& data,
                           TrainingRunOptions options) {
-  config.attention = AttentionKind::kUniform;
+  config.attention = "uniform";
   config.twin = false;
   options.directory += "/twin";
   options.resume =
@@ -139,6 +140,7 @@ void RunTrain(const TrainFlags& flags) {
 void AddTrainCommand(const Command& app) {
   const Command command =
       app.Subcommand("train", "Train a masked language model from scratch, in a run directory");
+  command.Footer(AttentionHelp());
   auto flags = std::make_shared<TrainFlags>();
   command.Option("--out", flags->out, "The run's folder: new, or a run's with --resume").Required();
   command.Option("--config", flags->config_path,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/attention_regime.h"
 #include "model/base/error.h"
 
 namespace headscope {
@@ -39,10 +40,6 @@ TextListValue StagesValue(std::vector<Stage>& stages) {
 
 }  // namespace
 
-std::string AttentionName(AttentionKind kind) {
-  return kind == AttentionKind::kLearned ? "learned" : "uniform";
-}
-
 TrainConfig::TrainConfig() { SetDefaultSchedule(*this); }
 
 std::vector<ConfigField> TrainConfig::Fields() {
@@ -79,8 +76,8 @@ std::vector<ConfigField> TrainConfig::Fields() {
        "initial query and key weights are this many times larger", &qk_init_scale, 0, 1000},
       {"model", "sinusoidal_positions", "--sinusoidal-positions",
        "position embeddings start as sinusoids", &sinusoidal_positions},
-      {"model", "attention", "--attention", "learned or uniform",
-       EnumValue(attention, {"learned", "uniform"}, "attention")},
+      {"model", "attention", "--attention",
+       "learned, uniform, random, … for some or all heads (see below)", &attention},
       {"schedule", "steps", "--steps", "updates of the weights", &steps, 1, 4e9},
       {"schedule", "stages", "--stages",
        "sequence length x batch tokens @ last step, e.g. 32x1024@3000 128x4096",
@@ -136,6 +133,7 @@ void TrainConfig::Validate() const {
     Fail("expected beta1 and beta2 below 1, found {} and {}", beta1, beta2);
   if (epsilon <= 0.0) Fail("expected epsilon above 0, found {}", epsilon);
   Model(vocab_size).Validate();
+  CheckAttention(attention, layers, heads);
 }
 
 ModelConfig TrainConfig::Model(uint64_t vocabulary_size) const {

@@ -13,9 +13,6 @@
 
 namespace headscope {
 
-enum class AttentionKind { kLearned, kUniform };
-std::string AttentionName(AttentionKind kind);  // as MakeAttentionControl takes it
-
 struct TrainConfig {
   // [data]
   std::vector<std::string>
@@ -41,7 +38,7 @@ struct TrainConfig {
   double qk_init_scale = 1.0;  // times init_std, for the query and key weights
   bool sinusoidal_positions =
       false;  // position embeddings start as sinusoids (and are then learned)
-  AttentionKind attention = AttentionKind::kLearned;
+  std::string attention = "learned";  // rules, see model/attention_rules.h
 
   // [schedule]
   uint64_t steps = 0;

@@ -3,7 +3,7 @@
 #include <map>
 #include <memory>
 
-#include "model/attention_control.h"
+#include "model/attention_regime.h"
 #include "model/base/file.h"
 #include "model/encoder.h"
 #include "model/pretrained.h"
@@ -64,11 +64,16 @@ TrainingRunResult RunTraining(const TrainConfig& config, const TrainingData& dat
   const std::string config_text = WriteConfig(written.Fields());
   const auto identity = Identity(config_text, data);
 
-  TrainingState state(std::make_shared<const ParameterLayout>(BertLayout(model)));
+  const WordPiece& word_piece = data.Tokenizer();
+  const AttentionRegime attention(
+      config.attention,
+      {.model = model, .seed = config.seed, .cls = word_piece.Cls(), .sep = word_piece.Sep()});
+  TrainingState state(std::make_shared<const ParameterLayout>(attention.Apply(BertLayout(model))));
   if (options.resume) {
     LoadRunState(run.StatePath(), identity, state);
   } else {
     InitialiseParameters(model.initializer_range, config.seed, state.parameters);
+    attention.CopyFrozen(state.parameters);
     WriteFileAtomically(run.ConfigPath(), config_text);
   }
   Chronicle chronicle(run.ManifestPath(), Facts(config, data), options.threads, state.step);
@@ -76,11 +81,12 @@ TrainingRunResult RunTraining(const TrainConfig& config, const TrainingData& dat
   ThreadPool pool(options.threads);
   Compute compute(pool, config.gemm);
   const Encoder encoder(model);
-  const auto attention = MakeAttentionControl(AttentionName(config.attention));
   StagedBatches batches(*data.corpus, StagedPlan(config.stages), DataOptions(config));
-  MaskedLmObjective objective(encoder, *attention, config.seed, batches, HeldOut(config, data));
+  MaskedLmObjective objective(encoder, attention.Control(), config.seed, batches,
+                              HeldOut(config, data));
   ProgressLine progress(options.out, config.steps, state.step);
   const auto save_model = [&](const ParameterSet& parameters) {
+    attention.Save(run.ModelPath());
     SavePretrained(model, parameters, data.Tokenizer().Pieces(), run.ModelPath());
   };
   RunRecorder recorder(run, {identity, save_model, "masked pieces", {}}, state.step, progress);

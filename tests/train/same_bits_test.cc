@@ -8,12 +8,9 @@
 
 #include "model/base/file.h"
 #include "tests/support/catch.h"
-#include "tests/support/silent_stream.h"
 #include "tests/support/simd_target.h"
-#include "tests/support/temporary_directory.h"
-#include "tests/support/word_salad.h"
+#include "tests/support/small_training.h"
 #include "train/interrupt.h"
-#include "train/training_run.h"
 
 namespace headscope {
 namespace {
@@ -24,38 +21,6 @@ namespace {
 constexpr std::string_view kCommittedHash =
     "15aa2e970d04cc20487daee09701be6223c1727c89921355f5501b20443e45d8";
 
-// Uneven widths, dropout, clipping that acts, decay, and two stages.
-TrainConfig SmallConfig(const std::string& corpus) {
-  TrainConfig config;
-  config.corpus = {corpus};
-  config.vocab_size = 90;
-  config.layers = 2;
-  config.hidden = 40;
-  config.heads = 2;
-  config.ffn = 72;
-  config.positions = 40;
-  config.mask = MaskUnit::kWholeWord;
-  config.dropout = 0.1;
-  config.qk_init_scale = 2.0;
-  config.sinusoidal_positions = true;
-  config.steps = 30;
-  config.stages = {{16, 256, 17}, {33, 300, 0}};
-  config.lr = 2e-3;
-  config.warmup = 5;
-  config.decay = Decay::kCosine;
-  config.weight_decay = 0.05;
-  config.epsilon = 1e-6;
-  config.clip = 0.5;
-  config.log_every = 4;
-  config.eval_every = 10;
-  config.save_every = 8;
-  config.held_out_tokens = 500;
-  config.mask_rate = 0.15;
-  config.Resolve();
-  config.Validate();
-  return config;
-}
-
 // The bytes of all tensors, without the header, which names the config and so the corpus's path.
 std::string TensorHash(const std::string& state_path) {
   const std::string bytes = ReadFile(state_path);
@@ -65,42 +30,10 @@ std::string TensorHash(const std::string& state_path) {
   return Sha256(std::string_view(bytes).substr(8 + header));
 }
 
-struct Training {
-  TemporaryDirectory temporary;
-  TrainConfig config;
-  TrainingData data;
-  SilentStream silence;
-
-  Training() {
-    WriteFileAtomically(temporary.Path("corpus.txt"), WordSalad(1, 400));
-    config = SmallConfig(temporary.Path("corpus.txt"));
-    data = LoadTrainingData(config, "", [](const std::string&) {});
-  }
-
-  // Runs until `stop` says so; returns the run's folder.
-  std::string Run(
-      const std::string& name, size_t threads, bool resume = false,
-      std::function<bool()> stop = [] { return false; }) {
-    const std::string directory = temporary.Path(name);
-    RunTraining(config, data, {directory, resume, threads, silence.Get(), std::move(stop)});
-    return directory;
-  }
-};
-
-// Every file that must be the same, under its name.
-std::string HashesOf(const std::string& run) {
-  std::string hashes;
-  for (const char* file : {"/state/state.safetensors", "/metrics.jsonl", "/config.toml",
-                           "/model/model.safetensors", "/model/config.json", "/model/vocab.txt"}) {
-    hashes += Sha256OfFile(run + file) + file + "\n";
-  }
-  return hashes;
-}
-
 TEST_CASE(
     "A training gives the same bits for every number of threads, SIMD target and interruption",
     "[same-bits]") {
-  Training training;
+  SmallTraining training;
   const std::string reference = training.Run("reference", 1);
   const std::string expected = HashesOf(reference);
   CHECK(TensorHash(reference + "/state/state.safetensors") == kCommittedHash);
@@ -115,7 +48,7 @@ TEST_CASE(
 }
 
 TEST_CASE("A training that was interrupted anywhere goes on to the same bits", "[same-bits]") {
-  Training training;
+  SmallTraining training;
   const std::string expected = HashesOf(training.Run("reference", 2));
   const std::vector<std::string> targets = SupportedSimdTargets();
   for (const int stop_after : {0, 1, 4, 10, 16, 17, 18, 29}) {
@@ -131,7 +64,7 @@ TEST_CASE("A training that was interrupted anywhere goes on to the same bits", "
 
 TEST_CASE("The held-out set has a share of masks of its own, which the weights do not see",
           "[same-bits]") {
-  Training training;
+  SmallTraining training;
   const auto weights = [&](const std::string& name) {
     return Sha256OfFile(training.Run(name, 1) + "/model/model.safetensors");
   };
@@ -151,7 +84,7 @@ TEST_CASE("The held-out set has a share of masks of its own, which the weights d
 
 TEST_CASE("A training that was killed behind its last state goes on to the same bits",
           "[same-bits]") {
-  Training training;
+  SmallTraining training;
   const std::string expected = HashesOf(training.Run("reference", 2));
   // As if killed at step 21: the state of step 16 is there, and metrics up to step 20.
   struct Kill {};
@@ -168,7 +101,7 @@ TEST_CASE("A training that was killed behind its last state goes on to the same 
 }
 
 TEST_CASE("Another seed, dropout, clipping or masking gives other bits", "[same-bits]") {
-  Training training;
+  SmallTraining training;
   const std::string expected =
       TensorHash(training.Run("reference", 1) + "/state/state.safetensors");
   const TrainConfig original = training.config;
@@ -192,7 +125,7 @@ TEST_CASE("Another seed, dropout, clipping or masking gives other bits", "[same-
 }
 
 TEST_CASE("Ctrl-C saves, and the run goes on to the same bits", "[same-bits]") {
-  Training training;
+  SmallTraining training;
   const std::string expected = HashesOf(training.Run("reference", 1));
   int asked = 0;
   {
@@ -207,7 +140,7 @@ TEST_CASE("Ctrl-C saves, and the run goes on to the same bits", "[same-bits]") {
 }
 
 TEST_CASE("A run that diverges names step and tensor and keeps what it had saved", "[same-bits]") {
-  Training training;
+  SmallTraining training;
   training.config.steps = 2;
   const std::string run = training.Run("run", 1);
   const std::string before = HashesOf(run);
@@ -224,7 +157,7 @@ TEST_CASE("A run that diverges names step and tensor and keeps what it had saved
 }
 
 TEST_CASE("A run goes on only with its own config and data", "[same-bits]") {
-  Training training;
+  SmallTraining training;
   training.Run("run", 1);
   training.config.lr *= 2;
   CHECK_THROWS_WITH(training.Run("run", 1, true), ContainsSubstring("another run"));

@@ -87,7 +87,7 @@ TEST_CASE(
     "Without positions and with uniform attention partners are the same; with one they are not",
     "[finetune][token]") {
   TokenTask f("synth:relational:recall,train=400,dev=40,test=200");
-  f.config.attention = AttentionKind::kUniform;
+  f.config.attention = "uniform";
   f.config.positions = false;
   f.Load();
   const FinetuneResult blind = f.Run("blind");

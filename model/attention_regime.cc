@@ -1,0 +1,385 @@
+#include "model/attention_regime.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <filesystem>
+#include <functional>
+#include <limits>
+#include <set>
+
+#include "model/base/error.h"
+#include "model/base/file.h"
+#include "model/headwise_attention.h"
+#include "model/permuted_attention.h"
+#include "model/positional_attention.h"
+#include "model/pretrained.h"
+#include "model/random_attention.h"
+#include "model/strict_json.h"
+
+namespace headscope {
+namespace {
+
+using SharedControl = std::shared_ptr<const AttentionControl>;
+using MakeControl =
+    std::function<SharedControl(const AttentionContext&, size_t layer, size_t head)>;
+
+// The arguments of one rule, each taken once; what is left over is an error.
+class Arguments {
+ public:
+  explicit Arguments(const AttentionRule& rule)
+      : rule_(rule), values_(rule.values), options_(rule.options) {}
+
+  std::optional<std::string> Value() {
+    if (values_.empty()) return std::nullopt;
+    const std::string value = values_.front();
+    values_.erase(values_.begin());
+    return value;
+  }
+  // Whether this word stands among the values.
+  bool Word(const std::string& word) {
+    const auto found = std::find(values_.begin(), values_.end(), word);
+    if (found == values_.end()) return false;
+    values_.erase(found);
+    return true;
+  }
+  template <typename T>
+  std::optional<T> Number(const std::string& name, T least, T largest) {
+    const auto found = options_.find(name);
+    if (found == options_.end()) return std::nullopt;
+    const T number = Parse(name, found->second, least, largest);
+    options_.erase(found);
+    return number;
+  }
+  template <typename T>
+  T Parse(const std::string& name, const std::string& text, T least, T largest) const {
+    T number{};
+    const char* const end = text.data() + text.size();
+    const bool has_plus = text.size() > 1 && text[0] == '+' && text[1] != '-';
+    const auto [stop, error] = std::from_chars(text.data() + (has_plus ? 1 : 0), end, number);
+    if (error != std::errc() || stop != end || !(number >= least && number <= largest)) {
+      Fail("attention {}: {}: expected a number from {} to {}, found \"{}\"", rule_.text, name,
+           least, largest, text);
+    }
+    return number;
+  }
+  void ExpectNoMore() const {
+    if (!values_.empty()) Fail("attention {}: unknown argument \"{}\"", rule_.text, values_[0]);
+    if (!options_.empty()) {
+      Fail("attention {}: unknown argument \"{}\"", rule_.text, options_.begin()->first);
+    }
+  }
+
+ private:
+  const AttentionRule& rule_;
+  std::vector<std::string> values_;
+  std::map<std::string, std::string> options_;
+};
+
+constexpr uint64_t kAnySeed = uint64_t{1} << 53;
+
+MakeControl Shared(SharedControl control) {
+  return
+      [control = std::move(control)](const AttentionContext&, size_t, size_t) { return control; };
+}
+
+MakeControl Random(Arguments& arguments) {
+  RandomSharpness sharpness;
+  sharpness.scale = arguments.Number("scale", 0.0, 1e3).value_or(1.0);
+  sharpness.entropy = arguments.Number("entropy", 0.01, 1.0);
+  const auto seed = arguments.Number<uint64_t>("seed", 0, kAnySeed);
+  return [=](const AttentionContext& context, size_t layer, size_t head) -> SharedControl {
+    const RandomStream stream{seed.value_or(context.seed), Purpose::kAttention,
+                              static_cast<uint32_t>(layer), static_cast<uint32_t>(head)};
+    return std::make_shared<RandomAttention>(context.model.max_position_embeddings, stream,
+                                             sharpness);
+  };
+}
+
+// You et al. 2020, section 3.1: heads centre on the previous, the same and the next piece.
+MakeControl PositionalInTurn(double width) {
+  std::array<SharedControl, 3> turns;
+  for (int64_t i = 0; i < 3; ++i) {
+    turns[static_cast<size_t>(i)] =
+        std::make_shared<PositionalAttention>(PositionalShape{.offset = i - 1, .width = width});
+  }
+  return [turns](const AttentionContext&, size_t, size_t head) { return turns[head % 3]; };
+}
+
+MakeControl Positional(Arguments& arguments) {
+  using Kind = PositionalShape::Kind;
+  const auto width = arguments.Number("width", 0.0, 1e4);
+  for (const auto& [name, kind] :
+       {std::pair{"first", Kind::kFirst}, std::pair{"last", Kind::kLast},
+        std::pair{"left", Kind::kLeft}, std::pair{"right", Kind::kRight}}) {
+    if (arguments.Word(name)) {
+      return Shared(std::make_shared<PositionalAttention>(PositionalShape{.kind = kind}));
+    }
+  }
+  const auto offset = arguments.Value();
+  if (!offset) return PositionalInTurn(width.value_or(1.0));
+  return Shared(std::make_shared<PositionalAttention>(
+      PositionalShape{.offset = arguments.Parse<int64_t>("offset", *offset, -65536, 65536),
+                      .width = width.value_or(0.0)}));
+}
+
+MakeControl Permuted(Arguments& arguments) {
+  PermutedOptions options;
+  options.fixed = arguments.Word("fixed");
+  options.moves_specials = arguments.Word("specials");
+  const auto seed = arguments.Number<uint64_t>("seed", 0, kAnySeed);
+  return [=](const AttentionContext& context, size_t, size_t) -> SharedControl {
+    PermutedOptions resolved = options;
+    resolved.cls = context.cls;
+    resolved.sep = context.sep;
+    resolved.seed = seed.value_or(context.seed);
+    return std::make_shared<PermutedAttention>(resolved);
+  };
+}
+
+// Where frozen-qk copies from; empty: nowhere.
+std::string SourceOf(const AttentionRule& rule) {
+  return rule.values.empty() ? std::string() : rule.values.front();
+}
+
+// How the controls of a rule's heads are made. Throws Error for a regime or arguments that do not
+// exist.
+MakeControl MakerOf(const AttentionRule& rule) {
+  Arguments arguments(rule);
+  MakeControl make;
+  if (rule.regime == "learned") {
+    make = Shared(std::make_shared<LearnedAttention>());
+  } else if (rule.regime == "uniform") {
+    make = Shared(std::make_shared<UniformAttention>());
+  } else if (rule.regime == "random") {
+    make = Random(arguments);
+  } else if (rule.regime == "positional") {
+    make = Positional(arguments);
+  } else if (rule.regime == "permuted") {
+    make = Permuted(arguments);
+  } else if (rule.regime == "frozen-qk") {
+    (void)arguments.Value();
+    make = Shared(std::make_shared<LearnedAttention>());
+  } else {
+    Fail(
+        "attention {}: expected learned, uniform, random, positional, permuted or frozen-qk, found "
+        "\"{}\"",
+        rule.text, rule.regime);
+  }
+  arguments.ExpectNoMore();
+  return make;
+}
+
+constexpr const char* kFrozenRegime = "frozen-qk";
+
+// Freezing goes by tensor, and a tensor holds a layer's heads together.
+void CheckFrozenLayersAreWhole(const std::vector<AttentionRule>& rules,
+                               const std::vector<size_t>& assigned, size_t heads) {
+  for (size_t first = 0; first < assigned.size(); first += heads) {
+    const AttentionRule* frozen = nullptr;
+    std::set<size_t> of_layer;
+    for (size_t i = first; i < first + heads; ++i) {
+      of_layer.insert(assigned[i]);
+      if (assigned[i] < rules.size() && rules[assigned[i]].regime == kFrozenRegime) {
+        frozen = &rules[assigned[i]];
+      }
+    }
+    if (frozen != nullptr && of_layer.size() > 1) {
+      Fail(
+          "attention {}: queries and keys are frozen by whole layers: expected a rule for all "
+          "heads of layer {}",
+          frozen->text, first / heads);
+    }
+  }
+}
+
+// As the run and its files quote it: one space between rules.
+std::string Canonical(const std::vector<AttentionRule>& rules) {
+  std::vector<std::string> texts;
+  for (const AttentionRule& rule : rules) texts.push_back(rule.text);
+  return fmt::format("{}", fmt::join(texts, " "));
+}
+
+std::array<std::string, 4> QueryKeyNames(size_t layer) {
+  const std::string self = fmt::format("bert.encoder.layer.{}.attention.self.", layer);
+  return {self + "query.weight", self + "key.weight", self + "query.bias", self + "key.bias"};
+}
+
+void CopyTensor(const ParameterSet& from, const std::string& name, const std::string& directory,
+                ParameterSet& to) {
+  const ParameterSpec& source = from.Layout().Find(name);
+  const ParameterSpec& target = to.Layout().Find(name);
+  if (source.shape != target.shape) {
+    Fail("{}: tensor {}: expected shape {}, found {}", directory, name, target.ShapeString(),
+         source.ShapeString());
+  }
+  std::copy_n(from.Data().data() + source.offset, source.size, to.Data().data() + target.offset);
+}
+
+}  // namespace
+
+AttentionRegime::AttentionRegime(const std::string& rules, const AttentionContext& context)
+    : context_(context), rules_(ParseAttentionRules(rules)) {
+  const size_t layers = context.model.num_hidden_layers;
+  const size_t heads = context.model.num_attention_heads;
+  text_ = Canonical(rules_);
+  CheckAttention(text_, layers, heads);
+  assigned_ = AssignAttentionRules(rules_, layers, heads);
+  std::vector<MakeControl> makers;
+  for (const AttentionRule& rule : rules_) makers.push_back(MakerOf(rule));
+  makers.push_back(Shared(std::make_shared<LearnedAttention>()));
+  std::vector<SharedControl> controls;
+  for (size_t i = 0; i < assigned_.size(); ++i) {
+    controls.push_back(makers[assigned_[i]](context_, i / heads, i % heads));
+  }
+  control_ = std::make_shared<HeadwiseAttention>(std::move(controls), heads, text_);
+}
+
+bool AttentionRegime::IsLearned() const {
+  return std::all_of(assigned_.begin(), assigned_.end(), [&](size_t rule) {
+    return rule == rules_.size() || rules_[rule].regime == "learned" ||
+           rules_[rule].regime == kFrozenRegime;
+  });
+}
+
+bool AttentionRegime::IsFrozen(size_t layer) const {
+  const size_t rule = assigned_[layer * context_.model.num_attention_heads];
+  return rule < rules_.size() && rules_[rule].regime == kFrozenRegime;
+}
+
+ParameterLayout AttentionRegime::Apply(const ParameterLayout& model) const {
+  std::set<std::string> frozen;
+  for (size_t l = 0; l < context_.model.num_hidden_layers; ++l) {
+    if (!IsFrozen(l)) continue;
+    for (const std::string& name : QueryKeyNames(l)) frozen.insert(name);
+  }
+  ParameterLayout layout;
+  for (ParameterSpec spec : model.Specs()) {
+    if (frozen.contains(spec.name)) spec.trainable = spec.decays = false;
+    layout.Add(std::move(spec));
+  }
+  return layout;
+}
+
+void AttentionRegime::CopyFrozen(ParameterSet& parameters) const {
+  std::map<std::string, PretrainedModel> sources;
+  for (size_t l = 0; l < context_.model.num_hidden_layers; ++l) {
+    const std::string source =
+        IsFrozen(l) ? SourceOf(rules_[assigned_[l * context_.model.num_attention_heads]]) : "";
+    if (source.empty()) continue;
+    auto found = sources.find(source);
+    if (found == sources.end()) found = sources.emplace(source, LoadPretrained(source)).first;
+    for (const std::string& name : QueryKeyNames(l)) {
+      CopyTensor(found->second.parameters, name, source, parameters);
+    }
+  }
+}
+
+const AttentionControl* ControlOf(const std::shared_ptr<const AttentionRegime>& regime) {
+  return regime == nullptr ? nullptr : &regime->Control();
+}
+
+void CheckAttention(const std::string& rules, size_t layers, size_t heads) {
+  const std::vector<AttentionRule> parsed = ParseAttentionRules(rules);
+  for (const AttentionRule& rule : parsed) (void)MakerOf(rule);
+  CheckFrozenLayersAreWhole(parsed, AssignAttentionRules(parsed, layers, heads), heads);
+}
+
+std::string AttentionHelp() {
+  return "Attention (--attention) is a text of rules REGIME[:ARGUMENT,…][@SITE,…], parted by "
+         "spaces; "
+         "the last rule that\nnames a head counts, and heads that none names are learned:\n"
+         "  learned           softmax of the scores\n"
+         "  uniform           every weight is 1 / T\n"
+         "  random            fixed random logits per head and position; random:scale=2 (their "
+         "standard deviation, default 1),\n"
+         "                    random:entropy=0.7 (the scale at which rows have this share of the "
+         "largest entropy), seed=N\n"
+         "  positional        positional:-1 (the piece before; width=W: a Gaussian around it), "
+         "first, "
+         "last, left, right;\n"
+         "                    without arguments heads take turns: Gaussians of width 1 at -1, 0, "
+         "+1\n"
+         "  permuted          learned weights, shuffled among the pieces of each row, anew for "
+         "each "
+         "sequence; permuted:fixed: the\n"
+         "                    same way for all of a length; permuted:specials: [CLS] and [SEP] "
+         "too; "
+         "seed=N\n"
+         "  frozen-qk         queries and keys stay as they start; frozen-qk:MODEL: as they are in "
+         "another model's folder\n"
+         "Sites: L2, L0-1, L2H3, L0-1H2-3, H0 (head 0 of every layer), counted from 0.\n"
+         "Example: --attention 'uniform positional:-1@H0 learned@L3'\n";
+}
+
+// --- the file beside the model ------------------------------------------------------------------
+
+namespace {
+
+using nlohmann::json;
+
+std::string FileOf(const std::string& model_directory) {
+  return model_directory + "/attention.json";
+}
+
+template <typename T>
+T Key(const json& object, const std::string& path, const char* key, bool (json::*is)() const,
+      const char* expected) {
+  const auto found = object.find(key);
+  if (found == object.end() || !((*found).*is)()) {
+    Fail("{}: {}: expected {}, found {}", path, key, expected,
+         found == object.end() ? "nothing" : found->dump());
+  }
+  return found->get<T>();
+}
+
+void ExpectSize(const json& object, const std::string& path, const char* key, size_t expected) {
+  const auto found =
+      Key<uint64_t>(object, path, key, &json::is_number_unsigned, "a non-negative integer");
+  if (found != expected) {
+    Fail("{}: {}: expected {}, as in config.json, found {}", path, key, expected, found);
+  }
+}
+
+}  // namespace
+
+void AttentionRegime::Save(const std::string& model_directory) const {
+  if (IsLearned()) return;
+  const ModelConfig& model = context_.model;
+  const json object = {{"format", 1},
+                       {"attention", text_},
+                       {"num_hidden_layers", model.num_hidden_layers},
+                       {"num_attention_heads", model.num_attention_heads},
+                       {"max_position_embeddings", model.max_position_embeddings},
+                       {"seed", context_.seed},
+                       {"cls", context_.cls},
+                       {"sep", context_.sep}};
+  MakeDirectory(model_directory);
+  WriteFileAtomically(FileOf(model_directory), object.dump(2) + "\n");
+}
+
+std::shared_ptr<const AttentionRegime> AttentionRegime::Load(const std::string& model_directory,
+                                                             const ModelConfig& config) {
+  const std::string path = FileOf(model_directory);
+  if (!std::filesystem::exists(path)) return nullptr;
+  const json object = ParseStrictJson(ReadFile(path), path);
+  if (!object.is_object()) Fail("{}: expected an object", path);
+  ExpectSize(object, path, "num_hidden_layers", config.num_hidden_layers);
+  ExpectSize(object, path, "num_attention_heads", config.num_attention_heads);
+  ExpectSize(object, path, "max_position_embeddings", config.max_position_embeddings);
+  AttentionContext context{.model = config};
+  context.seed =
+      Key<uint64_t>(object, path, "seed", &json::is_number_unsigned, "a non-negative integer");
+  context.cls = Key<int32_t>(object, path, "cls", &json::is_number_integer, "a piece's id");
+  context.sep = Key<int32_t>(object, path, "sep", &json::is_number_integer, "a piece's id");
+  const auto rules = Key<std::string>(object, path, "attention", &json::is_string, "rules");
+  try {
+    return std::make_shared<const AttentionRegime>(rules, context);
+  } catch (const Error& error) {
+    Fail("{}: {}", path, error.what());
+  }
+}
+
+}  // namespace headscope

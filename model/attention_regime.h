@@ -1,0 +1,69 @@
+// What attention rules (attention_rules.h) mean for one model: the control of every head, the
+// tensors that are frozen, and the files beside the model by which it is later run as it was
+// trained.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/attention_control.h"
+#include "model/attention_rules.h"
+#include "model/config.h"
+#include "model/parameter_set.h"
+
+namespace headscope {
+
+struct AttentionContext {
+  ModelConfig model;
+  uint64_t seed = 1;         // the run's: random patterns and permutations are drawn from it
+  int32_t cls = 0, sep = 0;  // piece ids
+};
+
+class AttentionRegime {
+ public:
+  // Throws Error naming the rule for what a model of this shape cannot have.
+  AttentionRegime(const std::string& rules, const AttentionContext& context);
+
+  const std::string& Text() const { return text_; }
+  const AttentionControl& Control() const { return *control_; }
+  // Whether every pattern is the softmax of its scores (frozen queries and keys included), so that
+  // the model needs no control when it is loaded.
+  bool IsLearned() const;
+
+  // The layout of a model under this regime: frozen tensors neither trained nor decayed.
+  ParameterLayout Apply(const ParameterLayout& model) const;
+  // To be called on initialised or pretrained parameters: copies the queries and keys of another
+  // model where a rule says so. Throws Error when shapes differ.
+  void CopyFrozen(ParameterSet& parameters) const;
+
+  // Writes attention.json into the folder of a saved model; nothing when IsLearned().
+  void Save(const std::string& model_directory) const;
+  // Null when the folder has no attention.json. Throws Error naming the file and the key, or when
+  // it is of a model of another shape.
+  static std::shared_ptr<const AttentionRegime> Load(const std::string& model_directory,
+                                                     const ModelConfig& config);
+
+ private:
+  bool IsFrozen(size_t layer) const;  // queries and keys
+
+  std::string text_;
+  AttentionContext context_;
+  std::vector<AttentionRule> rules_;
+  std::vector<size_t> assigned_;  // [layers * heads] index of the rule, rules_.size(): learned
+  std::shared_ptr<const AttentionControl> control_;
+};
+
+// For ForwardOptions: null where the regime is null, a model's whose attention is learned.
+const AttentionControl* ControlOf(const std::shared_ptr<const AttentionRegime>& regime);
+
+// Throws Error for rules that are malformed, unknown, or not for a model of this shape; makes
+// nothing.
+void CheckAttention(const std::string& rules, size_t layers, size_t heads);
+
+// Lines on every regime and on sites, for --help.
+std::string AttentionHelp();
+
+}  // namespace headscope
