@@ -50,6 +50,55 @@ def t_tests():
             for values in SAMPLES.values() for null in [0.0, 0.8, 3.3]]
 
 
+def holm_adjusted(p_values):
+    """The k-th smallest of m, by Holm's step-down rule, as a double loop."""
+    m, result = len(p_values), []
+    for p in p_values:
+        below = [q for q in p_values if q <= p]
+        result.append(min(1.0, max((m - sum(r < q for r in p_values)) * q for q in below)))
+    return result
+
+
+def holm():
+    random = np.random.default_rng(1)
+    families = [[0.01, 0.04, 0.03, 0.005], [0.2], [0.5, 0.5, 0.01, 0.01], list(random.uniform(0, 0.2, 12))]
+    return [{"p": p, "adjusted": holm_adjusted(p)} for p in families]
+
+
+def rank_correlations():
+    random = np.random.default_rng(2)
+    pairs = [([1, 2, 3, 4, 5], [2, 1, 4, 3, 5]), ([1, 1, 2, 2, 3, 3, 7], [3, 1, 1, 2, 2, 9, 9])]
+    for n in [6, 48, 144]:
+        x = random.normal(size=n)
+        pairs.append((list(x), list(x + random.normal(size=n))))
+        pairs.append((list(np.round(2 * x)), list(np.round(random.normal(size=n) - x))))
+    rows = []
+    for x, y in pairs:
+        rho = stats.spearmanr(x, y).statistic
+        low, high = np.tanh(np.arctanh(rho) + stats.norm.ppf(0.975) * np.array([-1, 1])
+                            * np.sqrt((1 + rho ** 2 / 2) / (len(x) - 3)))
+        rows.append({"x": x, "y": y, "rho": rho, "low": low, "high": high, "tau": stats.kendalltau(x, y).statistic,
+                     "ranks": list(stats.rankdata(x))})
+    return rows
+
+
+def paired():
+    a, b = SAMPLES["five seeds"], [0.801, 0.797, 0.819, 0.806, 0.802]
+    interval = stats.ttest_rel(a, b).confidence_interval(0.95)
+    return {"a": a, "b": b, "p": stats.ttest_rel(a, b).pvalue, "low": interval.low, "high": interval.high}
+
+
+def equivalence():
+    rows = []
+    for values in [[0.01, -0.02, 0.005, 0.0, 0.012], [0.03, 0.05, 0.02, 0.04, 0.06, 0.01, 0.03, 0.02]]:
+        for margin in [0.02, 0.05, 0.1]:
+            above = stats.ttest_1samp(values, -margin, alternative="greater").pvalue
+            below = stats.ttest_1samp(values, margin, alternative="less").pvalue
+            rows.append({"differences": values, "margin": margin, "p": max(above, below)})
+    return rows
+
+
 if __name__ == "__main__":
     print(json.dumps({"student_t": student_t(), "beta": beta(), "gamma": gamma(), "intervals": intervals(),
-                      "t_tests": t_tests()}, indent=1))
+                      "t_tests": t_tests(), "holm": holm(),
+                      "rank_correlations": rank_correlations(), "paired": paired(), "equivalence": equivalence()}, indent=1))
