@@ -72,7 +72,8 @@ $(BUILD)/tests: $(TEST_OBJECTS) $(LIBRARY_OBJECTS)
 JSON := $(filter-out datasets/record_reader.cc,$(shell grep -lE 'nlohmann/json.hpp|strict_json.h' $(LIBRARY_SOURCES)))
 TEXT := $(JSON) $(addsuffix .cc,model/base/command_line datasets/corpora datasets/download datasets/statistics_tables \
         train/config_field train/config_file train/config_flags train/finetune_config train/progress_line train/train_config \
-        train/version probe/example_sentences probe/head_tables probe/report probe/svg probe/svg_elements)
+        train/version probe/example_sentences probe/head_tables probe/html_page probe/report probe/svg probe/svg_elements \
+        probe/probing_report probe/probing_tables)
 $(BUILD)/obj/%commands.o $(BUILD)/obj/%command.o $(call OBJECT,main.cc tests/test_main.cc $(TEXT)): OPTIMISE = -O0
 $(filter-out %/test_main.o,$(TEST_OBJECTS)): OPTIMISE = $(if $(filter release,$(MODE)),-O1,-O0)
 # Sanitized arithmetic without any optimisation would take minutes where seconds do.

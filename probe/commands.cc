@@ -2,6 +2,7 @@
 
 #include "probe/extract_command.h"
 #include "probe/heads_command.h"
+#include "probe/pos_command.h"
 
 namespace headscope {
 
@@ -9,6 +10,7 @@ void AddProbeCommands(const Command& app) {
   const Command probe = app.Subcommand("probe", "look into a model");
   probe.ExpectSubcommand();
   AddHeadsCommand(probe);
+  AddPosCommand(probe);
   AddExtractCommand(app);
 }
 

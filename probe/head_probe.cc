@@ -8,6 +8,7 @@
 #include "probe/coreference_probe.h"
 #include "probe/dependency_probe.h"
 #include "probe/example_sentences.h"
+#include "probe/output_folder.h"
 
 namespace headscope {
 namespace {
@@ -158,10 +159,7 @@ HeadProbeResults ProbeHeads(const PretrainedModel& model, const WordPiece& word_
                             const Progress& progress) {
   HeadProbeResults results;
   const ModelConfig& config = model.config;
-  if (word_piece.Size() > config.vocab_size) {
-    Fail("{}: expected at most {} pieces (the model's vocabulary), found {}", model.VocabPath(),
-         config.vocab_size, word_piece.Size());
-  }
+  CheckVocabulary(word_piece, model);
   results.model = {model.directory,
                    "",
                    config.num_hidden_layers,

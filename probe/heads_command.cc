@@ -1,11 +1,8 @@
 #include "probe/heads_command.h"
 
 #include <fmt/core.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <memory>
 
 #include "datasets/conllu.h"
@@ -19,6 +16,7 @@
 #include "probe/context_check.h"
 #include "probe/head_probe.h"
 #include "probe/head_tables.h"
+#include "probe/output_folder.h"
 #include "probe/report.h"
 #include "probe/results.h"
 
@@ -30,14 +28,6 @@ struct HeadsFlags {
   ComputeFlags compute;
   HeadProbeOptions options;
 };
-
-// Hours of work must not end at a folder that cannot be written.
-void PrepareOutput(const std::string& directory) {
-  MakeDirectory(directory);
-  if (access(directory.c_str(), W_OK | X_OK) != 0) {
-    Fail("--out: cannot write to {}: {}", directory, std::strerror(errno));
-  }
-}
 
 std::string CommandLine(const HeadsFlags& flags) {
   return fmt::format(

@@ -20,7 +20,7 @@ struct LinearProbeOptions {
   std::vector<double> c = {0.003, 0.03, 0.3};
   // Stops when no entry of J's gradient is larger: 1e-3 leaves J a few 1e-4 nats above its minimum
   // on standardised features.
-  LbfgsOptions lbfgs = {.memory = 10, .max_iterations = 300, .tolerance = 1e-3};
+  LbfgsOptions lbfgs = {.memory = 10, .max_iterations = 1000, .tolerance = 3e-4};
 };
 
 class LinearProbe final : public Probe {

@@ -5,23 +5,11 @@
 #include <algorithm>
 #include <iterator>
 
+#include "probe/html_page.h"
 #include "probe/svg.h"
 
 namespace headscope {
 namespace {
-
-constexpr std::string_view kStyle = R"(
-body{font:15px/1.5 system-ui,sans-serif;color:#222;max-width:78rem;margin:2rem auto;padding:0 1rem}
-p{max-width:62rem}h1{font-size:1.6rem;margin-bottom:.2rem}h2{margin-top:2.4rem;border-bottom:1px solid #ddd}h3{margin-bottom:.2rem}
-table{border-collapse:collapse;font-size:.86rem;font-variant-numeric:tabular-nums;margin:.8rem 0}
-th,td{padding:.15rem .5rem;text-align:right;border-bottom:1px solid #eee;white-space:nowrap}
-th{border-bottom:2px solid #bbb;font-weight:600}th:first-child,td:first-child{text-align:left}
-.interval{color:#666;font-size:.85em}.win{font-weight:700;color:#00528a}.muted{color:#666}
-.banner{padding:.7rem 1rem;border-left:5px solid;margin:1rem 0}
-.good{border-color:#009e73;background:#eef8f4}.bad{border-color:#d55e00;background:#fdf2ea}.unknown{border-color:#999;background:#f5f5f5}
-.scroll{overflow-x:auto}.grid{display:flex;flex-wrap:wrap;gap:1rem}figure{margin:0}figcaption{font-size:.85em;color:#444}
-code{background:#f4f4f4;padding:0 .25em}
-)";
 
 std::string Percent(double fraction) { return fmt::format("{:.1f}", 100 * fraction); }
 
@@ -35,20 +23,6 @@ std::string RandomRange(const RandomModelScores& scores) {
   if (scores.values.empty()) return "n/a";
   return fmt::format("{} <span class=\"interval\">({}–{})</span>", Percent(scores.mean),
                      Percent(scores.low), Percent(scores.high));
-}
-
-// A table from a header and rows of cells that are markup already.
-std::string Table(const std::vector<std::string>& header,
-                  const std::vector<std::vector<std::string>>& rows) {
-  std::string html = "<div class=\"scroll\"><table><thead><tr>";
-  for (const std::string& cell : header) html += "<th>" + cell + "</th>";
-  html += "</tr></thead><tbody>\n";
-  for (const auto& row : rows) {
-    html += "<tr>";
-    for (const std::string& cell : row) html += "<td>" + cell + "</td>";
-    html += "</tr>\n";
-  }
-  return html + "</tbody></table></div>\n";
 }
 
 // "NOUN →": the nearest noun to the right.
@@ -132,9 +106,9 @@ std::string Dependencies(const std::vector<RelationResult>& relations) {
          "intervals. All scores in "
          "percent.</p>\n" +
          ForestPlot(forest) +
-         Table({"relation", "n", "head", "direction", "accuracy", "offset", "its accuracy",
-                "nearest", "its accuracy", "head where that is wrong", "random models"},
-               rows);
+         HtmlTable({"relation", "n", "head", "direction", "accuracy", "offset", "its accuracy",
+                    "nearest", "its accuracy", "head where that is wrong", "random models"},
+                   rows);
 }
 
 std::string Coreference(const CoreferenceResults& coreference) {
@@ -165,7 +139,7 @@ std::string Coreference(const CoreferenceResults& coreference) {
     row.push_back(WithInterval(coreference.nearest_same_head_word[type]));
     rows.push_back(std::move(row));
   }
-  return html + Table(header, rows);
+  return html + HtmlTable(header, rows);
 }
 
 std::string PartsOfSpeech(const UposResults& upos) {
@@ -187,7 +161,7 @@ std::string PartsOfSpeech(const UposResults& upos) {
                      best.random_models.mean, best.random_models.low, best.random_models.high)});
     if (std::find(shown.begin(), shown.end(), best.head) == shown.end()) shown.push_back(best.head);
   }
-  html += Table({"attending", "n", "attended", "head", "lift", "random models"}, rows);
+  html += HtmlTable({"attending", "n", "attended", "head", "lift", "random models"}, rows);
   html +=
       "<p>Rows attend, columns are attended; orange above uniform, blue below, full colour at 8 "
       "times.</p>\n"
@@ -240,14 +214,7 @@ std::string Provenance(const HeadProbeResults& results) {
 }  // namespace
 
 std::string HeadReportHtml(const HeadProbeResults& results) {
-  std::string html =
-      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-      "'unsafe-inline'\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width\">\n"
-      "<title>headscope: attention heads</title>\n<style>" +
-      std::string(kStyle) + "</style></head><body>\n<h1>What the attention heads know</h1>\n";
-  html += Facts(results);
+  std::string html = Facts(results);
   html += ContextBanner(results.context);
   html += Curve(results.curve);
   if (results.context.state != ContextState::kNotLearned) {
@@ -265,7 +232,7 @@ std::string HeadReportHtml(const HeadProbeResults& results) {
     }
   }
   html += Provenance(results);
-  return html + "</body></html>\n";
+  return HtmlPage("headscope: attention heads", "What the attention heads know", html);
 }
 
 }  // namespace headscope

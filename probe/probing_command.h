@@ -1,0 +1,41 @@
+// What every `probe` command on word vectors has in common: its flags, what it reads and writes.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/base/command_line.h"
+#include "probe/compute_flags.h"
+#include "probe/probing_study.h"
+
+namespace headscope {
+
+struct ProbingFlags {
+  std::string model, train, dev, test, out, pooling = "mean";
+  std::vector<std::string> layers = {"all"};
+  size_t train_words = 0;
+  bool no_online_code = false;
+  ComputeFlags compute;
+  ProbingOptions options;
+};
+
+// What a command adds.
+struct ProbingCommand {
+  std::string name;                 // "pos"
+  std::string title;                // "Parts of speech"
+  std::vector<std::string> probes;  // that --probe may name
+  std::function<std::unique_ptr<ProbingTask>(const ProbeCorpus&)> make_task;
+  std::function<std::vector<std::pair<std::string, std::string>>()> options;  // name, value
+};
+
+// Adds the common flags.
+void AddProbingFlags(const Command& command, ProbingFlags& flags,
+                     const std::vector<std::string>& probes);
+
+// Reads, fits, writes results.json, rows.csv, manifest.json and report.html, prints the tables.
+void RunProbing(const ProbingFlags& flags, const ProbingCommand& command);
+
+}  // namespace headscope

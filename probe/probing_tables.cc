@@ -1,0 +1,126 @@
+#include "probe/probing_tables.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "datasets/text_table.h"
+
+namespace headscope {
+namespace {
+
+enum class Unit { kPercent, kKilobits, kRatio };
+
+struct Column {
+  std::string title, encoder, target, metric;
+  Unit unit = Unit::kPercent;
+};
+
+std::vector<Column> ColumnsOf(const ProbingResults& results) {
+  const std::string& headline = results.metrics[0];
+  std::vector<Column> columns = {
+      {headline, "trained", "labels", headline},
+      {"control", "trained", "control", headline},
+      {"selectivity", "trained", "labels - control", "selectivity"},
+  };
+  for (size_t m = 1; m < results.metrics.size(); ++m) {
+    columns.push_back({results.metrics[m], "trained", "labels", results.metrics[m]});
+  }
+  columns.push_back({"random encoder", "random", "labels", headline});
+  columns.push_back({"shuffled words", "shuffled words", "labels", headline});
+  columns.push_back({"shuffled labels", "trained", "shuffled labels", headline});
+  columns.push_back({"code kbit", "trained", "labels", "code bits", Unit::kKilobits});
+  columns.push_back({"compression", "trained", "labels", "compression", Unit::kRatio});
+  columns.push_back({"control / labels", "trained", "labels", "control / labels", Unit::kRatio});
+  return columns;
+}
+
+// "95.1 [94.6, 95.5]"; without an interval where one seed gives none.
+std::string Cell(const ProbingRow* row, Unit unit) {
+  if (row == nullptr) return "-";
+  const double factor = unit == Unit::kPercent ? 100.0 : unit == Unit::kKilobits ? 1e-3 : 1.0;
+  const int digits = unit == Unit::kRatio ? 2 : 1;
+  const Estimate& estimate = row->estimate;
+  if (!(estimate.high - estimate.low < 1e300)) {
+    return fmt::format("{:.{}f}", factor * estimate.value, digits);
+  }
+  return fmt::format("{:.{}f} [{:.{}f}, {:.{}f}]", factor * estimate.value, digits,
+                     factor * estimate.low, digits, factor * estimate.high, digits);
+}
+
+bool HasRow(const ProbingResults& results, const std::string& probe, const Column& column) {
+  return std::any_of(results.rows.begin(), results.rows.end(), [&](const ProbingRow& row) {
+    return row.probe == probe && row.encoder == column.encoder && row.target == column.target &&
+           row.metric == column.metric;
+  });
+}
+
+ProbingTable TableOf(const ProbingResults& results, const std::string& probe) {
+  ProbingTable table{fmt::format("{} probe, by layer (0: embeddings)", probe), {"layer"}, {}};
+  std::vector<Column> columns;
+  for (const Column& column : ColumnsOf(results)) {
+    if (!HasRow(results, probe, column)) continue;
+    columns.push_back(column);
+    table.header.push_back(column.title);
+  }
+  for (const size_t layer : results.layers) {
+    std::vector<std::string> cells{std::to_string(layer)};
+    for (const Column& column : columns) {
+      cells.push_back(Cell(results.Find(probe, column.encoder, column.target,
+                                        static_cast<int>(layer), column.metric),
+                           column.unit));
+    }
+    table.rows.push_back(std::move(cells));
+  }
+  return table;
+}
+
+ProbingTable BaselineTable(const ProbingResults& results) {
+  ProbingTable table{"without an encoder", {"baseline"}, {}};
+  for (const std::string& metric : results.metrics) table.header.push_back(metric);
+  for (const ProbingRow& row : results.rows) {
+    if (row.layer != -1 || row.metric != results.metrics[0]) continue;
+    std::vector<std::string> cells{row.target == "labels" ? row.probe
+                                                          : row.probe + ", " + row.target};
+    for (const std::string& metric : results.metrics) {
+      cells.push_back(
+          Cell(results.Find(row.probe, "none", row.target, -1, metric), Unit::kPercent));
+    }
+    table.rows.push_back(std::move(cells));
+  }
+  return table;
+}
+
+}  // namespace
+
+std::vector<ProbingTable> ProbingTables(const ProbingResults& results) {
+  std::vector<ProbingTable> tables;
+  for (const std::string& probe : results.probes) tables.push_back(TableOf(results, probe));
+  tables.push_back(BaselineTable(results));
+  return tables;
+}
+
+std::string ProbingPreface(const ProbingResults& results) {
+  return fmt::format(
+      "{}: fitted on {} ({} words used), chosen on {} ({} words), scored on {} ({} words in {} "
+      "{}). "
+      "Percent with 95% intervals for new seeds on new {}; {} seeds of random probes and control "
+      "tasks, {} draws of random encoders, word orders, shuffled labels and online codes.",
+      results.title, results.train.path, results.train_words, results.dev.path,
+      results.dev.words - results.dev.skipped_words, results.test.path,
+      results.test.words - results.test.skipped_words, results.num_clusters, results.clusters,
+      results.clusters, results.seeds, results.draws);
+}
+
+std::string ProbingTablesText(const ProbingResults& results) {
+  std::string text = ProbingPreface(results) + "\n";
+  for (const std::string& note : results.notes) text += "Note: " + note + ".\n";
+  for (const ProbingTable& table : ProbingTables(results)) {
+    TextTable lines(table.header);
+    for (const auto& row : table.rows) lines.Add(row);
+    text += fmt::format("\n{}\n{}", table.title, lines.Text());
+  }
+  return text;
+}
+
+}  // namespace headscope

@@ -1,0 +1,26 @@
+// The tables of a probing study: the same cells for the terminal and for the report.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "probe/probing_results.h"
+
+namespace headscope {
+
+struct ProbingTable {
+  std::string title;
+  std::vector<std::string> header;
+  std::vector<std::vector<std::string>> rows;  // plain text
+};
+
+// One table per probe (a row per layer, every null beside the number), then one of the baselines.
+std::vector<ProbingTable> ProbingTables(const ProbingResults& results);
+
+// What stands above the tables: files, sizes, seeds, what an interval means.
+std::string ProbingPreface(const ProbingResults& results);
+
+// All of it for a terminal.
+std::string ProbingTablesText(const ProbingResults& results);
+
+}  // namespace headscope

@@ -1,0 +1,70 @@
+// A question that a probe is asked, apart from which encoder, layer and seed it is asked of: what
+// probing_study asks of every encoder at every layer.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/base/tensor.h"
+#include "model/ops/gemm.h"
+#include "probe/probe_corpus.h"
+
+namespace headscope {
+
+// What a probe is fitted to predict.
+enum class ProbeTarget : size_t {
+  kLabels,          // what the treebank says
+  kControl,         // Hewitt & Liang (2019): random per word type, so that only memory helps
+  kShuffledLabels,  // the training and dev labels permuted; scored on the true ones
+};
+inline constexpr const char* kProbeTargetNames[] = {"labels", "control", "shuffled labels"};
+
+// One layer's vectors of the three files' words, standardised on the training file. [words, C]
+struct LayerFeatures {
+  ConstMatrix train, dev, test;
+};
+
+struct FitRequest {
+  std::string probe;
+  ProbeTarget target = ProbeTarget::kLabels;
+  uint64_t seed = 1;  // of the probe, the control task and the permutation
+};
+
+// Scores on the test file as ratios of sums over clusters: [clusters, metrics].
+struct FitScores {
+  std::vector<double> numerators, denominators;
+};
+
+struct TaskBaseline {
+  std::string name;
+  ProbeTarget target = ProbeTarget::kLabels;
+  FitScores scores;
+};
+
+class ProbingTask {
+ public:
+  virtual ~ProbingTask() = default;
+
+  // The first is the headline.
+  virtual std::vector<std::string> Metrics() const = 0;
+  // Whether nothing about the fit of `probe` to the true labels is random.
+  virtual bool IsDeterministic(const std::string& probe) const = 0;
+  // Fits on train, chooses on dev, scores on test. On the calling thread; several at once.
+  virtual FitScores Fit(Compute& compute, const LayerFeatures& features,
+                        const FitRequest& request) const = 0;
+  // What knows the words but has no encoder.
+  virtual std::vector<TaskBaseline> Baselines() const = 0;
+
+  // For the online code, of sentences of the training file: what their labels cost when nothing is
+  // known, in bits; and the nats that a probe fitted on `fitted` (dev as ever) gives those of
+  // `coded`.
+  virtual double UniformBits(std::span<const uint32_t> sentences) const = 0;
+  virtual double CodeNats(Compute& compute, const LayerFeatures& features,
+                          const FitRequest& request, std::span<const uint32_t> fitted,
+                          std::span<const uint32_t> coded) const = 0;
+};
+
+}  // namespace headscope

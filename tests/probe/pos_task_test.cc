@@ -1,0 +1,207 @@
+#include "probe/pos_task.h"
+
+#include <cmath>
+#include <set>
+
+#include "model/base/elementary.h"
+#include "model/base/error.h"
+#include "tests/probe/small_encoder.h"
+#include "tests/support/catch.h"
+
+namespace headscope {
+namespace {
+
+// Three files, and vectors of their words that a test fills in.
+struct Planted {
+  Treebank train, dev, test;
+  ProbeCorpus corpus;
+  std::vector<float> values[3];
+
+  Planted(Treebank a, Treebank b, Treebank c)
+      : train(std::move(a)),
+        dev(std::move(b)),
+        test(std::move(c)),
+        corpus(MakeProbeCorpus(train, dev, test, EncodeForms, {.max_pieces = 16})) {}
+
+  // value(split, word, column)
+  template <typename Value>
+  LayerFeatures Features(size_t width, const Value& value) {
+    const ProbeSplit* splits[] = {&corpus.train, &corpus.dev, &corpus.test};
+    for (size_t s = 0; s < 3; ++s) {
+      values[s].clear();
+      for (size_t w = 0; w < splits[s]->NumWords(); ++w) {
+        for (size_t j = 0; j < width; ++j) values[s].push_back(value(*splits[s], w, j));
+      }
+    }
+    const auto matrix = [&](size_t s) {
+      return ConstMatrix(values[s].data(), splits[s]->NumWords(), width);
+    };
+    return {matrix(0), matrix(1), matrix(2)};
+  }
+};
+
+Planted SmallFiles() {
+  return {MakeTreebank({{"the/DET/2/det dog/NOUN/0/root", "run/VERB/0/root run/NOUN/1/obj"},
+                        {"run/VERB/0/root the/DET/3/det the/DET/1/obj"}}),
+          MakeTreebank({{"the/DET/0/root"}}),
+          MakeTreebank({{"run/NOUN/0/root the/DET/1/det", "cat/NOUN/0/root"}})};
+}
+
+double Ratio(const FitScores& scores, size_t metric) {
+  double numerator = 0.0, denominator = 0.0;
+  for (size_t i = metric; i < scores.numerators.size(); i += 2) {
+    numerator += scores.numerators[i];
+    denominator += scores.denominators[i];
+  }
+  return numerator / denominator;
+}
+
+FitScores Fit(const PosTask& task, const LayerFeatures& features, const FitRequest& request) {
+  ThreadPool pool(1);
+  Compute compute(pool);
+  return task.Fit(compute, features, request);
+}
+
+TEST_CASE("Baselines of parts of speech, counted by hand", "[probe][pos]") {
+  Planted files = SmallFiles();
+  const PosTask task(files.corpus, {});
+  const std::vector<TaskBaseline> baselines = task.Baselines();
+  REQUIRE(baselines.size() == 2);
+  // DET is the most frequent; of three test words it is one's tag, and none of the unseen ("cat").
+  CHECK(baselines[0].name == "majority");
+  CHECK_THAT(Ratio(baselines[0].scores, 0), WithinAbs(1.0 / 3, 1e-12));
+  CHECK(Ratio(baselines[0].scores, 1) == 0.0);
+  // "run" is most often a VERB.
+  CHECK(baselines[1].name == "look-up");
+  CHECK_THAT(Ratio(baselines[1].scores, 0), WithinAbs(1.0 / 3, 1e-12));
+  // Few documents: sentences are the clusters.
+  CHECK(baselines[0].scores.numerators == std::vector<double>{1, 0, 0, 0});
+  CHECK(baselines[0].scores.denominators == std::vector<double>{2, 0, 1, 1});
+}
+
+TEST_CASE("A control task gives every word type one tag, from the tags' distribution",
+          "[probe][pos]") {
+  Planted files(RandomTreebank(60, 1, 400), RandomTreebank(20, 2, 400), RandomTreebank(20, 3, 400));
+  const PosTask task(files.corpus, {});
+  const PosTask::Labels labels = task.LabelsOf(ProbeTarget::kControl, 7);
+  std::vector<int32_t> of_type(files.corpus.num_types, -1);
+  const auto check = [&](const ProbeSplit& split, const std::vector<int32_t>& split_labels) {
+    for (size_t w = 0; w < split.NumWords(); ++w) {
+      int32_t& label = of_type[split.types[w]];
+      CHECK((label == -1 || label == split_labels[w]));
+      label = split_labels[w];
+    }
+  };
+  check(files.corpus.train, labels.train);
+  check(files.corpus.dev, labels.dev);
+  check(files.corpus.test, labels.test);
+  const auto share = [](const std::vector<int32_t>& all) {
+    return static_cast<double>(std::count(all.begin(), all.end(), 1)) /
+           static_cast<double>(all.size());
+  };
+  const double expected = share(task.LabelsOf(ProbeTarget::kLabels, 7).train);
+  CHECK_THAT(share(of_type), WithinAbs(expected, 4 * std::sqrt(0.25 / double(of_type.size()))));
+  CHECK(task.LabelsOf(ProbeTarget::kControl, 8).train != labels.train);
+}
+
+TEST_CASE("Shuffled labels keep their counts and leave the test file alone", "[probe][pos]") {
+  Planted files(RandomTreebank(40, 1), RandomTreebank(10, 2), RandomTreebank(10, 3));
+  const PosTask task(files.corpus, {});
+  const PosTask::Labels real = task.LabelsOf(ProbeTarget::kLabels, 1);
+  const PosTask::Labels shuffled = task.LabelsOf(ProbeTarget::kShuffledLabels, 1);
+  CHECK(shuffled.train != real.train);
+  CHECK(shuffled.dev != real.dev);
+  CHECK(shuffled.test == real.test);
+  CHECK(std::multiset<int32_t>(shuffled.train.begin(), shuffled.train.end()) ==
+        std::multiset<int32_t>(real.train.begin(), real.train.end()));
+}
+
+TEST_CASE(
+    "Vectors that hold the tag give accuracy and no control task; word identities the reverse",
+    "[probe][pos]") {
+  Planted files(RandomTreebank(60, 1), RandomTreebank(20, 2), RandomTreebank(20, 3, 16));
+  const PosTask task(files.corpus, {});
+  const LayerFeatures of_tags = files.Features(3, [&](const ProbeSplit& split, size_t w, size_t j) {
+    const Word* word = nullptr;
+    for (size_t s = 0; s < split.NumSentences(); ++s) {
+      if (w >= split.starts[s] && w < split.starts[s + 1]) {
+        word = &split.WordAt(s, w - split.starts[s]);
+      }
+    }
+    return static_cast<size_t>(word->form[0] - 'a') == j ? 1.0f : 0.0f;
+  });
+  for (const char* probe : {"linear", "mlp1"}) {
+    CHECK(Ratio(Fit(task, of_tags, {probe, ProbeTarget::kLabels, 1}), 0) == 1.0);
+    CHECK(Ratio(Fit(task, of_tags, {probe, ProbeTarget::kLabels, 1}), 1) == 1.0);
+    CHECK(Ratio(Fit(task, of_tags, {probe, ProbeTarget::kControl, 1}), 0) < 0.65);
+  }
+  const LayerFeatures of_types =
+      files.Features(files.corpus.num_types, [](const ProbeSplit& split, size_t w, size_t j) {
+        return split.types[w] == j ? 1.0f : 0.0f;
+      });
+  const FitScores control = Fit(task, of_types, {"linear", ProbeTarget::kControl, 1});
+  const FitScores real = Fit(task, of_types, {"linear", ProbeTarget::kLabels, 1});
+  // What is seen is remembered; a type's vector says nothing of another type's tag.
+  const auto seen_errors = [](const FitScores& scores) {
+    double errors = 0.0;
+    for (size_t i = 0; i < scores.numerators.size(); i += 2) {
+      errors += scores.denominators[i] - scores.numerators[i];
+      errors -= scores.denominators[i + 1] - scores.numerators[i + 1];
+    }
+    return errors;
+  };
+  CHECK(seen_errors(control) == 0.0);
+  CHECK(seen_errors(real) == 0.0);
+  CHECK(Ratio(real, 1) < 0.8);
+}
+
+TEST_CASE("The code of labels that vectors hold is short, and of no more than was asked",
+          "[probe][pos]") {
+  Planted files(RandomTreebank(60, 1), RandomTreebank(20, 2), RandomTreebank(20, 3));
+  const PosTask task(files.corpus, {});
+  const LayerFeatures types =
+      files.Features(files.corpus.num_types, [](const ProbeSplit& split, size_t w, size_t j) {
+        return split.types[w] == j ? 1.0f : 0.0f;
+      });
+  std::vector<uint32_t> fitted, coded{150, 151};
+  for (uint32_t s = 0; s < 150; ++s) fitted.push_back(s);
+  const ProbeSplit& train = files.corpus.train;
+  const auto words = static_cast<double>(train.starts[152] - train.starts[150]);
+  CHECK_THAT(task.UniformBits(coded), WithinAbs(words * Log(3.0) / Log(2.0), 1e-9));
+  ThreadPool pool(1);
+  Compute compute(pool);
+  const double nats =
+      task.CodeNats(compute, types, {"linear", ProbeTarget::kLabels, 1}, fitted, coded);
+  CHECK(nats > 0.0);
+  CHECK(nats < 0.5 * words * Log(3.0));
+  const double blind = task.CodeNats(
+      compute, files.Features(1, [](const ProbeSplit&, size_t, size_t) { return 0.0f; }),
+      {"linear", ProbeTarget::kLabels, 1}, fitted, coded);
+  CHECK_THAT(blind, WithinAbs(words * Log(3.0), 0.1 * words));
+}
+
+TEST_CASE("A file without sentences that fit, and a probe nobody knows, are named",
+          "[probe][pos]") {
+  const Treebank one = MakeTreebank({{"the/DET/0/root"}});
+  CHECK_THROWS_WITH(MakeProbeCorpus(one, one, one, EncodeForms, {.max_pieces = 2}),
+                    ContainsSubstring("planted.conllu: expected sentences of at most 2 pieces"));
+  CHECK_THROWS_WITH(MakeWordProbe("quadratic", 3, 8), ContainsSubstring("found quadratic"));
+  const ProbeCorpus corpus = MakeProbeCorpus(one, one, one, EncodeForms, {.max_pieces = 16});
+  CHECK_THROWS_WITH(PosTask(corpus, {}), ContainsSubstring("found DET"));
+}
+
+TEST_CASE("A training sample is whole sentences in their order", "[probe][pos]") {
+  const Treebank all = RandomTreebank(60, 1);
+  const ProbeCorpus corpus = MakeProbeCorpus(all, all, all, EncodeForms,
+                                             {.max_pieces = 16, .train_words = 100, .seed = 4});
+  CHECK(corpus.train.NumWords() >= 100);
+  CHECK(corpus.train.NumWords() < 107);
+  CHECK(corpus.dev.NumWords() == all.NumWords());
+  CHECK(std::is_sorted(corpus.train.clusters.begin(), corpus.train.clusters.end()));
+  const ProbeCorpus other = MakeProbeCorpus(all, all, all, EncodeForms,
+                                            {.max_pieces = 16, .train_words = 100, .seed = 5});
+  CHECK(other.train.sentences != corpus.train.sentences);
+}
+
+}  // namespace
+}  // namespace headscope
