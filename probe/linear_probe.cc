@@ -6,14 +6,20 @@
 #include "model/base/error.h"
 #include "model/ops/cross_entropy.h"
 #include "model/ops/elementwise.h"
+#include "probe/preconditioner.h"
 
 namespace headscope {
 namespace {
 
 constexpr size_t kBlockRows = 1024;
 
+// Of the cross entropy, in the logit of one label: p (1 - p) of a typical p.
+constexpr double kCurvature = 0.05;
+
+}  // namespace
+
 // J and its gradient at w = (W row by row, then b).
-class PenalisedLoss {
+class LinearProbe::PenalisedLoss {
  public:
   PenalisedLoss(Compute& compute, const ProbeRows& data, size_t num_labels)
       : compute_(compute),
@@ -26,6 +32,8 @@ class PenalisedLoss {
         logits_(kBlockRows * k_),
         losses_(kBlockRows),
         log_sums_(kBlockRows) {}
+
+  size_t NumRows() const { return data_.rows.size(); }
 
   double Evaluate(double c, std::span<const double> w, std::span<double> gradient) {
     const double n = static_cast<double>(data_.rows.size());
@@ -75,7 +83,25 @@ class PenalisedLoss {
   RowBlock block_;
 };
 
-}  // namespace
+LbfgsResult LinearProbe::Minimise(PenalisedLoss& loss, const std::vector<double>& moments, double c,
+                                  std::vector<double>& weights) const {
+  const double ridge = 1.0 / (c * static_cast<double>(loss.NumRows())) / kCurvature;
+  const Preconditioner preconditioner(moments, ridge);
+  const size_t size = weights.size() - num_labels_;  // the intercepts stay as they are
+  preconditioner.FromWeights(std::span(weights).first(size));
+  std::vector<double> w;
+  const LbfgsResult result = MinimiseLbfgs(
+      [&](std::span<const double> u, std::span<double> gradient) {
+        w.assign(u.begin(), u.end());
+        preconditioner.ToWeights(std::span(w).first(size));
+        const double value = loss.Evaluate(c, w, gradient);
+        preconditioner.ToGradient(gradient.first(size));
+        return value;
+      },
+      weights, options_.lbfgs);
+  preconditioner.ToWeights(std::span(weights).first(size));
+  return result;
+}
 
 void LinearProbe::Fit(Compute& compute, const ProbeRows& train, const ProbeRows& dev,
                       const RandomStream&) {
@@ -84,14 +110,12 @@ void LinearProbe::Fit(Compute& compute, const ProbeRows& train, const ProbeRows&
          train.rows.size(), dev.rows.size());
   }
   PenalisedLoss loss(compute, train, num_labels_);
+  const std::vector<double> moments = SecondMoments(compute, train);
   const size_t width = train.features.cols;
   std::vector<double> weights(num_labels_ * (width + 1), 0.0), best;
   double best_nats = std::numeric_limits<double>::infinity();
   for (const double c : options_.c) {
-    const LbfgsResult result =
-        MinimiseLbfgs([&](std::span<const double> w,
-                          std::span<double> gradient) { return loss.Evaluate(c, w, gradient); },
-                      weights, options_.lbfgs);
+    const LbfgsResult result = Minimise(loss, moments, c, weights);
     SetWeights(weights, width);
     const double nats = options_.c.size() == 1 ? 0.0 : ScoreProbe(compute, *this, dev).MeanNats();
     if (!(nats < best_nats)) break;

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdio>
 
+#include "model/attention_regime.h"
 #include "model/base/build_info.h"
 #include "model/base/error.h"
 #include "model/base/file.h"
@@ -112,7 +113,10 @@ void FillFacts(const ProbingFlags& flags, const ProbingCommand& command,
         "{}: {} of {} sentences are longer than the model's {} positions and were left out",
         data->path, data->skipped_sentences, data->sentences, results.model.positions));
   }
-  if (flags.options.gemm == GemmBackend::kOpenBlas) {
+  if (model.attention != nullptr) {
+    results.notes.push_back("attention, in the random encoders too: " + model.attention->Text());
+  }
+  if (flags.compute.Backend() == GemmBackend::kOpenBlas) {
     results.notes.push_back("matrix products by OpenBLAS: not bit-reproducible");
   }
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <tuple>
 
+#include "model/attention_regime.h"
 #include "model/base/error.h"
 #include "probe/encoder_views.h"
 #include "probe/online_code.h"
@@ -155,8 +156,9 @@ void ProbeEncoder(ThreadPool& pool, const PretrainedModel& model, const WordEnco
     for (size_t begin = 0; begin < layers.size(); begin += at_once) {
       const std::span<const size_t> group =
           std::span(layers).subspan(begin, std::min(at_once, layers.size() - begin));
-      const ViewFeatures features(compute, model, encode, corpus, view, group,
-                                  {options.pooling, options.batch_pieces});
+      const ViewFeatures features(
+          compute, model, encode, corpus, view, group,
+          {options.pooling, options.batch_pieces, ControlOf(model.attention)});
       std::vector<Job> jobs;
       for (size_t k = 0; k < group.size(); ++k) {
         for (Job& job : JobsOf(task, options, view, group[k])) {

@@ -58,11 +58,13 @@ WordFeatures ExtractWordFeatures(Compute& compute, const ModelConfig& config,
   for (const WordInput& input : inputs) starts.push_back(starts.back() + input.NumWords());
   WordFeatures features(layers.size(), starts.back(), config.hidden_size);
   const Encoder encoder(config);
+  ForwardOptions forward;
+  forward.attention = options.attention;
   Activations acts(config, Activations::Mode::kInference, HookNames(config, layers));
   ForEachInputBatch(
       inputs, options.batch_pieces, [&](const RaggedBatch& batch, size_t begin, size_t end) {
         acts.Prepare(batch);
-        encoder.Forward(compute, parameters, batch, ForwardOptions{}, acts);
+        encoder.Forward(compute, parameters, batch, forward, acts);
         for (size_t k = 0; k < layers.size(); ++k) {
           const Matrix rows = acts.Rows(HookOfLayer(layers[k]), BlockOfLayer(layers[k]));
           compute.Pool().ParallelFor(end - begin, 1, [&](size_t from, size_t to, size_t) {

@@ -11,6 +11,7 @@
 #include <span>
 #include <vector>
 
+#include "model/attention_control.h"
 #include "model/base/aligned_buffer.h"
 #include "model/base/tensor.h"
 #include "model/config.h"
@@ -38,6 +39,7 @@ class WordFeatures {
 struct WordFeatureOptions {
   WordPooling pooling = WordPooling::kMean;
   size_t batch_pieces = 2048;
+  const AttentionControl* attention = nullptr;  // null: learned
 };
 
 // Runs the model once over the inputs and keeps `layers` (0 … L, ascending): result.Layer(k) is

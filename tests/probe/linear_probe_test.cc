@@ -59,7 +59,7 @@ TEST_CASE("The linear probe keeps the penalty that is best on dev", "[probe][lin
   ThreadPool pool(1);
   Compute compute(pool);
   const auto dev_loss = [&](std::vector<double> c, double* chosen) {
-    LinearProbe probe(4, {.c = std::move(c), .lbfgs = {.tolerance = 1e-5}});
+    LinearProbe probe(4, {.c = std::move(c), .lbfgs = {.tolerance = 1e-6}});
     probe.Fit(compute, golden.Rows(golden.train), golden.Rows(golden.test), kStream);
     if (chosen != nullptr) *chosen = probe.ChosenC();
     return ScoreProbe(compute, probe, golden.Rows(golden.test)).MeanNats();

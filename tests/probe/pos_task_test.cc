@@ -5,6 +5,7 @@
 
 #include "model/base/elementary.h"
 #include "model/base/error.h"
+#include "probe/probing_rows.h"
 #include "tests/probe/small_encoder.h"
 #include "tests/support/catch.h"
 
@@ -178,6 +179,28 @@ TEST_CASE("The code of labels that vectors hold is short, and of no more than wa
       compute, files.Features(1, [](const ProbeSplit&, size_t, size_t) { return 0.0f; }),
       {"linear", ProbeTarget::kLabels, 1}, fitted, coded);
   CHECK_THAT(blind, WithinAbs(words * Log(3.0), 0.1 * words));
+}
+
+TEST_CASE(
+    "Where labels have nothing to do with vectors, an interval misses chance one time in twenty",
+    "[probe][pos][.long]") {
+  size_t rejections = 0;
+  for (uint64_t simulation = 0; simulation < 200; ++simulation) {
+    const uint64_t seed = 10 * simulation;
+    Planted files(RandomTreebank(40, seed + 1), RandomTreebank(15, seed + 2),
+                  RandomTreebank(30, seed + 3));
+    const PosTask task(files.corpus, {});
+    RandomSequence draws({.seed = seed + 4, .purpose = Purpose::kTest});
+    const LayerFeatures noise = files.Features(
+        6, [&](const ProbeSplit&, size_t, size_t) { return static_cast<float>(draws.Normal()); });
+    const CellKey cell{"linear", EncoderKind::kTrained, ProbeTarget::kLabels, 0, false};
+    const Cells cells = {{cell, {{Fit(task, noise, {"linear", ProbeTarget::kLabels, seed}), {}}}}};
+    const Estimate accuracy = ProbingRows(task, cells).at(0).estimate;
+    rejections += accuracy.low > 1.0 / 3 || accuracy.high < 1.0 / 3;
+  }
+  INFO(rejections);
+  CHECK(rejections >= 4);
+  CHECK(rejections <= 17);
 }
 
 TEST_CASE("A file without sentences that fit, and a probe nobody knows, are named",
