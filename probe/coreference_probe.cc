@@ -45,7 +45,35 @@ std::vector<Estimate> EstimateRows(ThreadPool& pool, const CoreferenceTableInput
   return BootstrapRatios(pool, width, numerators, denominators, input.bootstrap);
 }
 
+// What one head adds to its accumulator when a document ends.
+class DocumentExcess {
+ public:
+  void Add(size_t document, double excess, RatioAccumulator& accumulator) {
+    if (document != document_) Flush(accumulator);
+    document_ = document;
+    excess_ += excess;
+    mentions_ += 1.0;
+  }
+  void Flush(RatioAccumulator& accumulator) {
+    accumulator.Add(excess_, mentions_);
+    excess_ = mentions_ = 0.0;
+  }
+
+ private:
+  size_t document_ = 0;
+  double excess_ = 0.0, mentions_ = 0.0;
+};
+
 }  // namespace
+
+std::vector<double> CoreferencePass::CorrectAmongMentions() const {
+  std::vector<double> correct;
+  for (size_t head = 0; head < excess.size(); ++head) {
+    correct.push_back(counts[Cell(head, static_cast<size_t>(CandidateSet::kPrecedingMentionHeads),
+                                  static_cast<size_t>(MentionType::kAll))]);
+  }
+  return correct;
+}
 
 CoreferencePass ScoreCoreference(ThreadPool& pool, PatternSource& source,
                                  const SegmentedTreebank& treebank,
@@ -58,6 +86,8 @@ CoreferencePass ScoreCoreference(ThreadPool& pool, PatternSource& source,
     if (chosen == nullptr) continue;
     for (auto& scores : pass.scores) scores.emplace_back(segment.anaphors.size());
   }
+  pass.excess.resize(source.NumHeads());
+  std::vector<DocumentExcess> documents(source.NumHeads());
   std::vector<std::vector<double>> maps(pool.NumThreads());
   source.Visit(pool, inputs, [&](size_t thread, size_t head, size_t s, ConstMatrix pattern) {
     const Segment& segment = treebank.segments[s];
@@ -74,9 +104,16 @@ CoreferencePass ScoreCoreference(ThreadPool& pool, PatternSource& source,
           if (anaphor.types[type]) pass.counts[Cell(head, set, type)] += score;
         }
         if (chosen != nullptr && (*chosen)[set] == head) pass.scores[set][s][a] = score;
+        if (static_cast<CandidateSet>(set) == CandidateSet::kPrecedingMentionHeads) {
+          const double nearest = NearestMentionIsRight(anaphor) ? 1.0 : 0.0;
+          documents[head].Add(segment.document, score - nearest, pass.excess[head]);
+        }
       }
     }
   });
+  for (size_t head = 0; head < source.NumHeads(); ++head) {
+    documents[head].Flush(pass.excess[head]);
+  }
   return pass;
 }
 

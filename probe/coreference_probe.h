@@ -9,6 +9,7 @@
 #include "probe/coreference_scores.h"
 #include "probe/head_results.h"
 #include "probe/pattern_source.h"
+#include "probe/ratio_accumulator.h"
 
 namespace headscope {
 
@@ -16,6 +17,11 @@ struct CoreferencePass {
   std::vector<double> counts;  // [heads, candidate sets, types] sums of scores
   // scores[set][segment][anaphor] of the head chosen for the set; empty when none was chosen.
   std::array<std::vector<std::vector<double>>, kNumCandidateSets> scores;
+  // [heads] among preceding mention heads, over all types: a head's score less that of the nearest
+  // mention, documents as clusters.
+  std::vector<RatioAccumulator> excess;
+  // [heads] sums of scores over all types among preceding mention heads.
+  std::vector<double> CorrectAmongMentions() const;
 };
 using ChosenCoreferenceHeads = std::array<size_t, kNumCandidateSets>;
 

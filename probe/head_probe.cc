@@ -8,6 +8,8 @@
 #include "probe/coreference_probe.h"
 #include "probe/dependency_probe.h"
 #include "probe/example_sentences.h"
+#include "probe/head_atlas_probe.h"
+#include "probe/head_kinds.h"
 #include "probe/output_folder.h"
 
 namespace headscope {
@@ -88,6 +90,15 @@ class Analysis {
                                  source.NumHeadsPerLayer(), Bootstrap(kCoreferenceSite)});
     results.coreference->scheme = CoreferenceSchemeName(options_.coreference);
     results.coreference->segment_pieces = options_.segment_pieces;
+    coreference_heads_ = CoreferenceHeads(dev.CorrectAmongMentions(), dev.excess, test.excess);
+  }
+
+  // After the two above.
+  void ScoreModelAtlas(PatternSource& source, HeadProbeResults& results) {
+    const DependencyNulls nulls = CountNulls(dev_, names_);
+    results.atlas = ProbeHeadAtlas(pool_, source,
+                                   {dev_, test_, names_, results.dev_counts, nulls,
+                                    coreference_heads_, options_.minimum_instances, options_.seed});
   }
 
   void ScoreRandomModel(PatternSource& source, HeadProbeResults& results) {
@@ -112,6 +123,7 @@ class Analysis {
   ProbeNames names_;
   ProbeTreebank dev_, test_;
   SegmentedTreebank dev_segments_, test_segments_;
+  std::vector<char> coreference_heads_;  // [heads], empty without coreference
 };
 
 void NoteSkipped(const char* file, const DataFacts& facts, size_t max_pieces,
@@ -147,6 +159,8 @@ void ProbePatterns(PatternSource& source, const RandomSource& random_source,
     results.notes.push_back(
         "no coreference table: a file has no mention with an antecedent in its segment");
   }
+  progress("trees, surface statistics and distances between heads");
+  analysis.ScoreModelAtlas(source, results);
   for (size_t k = 0; k < options.random_models; ++k) {
     progress(fmt::format("random model {} of {}", k + 1, options.random_models));
     analysis.ScoreRandomModel(*random_source(k), results);

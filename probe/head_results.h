@@ -15,6 +15,7 @@
 
 #include "datasets/anaphors.h"
 #include "probe/estimate.h"
+#include "probe/head_atlas.h"
 
 namespace headscope {
 
@@ -245,6 +246,7 @@ struct HeadProbeResults {
   HeadCounts dev_counts, test_counts;     // same relations in both
   UposResults upos;
   std::optional<CoreferenceResults> coreference;  // absent where either file has none
+  HeadAtlas atlas;
   std::vector<ExampleSentence> examples;
   std::vector<std::string> notes;  // what a reader must know: sentences left out, …
 };

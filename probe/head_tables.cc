@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "datasets/text_table.h"
+#include "probe/head_atlas_tables.h"
 
 namespace headscope {
 namespace {
@@ -122,7 +123,8 @@ std::string HeadTables(const HeadProbeResults& results) {
            "holds them, marked \"not learned\".)\n";
   }
   return text + "\n" + DependencyTableText(results) + "\n" + UposTableText(results) + "\n" +
-         CoreferenceTableText(results);
+         CoreferenceTableText(results) + "\n" + HeadKindTableText(results) + "\n" +
+         TreeTableText(results);
 }
 
 }  // namespace headscope

@@ -14,6 +14,7 @@
 #include "model/pretrained.h"
 #include "probe/compute_flags.h"
 #include "probe/context_check.h"
+#include "probe/head_atlas_tables.h"
 #include "probe/head_probe.h"
 #include "probe/head_tables.h"
 #include "probe/output_folder.h"
@@ -73,7 +74,9 @@ void RunHeads(HeadsFlags& flags) {
 void AddHeadsCommand(const Command& probe) {
   auto flags = std::make_shared<HeadsFlags>();
   const Command command = probe.Subcommand(
-      "heads", "what attention heads know about dependencies, parts of speech and coreference");
+      "heads",
+      "what attention heads know about dependencies, parts of speech and coreference, where they "
+      "look, what kind they are, how they differ, and the trees in their maps");
   command.Option("--model", flags->model, "a model's folder, or a run directory").Required();
   command.Option("--dev", flags->dev, "CoNLL-U file on which heads and nulls are chosen")
       .Required();
@@ -97,6 +100,7 @@ void AddHeadsCommand(const Command& probe) {
       .Range(40, 1000000);
   command.Option("--twin", options.twin,
                  "run directory of the uniform-attention twin; by default RUN/twin");
+  command.Footer("Kinds of heads. " + HeadKindRules() + ".");
   command.OnRun([flags] { RunHeads(*flags); });
 }
 

@@ -27,8 +27,9 @@ EncoderPatterns::EncoderPatterns(const ModelConfig& config, const ParameterSet& 
       gemm_(gemm),
       attention_(attention) {}
 
-void EncoderPatterns::Visit(ThreadPool& pool, std::span<const WordInput> inputs,
-                            const PatternVisitor& visitor) {
+template <typename Body>
+void EncoderPatterns::ForEachBatch(ThreadPool& pool, std::span<const WordInput> inputs,
+                                   const Body& body) {
   Compute compute(pool, gemm_);
   ForwardOptions options;
   options.attention = attention_;
@@ -36,6 +37,13 @@ void EncoderPatterns::Visit(ThreadPool& pool, std::span<const WordInput> inputs,
   ForEachInputBatch(inputs, batch_pieces_, [&](const RaggedBatch& batch, size_t begin, size_t end) {
     acts.Prepare(batch);
     encoder_.Forward(compute, parameters_, batch, options, acts);
+    body(acts, begin, end);
+  });
+}
+
+void EncoderPatterns::Visit(ThreadPool& pool, std::span<const WordInput> inputs,
+                            const PatternVisitor& visitor) {
+  ForEachBatch(pool, inputs, [&](Activations& acts, size_t begin, size_t end) {
     pool.ParallelEach(NumHeads(), [&](size_t head, size_t thread) {
       for (size_t item = begin; item < end; ++item) {
         visitor(thread, head, item,
@@ -43,6 +51,20 @@ void EncoderPatterns::Visit(ThreadPool& pool, std::span<const WordInput> inputs,
                             item - begin));
       }
     });
+  });
+}
+
+void EncoderPatterns::VisitInputs(ThreadPool& pool, std::span<const WordInput> inputs,
+                                  const InputVisitor& visitor) {
+  std::vector<ConstMatrix> patterns(NumHeads());
+  ForEachBatch(pool, inputs, [&](Activations& acts, size_t begin, size_t end) {
+    for (size_t item = begin; item < end; ++item) {
+      for (size_t head = 0; head < NumHeads(); ++head) {
+        patterns[head] = acts.Square(Hook::kPattern, head / NumHeadsPerLayer(),
+                                     head % NumHeadsPerLayer(), item - begin);
+      }
+      visitor(item, patterns);
+    }
   });
 }
 

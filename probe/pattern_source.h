@@ -19,6 +19,9 @@ namespace headscope {
 using PatternVisitor =
     std::function<void(size_t thread, size_t head, size_t item, ConstMatrix pattern)>;
 
+// Called with the patterns [heads] of every head on inputs[item].
+using InputVisitor = std::function<void(size_t item, std::span<const ConstMatrix> patterns)>;
+
 class PatternSource {
  public:
   virtual ~PatternSource() = default;
@@ -32,6 +35,11 @@ class PatternSource {
   // threads at once. No input may be longer than MaxPieces().
   virtual void Visit(ThreadPool& pool, std::span<const WordInput> inputs,
                      const PatternVisitor& visitor) = 0;
+
+  // Visits every input in ascending order, from the calling thread, so that the visitor may use the
+  // pool.
+  virtual void VisitInputs(ThreadPool& pool, std::span<const WordInput> inputs,
+                           const InputVisitor& visitor) = 0;
 };
 
 // Runs an encoder on batches of up to `batch_pieces` pieces (or one longer input), keeping only the
@@ -48,8 +56,14 @@ class EncoderPatterns final : public PatternSource {
   size_t MaxPieces() const override { return encoder_.Config().max_position_embeddings; }
   void Visit(ThreadPool& pool, std::span<const WordInput> inputs,
              const PatternVisitor& visitor) override;
+  void VisitInputs(ThreadPool& pool, std::span<const WordInput> inputs,
+                   const InputVisitor& visitor) override;
 
  private:
+  // Runs the encoder on batch after batch: body(acts, begin, end) sees inputs begin … end - 1.
+  template <typename Body>
+  void ForEachBatch(ThreadPool& pool, std::span<const WordInput> inputs, const Body& body);
+
   Encoder encoder_;
   const ParameterSet& parameters_;
   size_t batch_pieces_;

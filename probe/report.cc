@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "probe/head_atlas_report.h"
 #include "probe/html_page.h"
 #include "probe/svg.h"
 
@@ -221,6 +222,7 @@ std::string HeadReportHtml(const HeadProbeResults& results) {
     html += Dependencies(results.relations);
     if (results.coreference) html += Coreference(*results.coreference);
     html += PartsOfSpeech(results.upos);
+    html += HeadAtlasHtml(results);
     if (!results.examples.empty()) {
       html +=
           "<h2>Sentences</h2>\n<p>Rows attend to columns; darker is more (square-root scale; hover "

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "probe/facts_json.h"
+#include "probe/head_atlas_json.h"
 
 namespace headscope {
 namespace {
@@ -226,6 +227,9 @@ std::string ResultsJson(const HeadProbeResults& results) {
   json["relations"] = List(results.relations);
   json["upos"] = ToJson(results.upos);
   json["coreference"] = results.coreference ? ToJson(*results.coreference) : Json();
+  json["heads"] = HeadsJson(results.atlas, json["head_names"]);
+  json["head_distances"] = HeadDistancesJson(results.atlas);
+  json["trees"] = TreesJson(results.atlas.trees, json["head_names"]);
   json["dev_counts"] = ToJson(results.dev_counts);
   json["test_counts"] = ToJson(results.test_counts);
   json["examples"] = List(results.examples);

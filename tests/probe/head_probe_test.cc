@@ -43,16 +43,23 @@ class SyntaxHeads final : public PatternSource {
   size_t MaxPieces() const override { return 32; }
   void Visit(ThreadPool& pool, std::span<const WordInput> inputs,
              const PatternVisitor& visitor) override {
+    Planted(inputs).Visit(pool, inputs, visitor);
+  }
+  void VisitInputs(ThreadPool& pool, std::span<const WordInput> inputs,
+                   const InputVisitor& visitor) override {
+    Planted(inputs).VisitInputs(pool, inputs, visitor);
+  }
+
+ private:
+  PlantedPatterns Planted(std::span<const WordInput> inputs) const {
     const Treebank* treebank = nullptr;
     for (const Treebank* candidate : treebanks_) {
       if (candidate->NumSentences() == inputs.size()) treebank = candidate;
     }
-    PlantedPatterns(2, 2, 32, [&](size_t head, size_t item, size_t from, size_t to) {
+    return PlantedPatterns(2, 2, 32, [=, this](size_t head, size_t item, size_t from, size_t to) {
       return Value(treebank, inputs[item], head, item, from, to);
-    }).Visit(pool, inputs, visitor);
+    });
   }
-
- private:
   float Value(const Treebank* treebank, const WordInput& input, size_t head, size_t item,
               size_t from, size_t to) const {
     const RandomStream stream{seed_, Purpose::kTest, static_cast<uint32_t>(head)};

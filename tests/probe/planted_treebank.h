@@ -83,6 +83,21 @@ class PlantedPatterns final : public PatternSource {
       }
     });
   }
+  void VisitInputs(ThreadPool&, std::span<const WordInput> inputs,
+                   const InputVisitor& visitor) override {
+    for (size_t item = 0; item < inputs.size(); ++item) {
+      const size_t length = inputs[item].ids.size();
+      std::vector<float> memory(NumHeads() * length * length);
+      std::vector<ConstMatrix> patterns;
+      for (size_t k = 0; k < memory.size(); ++k) {
+        memory[k] = value_(k / (length * length), item, k / length % length, k % length);
+      }
+      for (size_t head = 0; head < NumHeads(); ++head) {
+        patterns.emplace_back(memory.data() + head * length * length, length, length);
+      }
+      visitor(item, patterns);
+    }
+  }
 
  private:
   size_t layers_, heads_, max_;
