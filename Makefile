@@ -119,6 +119,14 @@ FORCE:
 $(BUILD)/obj/model/base/build_info.o: $(BUILD)/commit
 $(BUILD)/obj/model/base/build_info.o: CPPFLAGS += '-DHEADSCOPE_COMMIT="$(COMMIT)"'
 
+# The experiments that come with the program: "NAME.toml" and text of each file.
+EXPERIMENTS := $(sort $(wildcard train/experiments/*.toml))
+$(BUILD)/experiments.inc: $(EXPERIMENTS) Makefile
+	@mkdir -p $(@D)
+	@for file in $(EXPERIMENTS); do printf '{"%s", R"toml(' "$${file##*/}"; cat "$$file"; printf ')toml"},\n'; done > $@
+$(BUILD)/obj/probe/experiment_catalogue.o: $(BUILD)/experiments.inc
+$(BUILD)/obj/probe/experiment_catalogue.o: CPPFLAGS += -I$(BUILD)
+
 test: $(BUILD)/tests
 	$(BUILD)/tests $(TEST_ARGUMENTS)
 

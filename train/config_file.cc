@@ -16,7 +16,9 @@ struct TomlAssertion {};
   (static_cast<bool>(expression) ? void() : headscope::ThrowTomlAssertion())
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "model/base/error.h"
 
@@ -167,34 +169,86 @@ toml::table ParseToml(const std::string& path, const std::string& text) {
   }
 }
 
+// `field` is null where no field has the key.
+void SetField(const std::string& path, const toml::key& key, const toml::node& node,
+              const ConfigField* field, const std::string& where) {
+  const auto line = key.source().begin.line;
+  if (field == nullptr) Fail("{}:{}: unknown key \"{}\" in {}", path, line, key.str(), where);
+  try {
+    SetFromToml(*field, node);
+  } catch (const Error& error) {
+    Fail("{}:{}: {}", path, line, error.what());
+  }
+}
+
 }  // namespace
+
+struct ConfigDocument::Content {
+  std::string path;
+  toml::table table;
+};
+
+ConfigDocument::ConfigDocument(const std::string& path, const std::string& text)
+    : content_(new Content{path, ParseToml(path, text)}) {}
+
+ConfigDocument::~ConfigDocument() = default;
+
+void ConfigDocument::Read(const std::vector<ConfigField>& fields,
+                          const std::vector<std::string>& groups) const {
+  const std::string& path = content_->path;
+  // Toml++ lists keys alphabetically: the first defect it reports need not be the file's first.
+  for (const auto& [section_key, section_node] : content_->table) {
+    const std::string_view section = section_key.str();
+    const toml::table* section_table = section_node.as_table();
+    if (std::find(groups.begin(), groups.end(), section) != groups.end()) continue;
+    const bool known = !KnownNames(fields, section).empty();
+    if (section_table == nullptr || !known) {
+      const std::string also = groups.empty() ? "" : fmt::format(", {}", fmt::join(groups, ", "));
+      Fail("{}:{}: unknown {} \"{}\"; the sections are: {}{}", path,
+           section_key.source().begin.line, section_table == nullptr ? "key" : "section", section,
+           KnownNames(fields, {}), also);
+    }
+    for (const auto& [key, node] : *section_table) {
+      SetField(path, key, node, FindField(fields, section, key.str()),
+               fmt::format("[{}]; its keys are: {}", section, KnownNames(fields, section)));
+    }
+  }
+}
+
+std::vector<std::string> ConfigDocument::Entries(const std::string& group) const {
+  std::vector<std::pair<toml::source_index, std::string>> entries;
+  const toml::table* const tables = content_->table[group].as_table();
+  if (tables == nullptr) return {};
+  for (const auto& [key, node] : *tables) {
+    if (!node.is_table()) {
+      Fail("{}:{}: expected tables [{}.NAME], found a value for \"{}\"", content_->path,
+           key.source().begin.line, group, key.str());
+    }
+    entries.emplace_back(key.source().begin.line, std::string(key.str()));
+  }
+  std::sort(entries.begin(), entries.end());
+  std::vector<std::string> names;
+  for (const auto& [line, name] : entries) names.push_back(name);
+  return names;
+}
+
+void ConfigDocument::ReadEntry(const std::string& group, const std::string& entry,
+                               const std::vector<ConfigField>& fields) const {
+  const toml::table* const table = content_->table[group][entry].as_table();
+  if (table == nullptr) Fail("{}: expected a table [{}.{}]", content_->path, group, entry);
+  std::vector<std::string> keys;
+  for (const ConfigField& field : fields) keys.push_back(field.key);
+  for (const auto& [key, node] : *table) {
+    const auto at = std::find(keys.begin(), keys.end(), key.str());
+    SetField(content_->path, key, node,
+             at == keys.end() ? nullptr : &fields[static_cast<size_t>(at - keys.begin())],
+             fmt::format("[{}.{}]; its keys are: {}", group, entry, fmt::join(keys, ", ")));
+  }
+}
 
 void ReadConfig(const std::string& path, const std::string& text,
                 const std::vector<ConfigField>& fields) {
-  const toml::table table = ParseToml(path, text);
-  // Toml++ lists keys alphabetically: the first defect it reports need not be the file's first.
-  for (const auto& [section_key, section_node] : table) {
-    const std::string_view section = section_key.str();
-    const toml::table* section_table = section_node.as_table();
-    const bool known = !KnownNames(fields, section).empty();
-    if (section_table == nullptr || !known) {
-      Fail("{}:{}: unknown {} \"{}\"; the sections are: {}", path, section_key.source().begin.line,
-           section_table == nullptr ? "key" : "section", section, KnownNames(fields, {}));
-    }
-    for (const auto& [key, node] : *section_table) {
-      const ConfigField* field = FindField(fields, section, key.str());
-      const auto line = key.source().begin.line;
-      if (field == nullptr) {
-        Fail("{}:{}: unknown key \"{}\" in [{}]; its keys are: {}", path, line, key.str(), section,
-             KnownNames(fields, section));
-      }
-      try {
-        SetFromToml(*field, node);
-      } catch (const Error& error) {
-        Fail("{}:{}: {}", path, line, error.what());
-      }
-    }
-  }
+  ConfigDocument(path, text).Read(fields, {});
 }
 
 std::string ConfigText(const ConfigField& field) {

@@ -5,6 +5,7 @@
 // back to the same bits, so that write, read, write gives the same bytes.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,26 @@ namespace headscope {
 // Reads `text`, the content of `path`, into the fields it names; the others keep their values.
 void ReadConfig(const std::string& path, const std::string& text,
                 const std::vector<ConfigField>& fields);
+
+// A file that has, beside the sections of a config, groups of named tables: [arm.uniform] and
+// [arm.learned] are the entries "uniform" and "learned" of the group "arm".
+class ConfigDocument {
+ public:
+  // Parses `text`, the content of `path`. Throws Error with the line of what is not TOML.
+  ConfigDocument(const std::string& path, const std::string& text);
+  ~ConfigDocument();
+  // Reads all but the `groups` into the fields, as ReadConfig does.
+  void Read(const std::vector<ConfigField>& fields, const std::vector<std::string>& groups) const;
+  // The names of a group's entries, in the file's order; none when there is no such group.
+  std::vector<std::string> Entries(const std::string& group) const;
+  // Reads an entry into the fields that its keys name, of whichever section.
+  void ReadEntry(const std::string& group, const std::string& entry,
+                 const std::vector<ConfigField>& fields) const;
+
+ private:
+  struct Content;
+  std::unique_ptr<Content> content_;
+};
 
 // Every field, in order, in sections.
 std::string WriteConfig(const std::vector<ConfigField>& fields);

@@ -1,0 +1,256 @@
+#include "probe/experiment.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <memory>
+#include <string_view>
+
+#include "model/base/error.h"
+#include "train/config_file.h"
+
+namespace headscope {
+namespace {
+
+const std::vector<std::string> kExpectations = {"equivalent", "lower", "higher"};
+
+std::vector<ConfigField> HeaderFields(Experiment& experiment) {
+  return {
+      {"experiment", "title", "", "", &experiment.title},
+      {"experiment", "question", "", "", &experiment.question},
+      {"experiment", "method", "", "", &experiment.method},
+      {"experiment", "source", "", "", &experiment.source},
+      {"experiment", "caveat", "", "", &experiment.caveat},
+      {"experiment", "seeds", "", "", &experiment.seeds, 2, 1000},
+      {"experiment", "parts", "", "", &experiment.parts},
+  };
+}
+
+std::vector<ConfigField> FileFields(Experiment& experiment, FinetuneConfig& finetuning) {
+  std::vector<ConfigField> fields = HeaderFields(experiment);
+  for (ConfigField& field : finetuning.Fields()) fields.push_back(std::move(field));
+  return fields;
+}
+
+// "key=value" over a file: a key of [experiment] or of the fine-tuning; pretraining.KEY of the
+// pretraining.
+struct Setting {
+  static constexpr std::string_view kPretraining = "pretraining.";
+
+  std::string text, key, value;
+  bool of_pretraining = false;
+
+  explicit Setting(const std::string& setting) : text(setting) {
+    const size_t equals = setting.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      Fail("--set: expected KEY=VALUE, found {}", setting);
+    }
+    key = setting.substr(0, equals);
+    value = setting.substr(equals + 1);
+    of_pretraining = key.starts_with(kPretraining);
+    if (of_pretraining) key = key.substr(kPretraining.size());
+  }
+
+  void Apply(const std::vector<ConfigField>& fields) const {
+    std::vector<std::string> keys;
+    for (const ConfigField& field : fields) keys.push_back(field.key);
+    if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
+      Fail("--set {}: unknown key \"{}\"; the keys are: {}", text, key, fmt::join(keys, ", "));
+    }
+    Document()->ReadEntry("set", "it", fields);
+  }
+
+ private:
+  // The value as TOML or, where it is none (a bare word), as a string.
+  std::unique_ptr<ConfigDocument> Document() const {
+    const auto document = [&](const std::string& toml) {
+      return std::make_unique<ConfigDocument>("--set " + text,
+                                              fmt::format("[set.it]\n{} = {}\n", key, toml));
+    };
+    try {
+      return document(value);
+    } catch (const Error&) {
+      return document('"' + value + '"');
+    }
+  }
+};
+
+std::string ValueText(const ConfigField& field) {
+  std::string text = ConfigText(field);
+  if (text.size() >= 2 && text.front() == '"') text = text.substr(1, text.size() - 2);
+  return text;
+}
+
+std::vector<std::string> Differences(FinetuneConfig arm, FinetuneConfig base) {
+  std::vector<std::string> differences;
+  const std::vector<ConfigField> ours = arm.Fields(), theirs = base.Fields();
+  for (size_t i = 0; i < ours.size(); ++i) {
+    if (ConfigText(ours[i]) == ConfigText(theirs[i])) continue;
+    differences.push_back(fmt::format("{} = {}", ours[i].key, ValueText(ours[i])));
+  }
+  return differences;
+}
+
+std::vector<Arm> ReadArms(const ConfigDocument& document, const FinetuneConfig& base,
+                          const std::vector<Setting>& settings) {
+  const std::vector<std::string> pretrainings = document.Entries("pretraining");
+  if (pretrainings.size() > 1 || (!pretrainings.empty() && pretrainings[0] != "base")) {
+    Fail("expected one pretraining, [pretraining.base], found {}", fmt::join(pretrainings, ", "));
+  }
+  std::vector<Arm> arms;
+  for (const std::string& name : document.Entries("arm")) {
+    Arm arm{.name = name, .finetuning = base, .pretraining = {}, .differences = {}};
+    bool pretrained = !pretrainings.empty();
+    std::vector<ConfigField> fields = arm.finetuning.Fields();
+    fields.push_back({"arm", "pretrained", "", "", &pretrained});
+    document.ReadEntry("arm", name, fields);
+    arm.differences = Differences(arm.finetuning, base);
+    if (pretrained && pretrainings.empty()) {
+      Fail("[arm.{}]: expected a [pretraining.base] to be pretrained by", name);
+    }
+    if (!pretrained && !pretrainings.empty()) arm.differences.push_back("not pretrained");
+    if (pretrained) {
+      arm.pretraining.emplace();
+      document.ReadEntry("pretraining", "base", arm.pretraining->Fields());
+      for (const Setting& setting : settings) {
+        if (setting.of_pretraining) setting.Apply(arm.pretraining->Fields());
+      }
+      arm.pretraining->attention = arm.finetuning.attention;
+    }
+    arms.push_back(std::move(arm));
+  }
+  return arms;
+}
+
+std::vector<Claim> ReadClaims(const ConfigDocument& document) {
+  std::vector<Claim> claims;
+  for (const std::string& name : document.Entries("claim")) {
+    Claim claim;
+    claim.name = name;
+    document.ReadEntry("claim", name, claim.Fields());
+    claims.push_back(std::move(claim));
+  }
+  return claims;
+}
+
+void CheckClaim(const Experiment& experiment, const Claim& claim) {
+  std::vector<std::string> arms;
+  for (const Arm& arm : experiment.arms) arms.push_back(arm.name);
+  const auto check = [&](const char* key, const std::string& arm) {
+    if (experiment.FindArm(arm) != nullptr) return;
+    Fail("[claim.{}]: expected {} to be one of the arms {}, found \"{}\"", claim.name, key,
+         fmt::join(arms, ", "), arm);
+  };
+  check("arm", claim.arm);
+  if (!claim.Constant()) check("against", claim.against);
+  if (claim.measure != "accuracy" && !claim.measure.starts_with("accuracy:")) {
+    Fail("[claim.{}]: expected measure to be accuracy or accuracy:GROUP, found \"{}\"", claim.name,
+         claim.measure);
+  }
+  if (claim.hypothesis.empty()) Fail("[claim.{}]: expected a hypothesis", claim.name);
+  if (claim.expect == Expectation::kEquivalent && claim.margin <= 0.0) {
+    Fail("[claim.{}]: expected a margin above 0 for an equivalence, found {}", claim.name,
+         claim.margin);
+  }
+}
+
+void Check(const Experiment& experiment) {
+  if (experiment.title.empty()) Fail("[experiment]: expected a title");
+  if (experiment.parts.empty() == experiment.arms.empty()) {
+    Fail("expected either arms, [arm.NAME], or a suite's parts in [experiment]");
+  }
+  if (!experiment.arms.empty() && experiment.claims.empty()) {
+    Fail("expected at least one [claim.NAME]: what is to be decided, and by which rule");
+  }
+  for (const Claim& claim : experiment.claims) CheckClaim(experiment, claim);
+  for (const Arm& arm : experiment.arms) {
+    if (arm.finetuning.task.empty()) Fail("[data]: expected a task");
+  }
+}
+
+}  // namespace
+
+std::string ExpectationName(Expectation expectation) {
+  return kExpectations[static_cast<size_t>(expectation)];
+}
+
+std::vector<ConfigField> Claim::Fields() {
+  return {
+      {"claim", "hypothesis", "", "", &hypothesis},
+      {"claim", "measure", "", "", &measure},
+      {"claim", "arm", "", "", &arm},
+      {"claim", "against", "", "", &against},
+      {"claim", "expect", "", "", EnumValue(expect, kExpectations, "expect")},
+      {"claim", "margin", "", "", &margin, 0, 100},
+  };
+}
+
+std::optional<double> Claim::Constant() const {
+  double value = 0.0;
+  const char* const end = against.data() + against.size();
+  const auto [stopped, error] = std::from_chars(against.data(), end, value);
+  if (error != std::errc() || stopped != end || !(value >= 0.0 && value <= 100.0)) return {};
+  return value;
+}
+
+std::string Claim::Rule() const {
+  const std::string difference =
+      fmt::format("{} of {} - {}", measure, arm, Constant() ? against + "%" : against);
+  switch (expect) {
+    case Expectation::kEquivalent:
+      return fmt::format("{} within {} points", difference, margin);
+    case Expectation::kLower:
+      return margin == 0.0 ? fmt::format("{} below 0", difference)
+                           : fmt::format("{} below -{} points", difference, margin);
+    case Expectation::kHigher:
+      return fmt::format("{} above {} points", difference, margin);
+  }
+  return "";
+}
+
+std::string Arm::Identity() const {
+  FinetuneConfig tuned = finetuning;
+  tuned.seed = 0;
+  std::string text = WriteConfig(tuned.Fields());
+  if (pretraining) {
+    TrainConfig trained = *pretraining;
+    text += WriteConfig(trained.Fields());
+  }
+  return text;
+}
+
+const Arm* Experiment::FindArm(const std::string& arm) const {
+  for (const Arm& candidate : arms) {
+    if (candidate.name == arm) return &candidate;
+  }
+  return nullptr;
+}
+
+Experiment ParseExperiment(const std::string& path, const std::string& text,
+                           const std::vector<std::string>& settings) {
+  Experiment experiment;
+  experiment.name = std::filesystem::path(path).stem().string();
+  experiment.text = text;
+  FinetuneConfig base;
+  const ConfigDocument document(path, text);
+  document.Read(FileFields(experiment, base), {"pretraining", "arm", "claim"});
+  const std::vector<Setting> over(settings.begin(), settings.end());
+  for (const Setting& setting : over) {
+    if (!setting.of_pretraining) setting.Apply(FileFields(experiment, base));
+    experiment.text += fmt::format("# --set {}\n", setting.text);
+  }
+  try {
+    experiment.arms = ReadArms(document, base, over);
+    experiment.claims = ReadClaims(document);
+    Check(experiment);
+  } catch (const Error& error) {
+    const std::string message = error.what();
+    if (message.starts_with(path)) throw;
+    Fail("{}: {}", path, message);
+  }
+  return experiment;
+}
+
+}  // namespace headscope

@@ -1,0 +1,189 @@
+#include "probe/experiment_cells.h"
+
+#include <fmt/core.h>
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "model/base/error.h"
+#include "model/base/file.h"
+#include "train/config_file.h"
+#include "train/finetune_run.h"
+#include "train/training_run.h"
+
+namespace headscope {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string CellFolder(const std::string& directory, const std::string& arm, uint64_t seed) {
+  return fmt::format("{}/{}/seed-{}", directory, arm, seed);
+}
+
+std::string CellJson(const Cell& cell, const std::string& identity) {
+  const Json json = {{"identity_sha256", identity},
+                     {"arm", cell.arm},
+                     {"seed", cell.seed},
+                     {"best_step", cell.best_step},
+                     {"dev_accuracy", cell.dev_accuracy},
+                     {"measures", cell.measures},
+                     {"task_sha256", cell.task_sha256}};
+  return json.dump(1) + "\n";
+}
+
+Cell ParseCell(const std::string& path, const std::string& identity) {
+  try {
+    const Json json = Json::parse(ReadFile(path));
+    if (json.at("identity_sha256") != identity) {
+      Fail("{}: expected a cell of this experiment, found one of other settings: use another --out",
+           path);
+    }
+    return {.arm = json.at("arm"),
+            .seed = json.at("seed"),
+            .best_step = json.at("best_step"),
+            .dev_accuracy = json.at("dev_accuracy"),
+            .measures = json.at("measures"),
+            .task_sha256 = json.at("task_sha256")};
+  } catch (const nlohmann::json::exception& error) {
+    Fail("{}: expected the figures of a cell, found {}", path, error.what());
+  }
+}
+
+std::optional<Cell> FindCell(const Arm& arm, const std::string& directory, uint64_t seed) {
+  const std::string path = CellFolder(directory, arm.name, seed) + "/cell.json";
+  if (!std::filesystem::exists(path)) return {};
+  return ParseCell(path, Sha256(arm.Identity()));
+}
+
+double PercentCorrect(const Predictions& predictions) {
+  return 100.0 * static_cast<double>(predictions.NumCorrect()) /
+         static_cast<double>(predictions.Size());
+}
+
+std::map<std::string, double> Measure(const ExampleSet& test, const Predictions& predictions) {
+  std::map<std::string, double> measures{{"accuracy", PercentCorrect(predictions)}};
+  std::map<std::string, std::vector<size_t>> groups;
+  for (size_t i = 0; i < test.examples.size(); ++i) groups[test.examples[i].group].push_back(i);
+  if (groups.size() < 2) return measures;
+  for (const auto& [group, examples] : groups) {
+    measures["accuracy:" + group] = PercentCorrect(Subset(predictions, examples));
+  }
+  return measures;
+}
+
+// "12 min" or "40 s".
+std::string Duration(double seconds) {
+  return seconds < 90 ? fmt::format("{:.0f} s", seconds) : fmt::format("{:.0f} min", seconds / 60);
+}
+
+class Sweep {
+ public:
+  Sweep(const Experiment& experiment, const CellOptions& options)
+      : experiment_(experiment), options_(options), data_(experiment.arms.size()) {}
+
+  std::optional<std::vector<Cell>> Run() {
+    std::vector<Cell> cells;
+    const size_t total = experiment_.arms.size() * experiment_.seeds;
+    left_ = total - DoneCells(experiment_, options_.directory).size();
+    for (uint64_t seed = 1; seed <= experiment_.seeds; ++seed) {
+      for (size_t a = 0; a < experiment_.arms.size(); ++a) {
+        const Arm& arm = experiment_.arms[a];
+        std::optional<Cell> cell = FindCell(arm, options_.directory, seed);
+        if (!cell) {
+          options_.report(fmt::format("{}, cell {} of {}: {}, seed {}{}", experiment_.name,
+                                      cells.size() + 1, total, arm.name, seed, Remaining()));
+          cell = RunCell(a, seed);
+        }
+        if (!cell) return {};
+        cells.push_back(std::move(*cell));
+      }
+    }
+    return cells;
+  }
+
+ private:
+  // The model that the arm starts from, trained if need be. False: stopped.
+  bool Pretrain(const Arm& arm, FinetuneConfig& finetuning) {
+    if (!arm.pretraining) return true;
+    TrainConfig config = *arm.pretraining;
+    const std::string text = WriteConfig(config.Fields());
+    const std::string folder =
+        fmt::format("{}/pretraining/{}", options_.directory, Sha256(text).substr(0, 12));
+    finetuning.model = folder + "/model";
+    const std::string done = folder + "/pretraining.json";
+    if (std::filesystem::exists(done)) return true;
+    options_.report(fmt::format("the masked LM that {} starts from: {}", arm.name, folder));
+    const bool resume = std::filesystem::exists(folder + "/state/state.safetensors");
+    config.Resolve();
+    const TrainingData data =
+        LoadTrainingData(config, folder + "/model/vocab.txt", options_.report);
+    const TrainingRunResult result =
+        RunTraining(config, data, {folder, resume, options_.threads, options_.out, options_.stop});
+    if (result.end == TrainingEnd::kInterrupted) return false;
+    WriteFileAtomically(done, Json{{"held_out_loss", result.held_out.Mean()}}.dump() + "\n");
+    return true;
+  }
+
+  std::optional<Cell> RunCell(size_t a, uint64_t seed) {
+    const Arm& arm = experiment_.arms[a];
+    const auto begin = std::chrono::steady_clock::now();
+    FinetuneConfig config = arm.finetuning;
+    config.seed = seed;
+    if (!Pretrain(arm, config)) return {};
+    if (!data_[a]) {
+      data_[a] = std::make_unique<FinetuneData>(
+          LoadFinetuneData(config, options_.data_folder, options_.report));
+    }
+    const std::string folder = CellFolder(options_.directory, arm.name, seed);
+    const FinetuneResult result = RunFinetune(config, *data_[a],
+                                              {.directory = folder,
+                                               .resume = true,
+                                               .threads = options_.threads,
+                                               .out = options_.out,
+                                               .stop = options_.stop});
+    if (result.interrupted) return {};
+    const Cell cell{.arm = arm.name,
+                    .seed = seed,
+                    .best_step = result.best_step,
+                    .dev_accuracy = 100.0 * result.dev_accuracy,
+                    .measures = Measure(data_[a]->task.test, result.test),
+                    .task_sha256 = data_[a]->task.Sha256()};
+    WriteFileAtomically(folder + "/cell.json", CellJson(cell, Sha256(arm.Identity())));
+    seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    ++ran_;
+    return cell;
+  }
+
+  std::string Remaining() const {
+    if (ran_ == 0) return "";
+    return fmt::format(", about {} left", Duration(seconds_ / static_cast<double>(ran_) *
+                                                   static_cast<double>(left_ - ran_)));
+  }
+
+  const Experiment& experiment_;
+  const CellOptions& options_;
+  std::vector<std::unique_ptr<FinetuneData>> data_;  // of each arm, once it is needed
+  size_t ran_ = 0, left_ = 0;
+  double seconds_ = 0.0;
+};
+
+}  // namespace
+
+std::optional<std::vector<Cell>> RunCells(const Experiment& experiment,
+                                          const CellOptions& options) {
+  return Sweep(experiment, options).Run();
+}
+
+std::vector<Cell> DoneCells(const Experiment& experiment, const std::string& directory) {
+  std::vector<Cell> cells;
+  for (uint64_t seed = 1; seed <= experiment.seeds; ++seed) {
+    for (const Arm& arm : experiment.arms) {
+      if (auto cell = FindCell(arm, directory, seed)) cells.push_back(std::move(*cell));
+    }
+  }
+  return cells;
+}
+
+}  // namespace headscope

@@ -1,0 +1,99 @@
+#include "probe/experiment_results.h"
+
+#include <fmt/core.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "model/base/file.h"
+#include "probe/facts_json.h"
+#include "probe/t_interval.h"
+
+namespace headscope {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json ToJson(const Decision& decision) {
+  const Claim& claim = decision.claim;
+  return {{"name", claim.name},
+          {"hypothesis", claim.hypothesis},
+          {"measure", claim.measure},
+          {"arm", claim.arm},
+          {"against", claim.against},
+          {"expect", ExpectationName(claim.expect)},
+          {"margin", claim.margin},
+          {"rule", claim.Rule()},
+          {"differences", decision.differences},
+          {"difference", ToJson(decision.difference)},
+          {"p_supported", decision.p_supported},
+          {"p_refuted", decision.p_refuted},
+          {"verdict", VerdictName(decision.verdict)}};
+}
+
+std::set<std::string> MeasureNames(const std::vector<Cell>& cells) {
+  std::set<std::string> names;
+  for (const Cell& cell : cells) {
+    for (const auto& [name, value] : cell.measures) names.insert(name);
+  }
+  return names;
+}
+
+}  // namespace
+
+std::vector<ArmMeasure> MeasuresOfArms(const ExperimentResults& results) {
+  std::vector<ArmMeasure> measures;
+  for (const Arm& arm : results.experiment.arms) {
+    for (const std::string& name : MeasureNames(results.cells)) {
+      std::vector<double> values;
+      for (const Cell& cell : results.cells) {
+        if (cell.arm == arm.name && cell.measures.contains(name)) {
+          values.push_back(cell.measures.at(name));
+        }
+      }
+      if (!values.empty()) measures.push_back({arm.name, name, TInterval(values)});
+    }
+  }
+  return measures;
+}
+
+std::string ExperimentJson(const ExperimentResults& results) {
+  const Experiment& experiment = results.experiment;
+  Json json = {{"format", 1},
+               {"name", experiment.name},
+               {"title", experiment.title},
+               {"question", experiment.question},
+               {"method", experiment.method},
+               {"source", experiment.source},
+               {"caveat", experiment.caveat},
+               {"seeds", experiment.seeds},
+               {"file_sha256", Sha256(experiment.text)}};
+  for (const Decision& decision : results.decisions) json["claims"].push_back(ToJson(decision));
+  for (const Arm& arm : experiment.arms) {
+    json["arms"].push_back({{"name", arm.name}, {"differs_in", arm.differences}});
+  }
+  for (const ArmMeasure& measure : MeasuresOfArms(results)) {
+    json["measures"].push_back(
+        {{"arm", measure.arm}, {"measure", measure.measure}, {"percent", ToJson(measure.value)}});
+  }
+  for (const Cell& cell : results.cells) {
+    json["cells"].push_back({{"arm", cell.arm},
+                             {"seed", cell.seed},
+                             {"best_step", cell.best_step},
+                             {"dev_accuracy", cell.dev_accuracy},
+                             {"measures", cell.measures}});
+  }
+  return json.dump(1) + "\n";
+}
+
+std::string ExperimentCsv(const ExperimentResults& results) {
+  std::string csv = "arm,seed,measure,percent\n";
+  for (const Cell& cell : results.cells) {
+    for (const auto& [measure, value] : cell.measures) {
+      csv += fmt::format("{},{},{},{}\n", cell.arm, cell.seed, measure, value);
+    }
+  }
+  return csv;
+}
+
+}  // namespace headscope

@@ -1,0 +1,31 @@
+// What is kept of an experiment: results.json and results.csv.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "probe/experiment_cells.h"
+#include "probe/verdict.h"
+
+namespace headscope {
+
+struct ExperimentResults {
+  Experiment experiment;
+  std::vector<Cell> cells;
+  std::vector<Decision> decisions;
+};
+
+// Of one arm: the mean of a measure over its seeds with its 95% t-interval, percent.
+struct ArmMeasure {
+  std::string arm, measure;
+  Estimate value;
+};
+// Arms in the experiment's order, of each its measures by name.
+std::vector<ArmMeasure> MeasuresOfArms(const ExperimentResults& results);
+
+// Functions of the experiment and its cells alone, so that equal runs give equal bytes.
+std::string ExperimentJson(const ExperimentResults& results);
+// A line for every cell and measure: arm,seed,measure,percent.
+std::string ExperimentCsv(const ExperimentResults& results);
+
+}  // namespace headscope

@@ -1,0 +1,124 @@
+#include "probe/experiment_cells.h"
+
+#include <filesystem>
+
+#include "model/base/error.h"
+#include "model/base/file.h"
+#include "probe/experiment_results.h"
+#include "tests/support/catch.h"
+#include "tests/support/silent_stream.h"
+#include "tests/support/temporary_directory.h"
+
+namespace headscope {
+namespace {
+
+// Two arms, two seeds, on texts whose label is a word; a masked LM of three steps for one of them.
+struct SmallExperiment {
+  TemporaryDirectory folder;
+  SilentStream silence;
+  std::vector<std::string> said;
+  size_t asked = 0, stop_after = 0;  // 0: never
+
+  SmallExperiment() {
+    const char* const words[] = {"good", "bad", "tree", "house", "river"};
+    for (const std::string part : {"train", "dev", "test"}) {
+      std::string text = "text\tlabel\n";
+      for (int i = 0; i < 40; ++i) {
+        text += std::string(words[i % 2]) + " " + words[2 + i % 3] + "\t" +
+                (i % 2 == 0 ? "yes" : "no") + "\n";
+      }
+      WriteFileAtomically(folder.Path(part + ".tsv"), text);
+    }
+  }
+
+  Experiment Parse(const std::vector<std::string>& settings = {}) const {
+    const std::string text =
+        "[experiment]\ntitle = \"t\"\nseeds = 2\n[data]\ntask = \"tsv:" + folder.Path("train.tsv") +
+        "," + folder.Path("dev.tsv") + "," + folder.Path("test.tsv") +
+        "\"\nmax_length = 8\n[model]\nsize = \"nano\"\nvocab_size = 64\n"
+        "[schedule]\nepochs = 3\nbatch = 8\nlr = 5e-3\n"
+        "[pretraining.base]\nsteps = 3\nlayers = 1\nhidden = 16\nheads = 2\nffn = 16\n"
+        "positions = 32\nvocab_size = 200\nsynthetic_documents = 20\nstages = [\"16x64\"]\n"
+        "held_out_tokens = 64\n"
+        "[arm.plain]\npretrained = false\n[arm.pretrained]\n"
+        "[claim.c]\nhypothesis = \"h\"\narm = \"plain\"\nagainst = \"pretrained\"\n";
+    return ParseExperiment("small.toml", text, settings);
+  }
+
+  std::optional<std::vector<Cell>> Run(const Experiment& experiment) {
+    said.clear();
+    asked = 0;
+    return RunCells(experiment, {.directory = folder.Path("out"),
+                                 .data_folder = "",
+                                 .threads = 1,
+                                 .out = silence.Get(),
+                                 .report = [&](const std::string& line) { said.push_back(line); },
+                                 .stop = [&] { return ++asked == stop_after; }});
+  }
+  size_t CellsBegun() const {
+    size_t begun = 0;
+    for (const std::string& line : said) begun += line.find(", cell ") != std::string::npos;
+    return begun;
+  }
+};
+
+TEST_CASE("Cells are run once, go on after an interruption, and give the same figures",
+          "[experiment]") {
+  SmallExperiment small;
+  const Experiment experiment = small.Parse();
+  // Stopped in the pretraining, then in the third cell.
+  small.stop_after = 17;
+  CHECK_FALSE(small.Run(experiment));
+  const size_t done = DoneCells(experiment, small.folder.Path("out")).size();
+  CHECK(done < 4);
+  small.stop_after = 0;
+  const auto cells = small.Run(experiment);
+  REQUIRE(cells);
+  REQUIRE(cells->size() == 4);
+  CHECK(small.CellsBegun() == 4 - done);
+  CHECK(std::filesystem::exists(small.folder.Path("out/plain/seed-2/model/model.safetensors")));
+
+  const auto again = small.Run(experiment);
+  REQUIRE(again);
+  CHECK(small.CellsBegun() == 0);
+  const auto json = [&](const std::vector<Cell>& from) {
+    return ExperimentJson({experiment, from, Decide(experiment.claims, from)});
+  };
+  CHECK(json(*again) == json(*cells));
+
+  // Uninterrupted, elsewhere: the same bytes.
+  SmallExperiment other;
+  std::filesystem::remove_all(small.folder.Path("out"));
+  small.stop_after = 0;
+  const auto fresh = small.Run(experiment);
+  REQUIRE(fresh);
+  CHECK(json(*fresh) == json(*cells));
+  // The label is a word.
+  for (const Cell& cell : *fresh) {
+    if (cell.arm != "plain") continue;  // the language of the masked LM has other words
+    CAPTURE(cell.arm, cell.seed);
+    CHECK(cell.measures.at("accuracy") > 90.0);
+  }
+}
+
+TEST_CASE("More seeds add cells to those that are done", "[experiment]") {
+  SmallExperiment small;
+  REQUIRE(small.Run(small.Parse()));
+  const auto more = small.Run(small.Parse({"seeds=3"}));
+  REQUIRE(more);
+  CHECK(more->size() == 6);
+  CHECK(small.CellsBegun() == 2);
+}
+
+TEST_CASE("Cells of other settings are refused, not mixed in", "[experiment]") {
+  SmallExperiment small;
+  REQUIRE(small.Run(small.Parse()));
+  CHECK_THROWS_WITH(small.Run(small.Parse({"lr=1e-4"})),
+                    ContainsSubstring("cell.json: expected a cell of this experiment"));
+  WriteFileAtomically(small.folder.Path("out/plain/seed-1/cell.json"), "{\"arm\": 1}");
+  CHECK_THROWS_WITH(small.Run(small.Parse()),
+                    ContainsSubstring("cell.json: expected the figures of a cell"));
+}
+
+}  // namespace
+}  // namespace headscope

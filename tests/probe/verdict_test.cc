@@ -1,0 +1,145 @@
+#include "probe/verdict.h"
+
+#include <cmath>
+
+#include "model/base/error.h"
+#include "model/base/random.h"
+#include "tests/support/catch.h"
+
+namespace headscope {
+namespace {
+
+std::vector<Cell> Cells(const std::string& arm, const std::vector<double>& values) {
+  std::vector<Cell> cells;
+  for (size_t i = 0; i < values.size(); ++i) {
+    cells.push_back({.arm = arm, .seed = i + 1, .measures = {{"accuracy", values[i]}}});
+  }
+  return cells;
+}
+
+std::vector<Cell> Both(const std::vector<double>& a, const std::vector<double>& b) {
+  std::vector<Cell> cells = Cells("a", a);
+  for (Cell& cell : Cells("b", b)) cells.push_back(std::move(cell));
+  return cells;
+}
+
+Claim ClaimOf(Expectation expect, double margin, const std::string& against = "b") {
+  Claim claim;
+  claim.name = "c";
+  claim.hypothesis = "h";
+  claim.arm = "a";
+  claim.against = against;
+  claim.expect = expect;
+  claim.margin = margin;
+  return claim;
+}
+
+Decision DecideOne(const Claim& claim, const std::vector<Cell>& cells) {
+  return Decide({claim}, cells).at(0);
+}
+
+TEST_CASE("Verdicts follow the rule", "[experiment]") {
+  const std::vector<double> base = {90, 91, 92, 93};
+  const std::vector<double> like = {90.2, 91.1, 91.7, 93.2};
+  const std::vector<double> less = {80, 81.5, 81.8, 83.3};
+  const std::vector<double> wild = {80, 95, 89, 99};
+  const auto verdict = [&](Expectation expect, double margin, const std::vector<double>& a) {
+    return DecideOne(ClaimOf(expect, margin), Both(a, base)).verdict;
+  };
+  CHECK(verdict(Expectation::kEquivalent, 2, like) == Verdict::kSupported);
+  CHECK(verdict(Expectation::kEquivalent, 2, less) == Verdict::kRefuted);
+  CHECK(verdict(Expectation::kEquivalent, 2, wild) == Verdict::kInconclusive);
+  CHECK(verdict(Expectation::kLower, 5, less) == Verdict::kSupported);
+  CHECK(verdict(Expectation::kLower, 20, less) == Verdict::kRefuted);
+  CHECK(verdict(Expectation::kLower, 10, less) == Verdict::kInconclusive);
+  CHECK(verdict(Expectation::kHigher, 0, less) == Verdict::kRefuted);
+  CHECK(DecideOne(ClaimOf(Expectation::kHigher, 5), Both(base, less)).verdict ==
+        Verdict::kSupported);
+}
+
+// scipy.stats 1.17.1: d = [-10, -9.5, -10.2, -9.7];
+// ttest_1samp(d, -9, alternative='less').pvalue, and 'greater' around -11.
+TEST_CASE("The p-values are those of one-sided t-tests on paired differences", "[experiment]") {
+  const std::vector<Cell> cells = Both({80, 81.5, 81.8, 83.3}, {90, 91, 92, 93});
+  const Decision nine = DecideOne(ClaimOf(Expectation::kLower, 9), cells);
+  CHECK_THAT(nine.difference.value, WithinAbs(-9.85, 1e-12));
+  CHECK(nine.difference.n == 4);
+  CHECK_THAT(nine.p_supported, WithinAbs(0.006012257, 1e-6));
+  CHECK_THAT(nine.p_refuted, WithinAbs(1 - 0.006012257, 1e-6));
+  const Decision eleven = DecideOne(ClaimOf(Expectation::kLower, 11), cells);
+  CHECK_THAT(eleven.p_refuted, WithinAbs(0.002554557, 1e-6));
+}
+
+TEST_CASE("A number is compared with as it stands", "[experiment]") {
+  const Decision decision =
+      DecideOne(ClaimOf(Expectation::kEquivalent, 2, "50"), Cells("a", {50.3, 49.8, 50.1}));
+  CHECK_THAT(decision.difference.value, WithinAbs(0.2 / 3, 1e-12));
+  CHECK(decision.verdict == Verdict::kSupported);
+}
+
+TEST_CASE("Seeds are paired, and those that one arm lacks are left out", "[experiment]") {
+  std::vector<Cell> cells = Both({1, 20, 3}, {0, 10, 0});
+  cells.erase(cells.begin() + 1);  // a's seed 2
+  const Decision decision = DecideOne(ClaimOf(Expectation::kHigher, 0), cells);
+  CHECK(decision.differences == std::vector<double>{1, 3});
+  cells.erase(cells.begin());
+  CHECK_THROWS_WITH(
+      DecideOne(ClaimOf(Expectation::kHigher, 0), cells),
+      ContainsSubstring("[claim.c]: expected at least two seeds of a and b, found 1"));
+}
+
+TEST_CASE("A measure that no cell has is named, and those there are", "[experiment]") {
+  Claim claim = ClaimOf(Expectation::kHigher, 0);
+  claim.measure = "accuracy:clean";
+  CHECK_THROWS_WITH(DecideOne(claim, Both({1, 2}, {3, 4})),
+                    ContainsSubstring("one of accuracy, found \"accuracy:clean\""));
+}
+
+// Four claims at once: Holm multiplies the smallest p by four.
+TEST_CASE("The claims of an experiment are decided together", "[experiment]") {
+  const std::vector<Cell> cells = Both({80, 81.5, 81.8, 83.3}, {90, 91, 92, 93});
+  const Claim claim = ClaimOf(Expectation::kLower, 9);
+  const double alone = DecideOne(claim, cells).p_supported;
+  const std::vector<Decision> together = Decide({claim, claim, claim, claim}, cells);
+  CHECK_THAT(together[0].p_supported, WithinRel(4 * alone, 1e-12));
+}
+
+// The planned number decides about as often as was asked for: the mean lies 1 point inside a margin
+// of 2, s = 1.5.
+TEST_CASE("The number of seeds that a pilot asks for decides as often as promised",
+          "[experiment]") {
+  Decision pilot;
+  pilot.claim = ClaimOf(Expectation::kLower, 2);
+  pilot.differences = {-3 - 1.5 * std::sqrt(0.5), -3 + 1.5 * std::sqrt(0.5)};
+  pilot.difference.value = -3;
+  const size_t seeds = SeedsNeeded(pilot, 0.8);
+  REQUIRE(seeds > 5);
+  REQUIRE(seeds < 40);
+  RandomSequence random({.seed = 5, .purpose = Purpose::kTest});
+  size_t supported = 0;
+  constexpr size_t kRuns = 400;
+  for (size_t run = 0; run < kRuns; ++run) {
+    std::vector<double> a, b(seeds, 50.0);
+    for (size_t i = 0; i < seeds; ++i) {
+      a.push_back(47.0 + 1.5 * random.Normal());
+    }
+    supported += DecideOne(pilot.claim, Both(a, b)).verdict == Verdict::kSupported;
+  }
+  const double rate = static_cast<double>(supported) / kRuns;
+  CHECK(rate > 0.74);
+  CHECK(rate < 0.88);
+}
+
+TEST_CASE("No number of seeds decides about a mean on the margin", "[experiment]") {
+  Decision pilot;
+  pilot.claim = ClaimOf(Expectation::kLower, 2);
+  pilot.differences = {-1, -3};
+  pilot.difference.value = -2;
+  CHECK(SeedsNeeded(pilot) == 0);
+  pilot.differences = {-9, -9};
+  pilot.difference.value = -9;
+  CHECK(SeedsNeeded(pilot) == 2);
+}
+
+}  // namespace
+}  // namespace headscope
