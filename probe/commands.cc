@@ -1,5 +1,6 @@
 #include "probe/commands.h"
 
+#include "probe/dep_command.h"
 #include "probe/experiment_command.h"
 #include "probe/extract_command.h"
 #include "probe/heads_command.h"
@@ -12,6 +13,7 @@ void AddProbeCommands(const Command& app) {
   probe.ExpectSubcommand();
   AddHeadsCommand(probe);
   AddPosCommand(probe);
+  AddDepCommand(probe);
   AddExtractCommand(app);
   AddExperimentCommand(app);
 }

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "model/base/error.h"
 #include "model/ops/cross_entropy.h"
@@ -12,8 +11,6 @@
 
 namespace headscope {
 namespace {
-
-constexpr double kMinimumImprovement = 1e-3;
 
 std::string WeightName(size_t layer) { return fmt::format("layer.{}.weight", layer); }
 std::string BiasName(size_t layer) { return fmt::format("layer.{}.bias", layer); }
@@ -57,7 +54,7 @@ void MlpProbe::Initialise(size_t width, const RandomStream& random) {
   moments_ = std::make_unique<AdamMoments>(layout_);
   InitialiseParameters(1.0f, random.Bits64(0), *parameters_);
   hidden_.resize(options_.hidden_layers);
-  step_ = epochs_ = 0;
+  step_ = 0;
 }
 
 void MlpProbe::Logits(Compute& compute, ConstMatrix x, Matrix logits) {
@@ -92,9 +89,9 @@ void MlpProbe::Backward(Compute& compute, ConstMatrix x, ConstMatrix dlogits) {
 }
 
 void MlpProbe::TrainEpoch(Compute& compute, const ProbeRows& train, const RandomStream& random,
-                          double learning_rate) {
+                          size_t epoch, double learning_rate) {
   RandomStream stream = random;
-  stream.step = static_cast<uint32_t>(epochs_) + 1;
+  stream.step = static_cast<uint32_t>(epoch) + 1;
   const std::vector<uint32_t> order =
       RandomPermutation(stream, static_cast<uint32_t>(train.rows.size()));
   std::vector<uint32_t> rows;
@@ -118,7 +115,6 @@ void MlpProbe::TrainEpoch(Compute& compute, const ProbeRows& train, const Random
     Backward(compute, x, logits);
     adamw.Update(compute.Pool(), ++step_, learning_rate, 1.0, *gradients_, *parameters_, *moments_);
   }
-  ++epochs_;
 }
 
 void MlpProbe::Fit(Compute& compute, const ProbeRows& train, const ProbeRows& dev,
@@ -128,25 +124,10 @@ void MlpProbe::Fit(Compute& compute, const ProbeRows& train, const ProbeRows& de
          dev.rows.size());
   }
   Initialise(train.features.cols, random);
-  std::vector<float> best;
-  double best_nats = std::numeric_limits<double>::infinity(), rate = options_.learning_rate;
-  size_t since_better = 0;
-  while (epochs_ < options_.max_epochs && since_better < options_.patience) {
-    TrainEpoch(compute, train, random, rate);
-    const double nats = ScoreProbe(compute, *this, dev).MeanNats();
-    ++since_better;
-    if (nats < best_nats - kMinimumImprovement) {
-      since_better = 0;
-    } else {
-      rate *= 0.5;
-    }
-    if (nats < best_nats) {
-      best_nats = nats;
-      best.assign(parameters_->Data().begin(), parameters_->Data().end());
-    }
-  }
-  if (best.empty()) Fail("MLP probe: the loss on dev is not finite");
-  std::copy(best.begin(), best.end(), parameters_->Data().begin());
+  epochs_ = TrainWithEarlyStopping(
+      options_.stopping, *parameters_,
+      [&](size_t epoch, double rate) { TrainEpoch(compute, train, random, epoch, rate); },
+      [&] { return ScoreProbe(compute, *this, dev).MeanNats(); });
 }
 
 }  // namespace headscope

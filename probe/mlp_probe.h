@@ -11,6 +11,7 @@
 
 #include <memory>
 
+#include "probe/early_stopping.h"
 #include "probe/probe.h"
 #include "train/adamw.h"
 
@@ -20,10 +21,8 @@ struct MlpProbeOptions {
   size_t hidden_layers = 1;
   size_t hidden = 128;  // units of each hidden layer
   size_t batch_rows = 256;
-  double learning_rate = 2e-3;
   double weight_decay = 0.0;
-  size_t max_epochs = 40;
-  size_t patience = 3;
+  EarlyStopping stopping = {};
 };
 
 class MlpProbe final : public Probe {
@@ -45,7 +44,7 @@ class MlpProbe final : public Probe {
   Matrix Hidden(size_t i, size_t rows) { return {hidden_[i].data(), rows, options_.hidden}; }
   void Backward(Compute& compute, ConstMatrix x, ConstMatrix dlogits);
   void TrainEpoch(Compute& compute, const ProbeRows& train, const RandomStream& random,
-                  double learning_rate);
+                  size_t epoch, double learning_rate);
 
   size_t num_labels_;
   MlpProbeOptions options_;

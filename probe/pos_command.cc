@@ -19,7 +19,6 @@ void RunPos(const PosFlags& flags) {
   RunProbing(flags.common,
              {.name = "pos",
               .title = "Parts of speech",
-              .probes = kWordProbes,
               .make_task = [&](const ProbeCorpus& corpus) -> std::unique_ptr<ProbingTask> {
                 return std::make_unique<PosTask>(corpus, options);
               },

@@ -24,9 +24,8 @@ struct ProbingFlags {
 
 // What a command adds.
 struct ProbingCommand {
-  std::string name;                 // "pos"
-  std::string title;                // "Parts of speech"
-  std::vector<std::string> probes;  // that --probe may name
+  std::string name;   // "pos"
+  std::string title;  // "Parts of speech"
   std::function<std::unique_ptr<ProbingTask>(const ProbeCorpus&)> make_task;
   std::function<std::vector<std::pair<std::string, std::string>>()> options;  // name, value
 };

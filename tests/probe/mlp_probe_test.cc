@@ -42,10 +42,8 @@ MlpProbeOptions Options(size_t hidden_layers) {
   return {.hidden_layers = hidden_layers,
           .hidden = 24,
           .batch_rows = 32,
-          .learning_rate = 1e-2,
           .weight_decay = 0.0,
-          .max_epochs = 60,
-          .patience = 4};
+          .stopping = {.learning_rate = 1e-2, .max_epochs = 60, .patience = 4}};
 }
 
 TEST_CASE("An MLP probe reads what no linear probe can", "[probe][mlp_probe]") {
@@ -79,7 +77,7 @@ TEST_CASE("A probe's best epoch on dev is kept, not its last", "[probe][mlp_prob
   }
   const auto dev_nats = [&](size_t max_epochs) {
     MlpProbeOptions options = Options(1);
-    options.patience = options.max_epochs = max_epochs;
+    options.stopping.patience = options.stopping.max_epochs = max_epochs;
     MlpProbe probe(2, options);
     FitAndScore(probe, data, 1, 1);
     ThreadPool pool(1);

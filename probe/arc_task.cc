@@ -1,0 +1,198 @@
+#include "probe/arc_task.h"
+
+#include <map>
+#include <numeric>
+
+#include "model/base/elementary.h"
+#include "probe/probe_streams.h"
+
+namespace headscope {
+namespace {
+
+std::vector<int32_t> GoldHeads(const ProbeSplit& split) {
+  std::vector<int32_t> heads;
+  for (const Sentence* sentence : split.sentences) {
+    for (const Word& word : sentence->words) {
+      heads.push_back(word.head == 0 ? static_cast<int32_t>(sentence->words.size())
+                                     : word.head - 1);
+    }
+  }
+  return heads;
+}
+
+// visit(sentence, word of the sentence, word of the file, length)
+template <typename Visit>
+void ForEachWord(const ProbeSplit& split, const Visit& visit) {
+  for (size_t s = 0; s < split.NumSentences(); ++s) {
+    const uint32_t begin = split.starts[s], end = split.starts[s + 1];
+    for (uint32_t w = begin; w < end; ++w) {
+      visit(s, static_cast<int32_t>(w - begin), w, static_cast<int32_t>(end - begin));
+    }
+  }
+}
+
+enum Behaviour : uint64_t { kSelf, kFirst, kLast, kNumBehaviours };
+
+std::vector<int32_t> ControlHeads(const ProbeSplit& split, const RandomStream& stream) {
+  std::vector<int32_t> heads(split.NumWords());
+  ForEachWord(split, [&](size_t, int32_t i, uint32_t w, int32_t length) {
+    const uint64_t behaviour = stream.Below(split.types[w], kNumBehaviours);
+    heads[w] = behaviour == kSelf ? i : behaviour == kFirst ? 0 : length - 1;
+  });
+  return heads;
+}
+
+constexpr int32_t kRoot = 0;  // as a distance: no word is its own head
+
+int32_t Distance(int32_t i, int32_t head, int32_t length) {
+  return head == length ? kRoot : head - i;
+}
+// Whether the sentence has a word there; ROOT always is.
+bool IsPossible(int32_t i, int32_t distance, int32_t length) {
+  return i + distance >= 0 && i + distance < length;
+}
+int32_t HeadAt(int32_t i, int32_t distance, int32_t length) {
+  return distance == kRoot || !IsPossible(i, distance, length) ? length : i + distance;
+}
+
+std::vector<int32_t> ShuffledHeads(const ProbeSplit& split, const std::vector<int32_t>& heads,
+                                   const RandomStream& stream) {
+  std::vector<int32_t> distances(heads.size()), shuffled(heads.size());
+  ForEachWord(split, [&](size_t, int32_t i, uint32_t w, int32_t length) {
+    distances[w] = Distance(i, heads[w], length);
+  });
+  const std::vector<uint32_t> order =
+      RandomPermutation(stream, static_cast<uint32_t>(heads.size()));
+  ForEachWord(split, [&](size_t, int32_t i, uint32_t w, int32_t length) {
+    shuffled[w] = HeadAt(i, distances[order[w]], length);
+  });
+  return shuffled;
+}
+
+// How often each distance was right, and how often it was possible.
+class DistanceCounts {
+ public:
+  void Add(int32_t i, int32_t head, int32_t length) {
+    ++words_;
+    ++right_[Distance(i, head, length)];
+  }
+  // The most frequent distance that is possible here.
+  int32_t Predict(int32_t i, int32_t length) const {
+    int32_t best = kRoot;
+    size_t most = 0;
+    for (const auto& [distance, count] : right_) {
+      if (count > most && IsPossible(i, distance, length)) {
+        most = count;
+        best = distance;
+      }
+    }
+    return HeadAt(i, best, length);
+  }
+  bool Empty() const { return words_ == 0; }
+
+ private:
+  size_t words_ = 0;
+  std::map<int32_t, size_t> right_;
+};
+
+ArcRows Rows(ConstMatrix features, const std::vector<int32_t>& heads, const ProbeSplit& split,
+             std::span<const uint32_t> sentences) {
+  return {features, heads, split.starts, sentences};
+}
+
+std::vector<uint32_t> AllSentences(const ProbeSplit& split) {
+  std::vector<uint32_t> sentences(split.NumSentences());
+  std::iota(sentences.begin(), sentences.end(), 0u);
+  return sentences;
+}
+
+}  // namespace
+
+ArcTask::ArcTask(const ProbeCorpus& corpus, ArcProbeOptions options)
+    : corpus_(corpus),
+      options_(options),
+      heads_{GoldHeads(corpus.train), GoldHeads(corpus.dev), GoldHeads(corpus.test)} {}
+
+ArcTask::Heads ArcTask::HeadsOf(ProbeTarget target, uint64_t seed) const {
+  if (target == ProbeTarget::kLabels) return heads_;
+  if (target == ProbeTarget::kControl) {
+    const RandomStream stream = ProbeStream(seed, ProbeSite::kControl);
+    return {ControlHeads(corpus_.train, stream), ControlHeads(corpus_.dev, stream),
+            ControlHeads(corpus_.test, stream)};
+  }
+  return {ShuffledHeads(corpus_.train, heads_.train, ProbeStream(seed, ProbeSite::kLabels, 0)),
+          ShuffledHeads(corpus_.dev, heads_.dev, ProbeStream(seed, ProbeSite::kLabels, 1)),
+          heads_.test};
+}
+
+FitScores ArcTask::Score(std::span<const int32_t> predicted, std::span<const int32_t> heads) const {
+  const ProbeSplit& test = corpus_.test;
+  FitScores scores;
+  scores.numerators.resize(test.num_clusters * 2);
+  scores.denominators.resize(test.num_clusters * 2);
+  ForEachWord(test, [&](size_t s, int32_t i, uint32_t w, int32_t) {
+    const Word& word = test.WordAt(s, static_cast<size_t>(i));
+    const bool is_counted = word.head != 0 && !word.deprel.starts_with("punct");
+    for (size_t metric = is_counted ? 0 : 1; metric < 2; ++metric) {
+      scores.numerators[test.clusters[s] * 2 + metric] += predicted[w] == heads[w] ? 1.0 : 0.0;
+      scores.denominators[test.clusters[s] * 2 + metric] += 1.0;
+    }
+  });
+  return scores;
+}
+
+FitScores ArcTask::Fit(Compute& compute, const LayerFeatures& features,
+                       const FitRequest& request) const {
+  const Heads heads = HeadsOf(request.target, request.seed);
+  const std::vector<uint32_t> train = AllSentences(corpus_.train), dev = AllSentences(corpus_.dev),
+                              test = AllSentences(corpus_.test);
+  ArcProbe probe(options_);
+  probe.Fit(compute, Rows(features.train, heads.train, corpus_.train, train),
+            Rows(features.dev, heads.dev, corpus_.dev, dev),
+            ProbeStream(request.seed, ProbeSite::kFit));
+  const ArcRows scored = Rows(features.test, heads.test, corpus_.test, test);
+  return Score(probe.Score(compute, scored).predicted, heads.test);
+}
+
+std::vector<TaskBaseline> ArcTask::Baselines() const {
+  DistanceCounts all;
+  std::vector<DistanceCounts> of_type(corpus_.num_types);
+  ForEachWord(corpus_.train, [&](size_t, int32_t i, uint32_t w, int32_t length) {
+    all.Add(i, heads_.train[w], length);
+    of_type[corpus_.train.types[w]].Add(i, heads_.train[w], length);
+  });
+  std::vector<int32_t> next, previous, distance, look_up;
+  ForEachWord(corpus_.test, [&](size_t, int32_t i, uint32_t w, int32_t length) {
+    next.push_back(HeadAt(i, 1, length));
+    previous.push_back(HeadAt(i, -1, length));
+    distance.push_back(all.Predict(i, length));
+    const DistanceCounts& type = of_type[corpus_.test.types[w]];
+    look_up.push_back((type.Empty() ? all : type).Predict(i, length));
+  });
+  return {{"next word", ProbeTarget::kLabels, Score(next, heads_.test)},
+          {"previous word", ProbeTarget::kLabels, Score(previous, heads_.test)},
+          {"distance", ProbeTarget::kLabels, Score(distance, heads_.test)},
+          {"look-up", ProbeTarget::kLabels, Score(look_up, heads_.test)}};
+}
+
+double ArcTask::UniformBits(std::span<const uint32_t> sentences) const {
+  double bits = 0.0;
+  for (const uint32_t s : sentences) {
+    const auto length = static_cast<double>(corpus_.train.starts[s + 1] - corpus_.train.starts[s]);
+    bits += length * Log(length + 1.0) / Log(2.0);
+  }
+  return bits;
+}
+
+double ArcTask::CodeNats(Compute& compute, const LayerFeatures& features, const FitRequest& request,
+                         std::span<const uint32_t> fitted, std::span<const uint32_t> coded) const {
+  const Heads heads = HeadsOf(request.target, request.seed);
+  const std::vector<uint32_t> dev = AllSentences(corpus_.dev);
+  ArcProbe probe(options_);
+  probe.Fit(compute, Rows(features.train, heads.train, corpus_.train, fitted),
+            Rows(features.dev, heads.dev, corpus_.dev, dev),
+            ProbeStream(request.seed, ProbeSite::kFit));
+  return probe.Score(compute, Rows(features.train, heads.train, corpus_.train, coded)).nats;
+}
+
+}  // namespace headscope
