@@ -4,7 +4,7 @@
 #include "probe/experiment_command.h"
 #include "probe/extract_command.h"
 #include "probe/heads_command.h"
-#include "probe/pos_command.h"
+#include "probe/word_label_commands.h"
 
 namespace headscope {
 
@@ -14,6 +14,7 @@ void AddProbeCommands(const Command& app) {
   AddHeadsCommand(probe);
   AddPosCommand(probe);
   AddDepCommand(probe);
+  AddRelationCommand(probe);
   AddExtractCommand(app);
   AddExperimentCommand(app);
 }

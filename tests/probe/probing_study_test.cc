@@ -6,11 +6,11 @@
 
 #include "model/base/error.h"
 #include "probe/encoder_views.h"
-#include "probe/pos_task.h"
 #include "probe/probing_files.h"
 #include "probe/probing_report.h"
 #include "probe/probing_rows.h"
 #include "probe/probing_tables.h"
+#include "probe/word_label_task.h"
 #include "tests/probe/small_encoder.h"
 #include "tests/support/catch.h"
 
@@ -32,7 +32,7 @@ ProbingOptions SmallOptions() {
 
 ProbingResults Run(const ProbingOptions& options, size_t threads, size_t* calls = nullptr) {
   const Files files;
-  const PosTask task(files.corpus, {.xpos = false, .hidden_units = 8});
+  const WordLabelTask task(files.corpus, {.label = WordLabel::kUpos, .hidden_units = 8});
   ThreadPool pool(threads);
   ProbingResults results;
   results.task = "pos";
@@ -99,7 +99,7 @@ TEST_CASE("A layer that the model does not have is refused before anything is fi
   ProbingOptions options = SmallOptions();
   options.layers = {1, 3};
   const Files files;
-  const PosTask task(files.corpus, {});
+  const WordLabelTask task(files.corpus, {});
   CHECK_THROWS_WITH(CountFits(task, SmallEncoder().config, options),
                     ContainsSubstring("expected 0 (embeddings) … 2, found 3"));
 }

@@ -1,4 +1,4 @@
-#include "probe/pos_task.h"
+#include "probe/word_label_task.h"
 
 #include <cmath>
 #include <set>
@@ -57,7 +57,7 @@ double Ratio(const FitScores& scores, size_t metric) {
   return numerator / denominator;
 }
 
-FitScores Fit(const PosTask& task, const LayerFeatures& features, const FitRequest& request) {
+FitScores Fit(const WordLabelTask& task, const LayerFeatures& features, const FitRequest& request) {
   ThreadPool pool(1);
   Compute compute(pool);
   return task.Fit(compute, features, request);
@@ -65,7 +65,7 @@ FitScores Fit(const PosTask& task, const LayerFeatures& features, const FitReque
 
 TEST_CASE("Baselines of parts of speech, counted by hand", "[probe][pos]") {
   Planted files = SmallFiles();
-  const PosTask task(files.corpus, {});
+  const WordLabelTask task(files.corpus, {});
   const std::vector<TaskBaseline> baselines = task.Baselines();
   REQUIRE(baselines.size() == 2);
   // DET is the most frequent; of three test words it is one's tag, and none of the unseen ("cat").
@@ -83,8 +83,8 @@ TEST_CASE("Baselines of parts of speech, counted by hand", "[probe][pos]") {
 TEST_CASE("A control task gives every word type one tag, from the tags' distribution",
           "[probe][pos]") {
   Planted files(RandomTreebank(60, 1, 400), RandomTreebank(20, 2, 400), RandomTreebank(20, 3, 400));
-  const PosTask task(files.corpus, {});
-  const PosTask::Labels labels = task.LabelsOf(ProbeTarget::kControl, 7);
+  const WordLabelTask task(files.corpus, {});
+  const WordLabelTask::Labels labels = task.LabelsOf(ProbeTarget::kControl, 7);
   std::vector<int32_t> of_type(files.corpus.num_types, -1);
   const auto check = [&](const ProbeSplit& split, const std::vector<int32_t>& split_labels) {
     for (size_t w = 0; w < split.NumWords(); ++w) {
@@ -107,9 +107,9 @@ TEST_CASE("A control task gives every word type one tag, from the tags' distribu
 
 TEST_CASE("Shuffled labels keep their counts and leave the test file alone", "[probe][pos]") {
   Planted files(RandomTreebank(40, 1), RandomTreebank(10, 2), RandomTreebank(10, 3));
-  const PosTask task(files.corpus, {});
-  const PosTask::Labels real = task.LabelsOf(ProbeTarget::kLabels, 1);
-  const PosTask::Labels shuffled = task.LabelsOf(ProbeTarget::kShuffledLabels, 1);
+  const WordLabelTask task(files.corpus, {});
+  const WordLabelTask::Labels real = task.LabelsOf(ProbeTarget::kLabels, 1);
+  const WordLabelTask::Labels shuffled = task.LabelsOf(ProbeTarget::kShuffledLabels, 1);
   CHECK(shuffled.train != real.train);
   CHECK(shuffled.dev != real.dev);
   CHECK(shuffled.test == real.test);
@@ -121,7 +121,7 @@ TEST_CASE(
     "Vectors that hold the tag give accuracy and no control task; word identities the reverse",
     "[probe][pos]") {
   Planted files(RandomTreebank(60, 1), RandomTreebank(20, 2), RandomTreebank(20, 3, 16));
-  const PosTask task(files.corpus, {});
+  const WordLabelTask task(files.corpus, {});
   const LayerFeatures of_tags = files.Features(3, [&](const ProbeSplit& split, size_t w, size_t j) {
     const Word* word = nullptr;
     for (size_t s = 0; s < split.NumSentences(); ++s) {
@@ -159,7 +159,7 @@ TEST_CASE(
 TEST_CASE("The code of labels that vectors hold is short, and of no more than was asked",
           "[probe][pos]") {
   Planted files(RandomTreebank(60, 1), RandomTreebank(20, 2), RandomTreebank(20, 3));
-  const PosTask task(files.corpus, {});
+  const WordLabelTask task(files.corpus, {});
   const LayerFeatures types =
       files.Features(files.corpus.num_types, [](const ProbeSplit& split, size_t w, size_t j) {
         return split.types[w] == j ? 1.0f : 0.0f;
@@ -189,7 +189,7 @@ TEST_CASE(
     const uint64_t seed = 10 * simulation;
     Planted files(RandomTreebank(40, seed + 1), RandomTreebank(15, seed + 2),
                   RandomTreebank(30, seed + 3));
-    const PosTask task(files.corpus, {});
+    const WordLabelTask task(files.corpus, {});
     RandomSequence draws({.seed = seed + 4, .purpose = Purpose::kTest});
     const LayerFeatures noise = files.Features(
         6, [&](const ProbeSplit&, size_t, size_t) { return static_cast<float>(draws.Normal()); });
@@ -203,6 +203,48 @@ TEST_CASE(
   CHECK(rejections <= 17);
 }
 
+TEST_CASE("Relations are those of given arcs: what the head tells counts, the root is left out",
+          "[probe][relation]") {
+  // A word's relation is its head's class, and its own class says nothing.
+  const auto treebank = [](uint64_t seed) {
+    Treebank made = RandomTreebank(60, seed);
+    for (Document& document : made.documents) {
+      for (Sentence& sentence : document.sentences) {
+        for (Word& word : sentence.words) {
+          if (word.head == 0) continue;
+          const Word& head = sentence.words[static_cast<size_t>(word.head) - 1];
+          word.deprel = std::string("to") + head.form[0] + ":subtype";
+        }
+      }
+    }
+    return made;
+  };
+  Planted files(treebank(1), treebank(2), treebank(3));
+  const WordLabelTask task(files.corpus, {.label = WordLabel::kRelation});
+  CHECK(task.Names() == std::vector<std::string>{"toa", "tob", "toc"});
+  const ProbeSplit& test = files.corpus.test;
+  const std::vector<int32_t> labels = task.LabelsOf(ProbeTarget::kLabels, 1).test;
+  CHECK(static_cast<size_t>(std::count(labels.begin(), labels.end(), -1)) == test.NumSentences());
+  const LayerFeatures classes = files.Features(3, [&](const ProbeSplit& split, size_t w, size_t j) {
+    const auto s = static_cast<size_t>(
+        std::upper_bound(split.starts.begin(), split.starts.end(), w) - split.starts.begin() - 1);
+    const Word& word = split.WordAt(s, w - split.starts[s]);
+    return static_cast<size_t>(word.form[0] - 'a') == j ? 1.0f : 0.0f;
+  });
+  const FitScores scores = Fit(task, classes, {"linear", ProbeTarget::kLabels, 1});
+  CHECK(Ratio(scores, 0) == 1.0);
+  double counted = 0.0;
+  for (size_t i = 0; i < scores.denominators.size(); i += 2) counted += scores.denominators[i];
+  CHECK(counted == static_cast<double>(test.NumWords() - test.NumSentences()));
+  CHECK(Ratio(task.Baselines()[1].scores, 0) < 0.6);  // the word itself does not tell
+  CHECK(Ratio(Fit(task, classes, {"linear", ProbeTarget::kControl, 1}), 0) < 0.65);
+  for (const ProbeTarget target : {ProbeTarget::kControl, ProbeTarget::kShuffledLabels}) {
+    const std::vector<int32_t> train = task.LabelsOf(target, 1).train;
+    CHECK(static_cast<size_t>(std::count(train.begin(), train.end(), -1)) ==
+          files.corpus.train.NumSentences());
+  }
+}
+
 TEST_CASE("A file without sentences that fit, and a probe nobody knows, are named",
           "[probe][pos]") {
   const Treebank one = MakeTreebank({{"the/DET/0/root"}});
@@ -210,7 +252,9 @@ TEST_CASE("A file without sentences that fit, and a probe nobody knows, are name
                     ContainsSubstring("planted.conllu: expected sentences of at most 2 pieces"));
   CHECK_THROWS_WITH(MakeWordProbe("quadratic", 3, 8), ContainsSubstring("found quadratic"));
   const ProbeCorpus corpus = MakeProbeCorpus(one, one, one, EncodeForms, {.max_pieces = 16});
-  CHECK_THROWS_WITH(PosTask(corpus, {}), ContainsSubstring("found DET"));
+  CHECK_THROWS_WITH(WordLabelTask(corpus, {}), ContainsSubstring("found DET"));
+  CHECK_THROWS_WITH(WordLabelTask(corpus, {.label = WordLabel::kRelation}),
+                    ContainsSubstring("found none"));
 }
 
 TEST_CASE("A training sample is whole sentences in their order", "[probe][pos]") {

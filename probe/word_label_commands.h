@@ -1,4 +1,4 @@
-// `headscope probe pos`.
+// `headscope probe pos` and `headscope probe relation`.
 #pragma once
 
 #include "model/base/command_line.h"
@@ -6,5 +6,6 @@
 namespace headscope {
 
 void AddPosCommand(const Command& probe);
+void AddRelationCommand(const Command& probe);
 
 }  // namespace headscope

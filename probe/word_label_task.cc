@@ -1,0 +1,236 @@
+#include "probe/word_label_task.h"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+#include "model/base/elementary.h"
+#include "model/base/error.h"
+#include "model/ops/elementwise.h"
+#include "probe/linear_probe.h"
+#include "probe/probe_streams.h"
+
+namespace headscope {
+namespace {
+
+// Empty for a word without one.
+std::string LabelOf(const Word& word, WordLabel label) {
+  if (label == WordLabel::kUpos) return word.upos;
+  if (label == WordLabel::kXpos) return word.xpos;
+  return word.head == 0 ? "" : word.deprel.substr(0, word.deprel.find(':'));
+}
+
+template <typename Visit>
+void ForEachWord(const ProbeSplit& split, const Visit& visit) {
+  for (const Sentence* sentence : split.sentences) {
+    for (const Word& word : sentence->words) visit(word);
+  }
+}
+
+// The labelled words of [begin, end).
+void AppendLabelled(const std::vector<int32_t>& labels, uint32_t begin, uint32_t end,
+                    std::vector<uint32_t>& rows) {
+  for (uint32_t w = begin; w < end; ++w) {
+    if (labels[w] >= 0) rows.push_back(w);
+  }
+}
+
+std::vector<uint32_t> Labelled(const std::vector<int32_t>& labels) {
+  std::vector<uint32_t> rows;
+  AppendLabelled(labels, 0, static_cast<uint32_t>(labels.size()), rows);
+  return rows;
+}
+
+std::vector<uint32_t> LabelledOf(const std::vector<int32_t>& labels, const ProbeSplit& split,
+                                 std::span<const uint32_t> sentences) {
+  std::vector<uint32_t> rows;
+  for (const uint32_t s : sentences) {
+    AppendLabelled(labels, split.starts[s], split.starts[s + 1], rows);
+  }
+  return rows;
+}
+
+std::vector<int32_t> Permuted(const std::vector<int32_t>& labels, const RandomStream& stream) {
+  const std::vector<uint32_t> rows = Labelled(labels);
+  const std::vector<uint32_t> order = RandomPermutation(stream, static_cast<uint32_t>(rows.size()));
+  std::vector<int32_t> permuted = labels;
+  for (size_t i = 0; i < rows.size(); ++i) permuted[rows[i]] = labels[rows[order[i]]];
+  return permuted;
+}
+
+// The word of the file that each word hangs on; the root on itself.
+std::vector<uint32_t> HeadRows(const ProbeSplit& split) {
+  std::vector<uint32_t> rows;
+  for (size_t s = 0; s < split.NumSentences(); ++s) {
+    for (const Word& word : split.sentences[s]->words) {
+      rows.push_back(word.head == 0 ? static_cast<uint32_t>(rows.size())
+                                    : split.starts[s] + static_cast<uint32_t>(word.head) - 1);
+    }
+  }
+  return rows;
+}
+
+// The largest entry; the first of equals.
+int32_t Mode(const std::vector<size_t>& counts) {
+  return static_cast<int32_t>(std::max_element(counts.begin(), counts.end()) - counts.begin());
+}
+
+}  // namespace
+
+std::unique_ptr<Probe> MakeWordProbe(const std::string& name, size_t num_labels,
+                                     size_t hidden_units) {
+  if (name == "linear") return std::make_unique<LinearProbe>(num_labels);
+  if (name != "mlp1" && name != "mlp2") {
+    Fail("--probe: expected linear, mlp1 or mlp2, found {}", name);
+  }
+  MlpProbeOptions options;
+  options.hidden_layers = name == "mlp1" ? 1 : 2;
+  options.hidden = hidden_units;
+  return std::make_unique<MlpProbe>(num_labels, options);
+}
+
+WordLabelTask::WordLabelTask(const ProbeCorpus& corpus, const WordLabelOptions& options)
+    : corpus_(corpus), options_(options) {
+  std::map<std::string, int32_t> numbers;
+  for (const ProbeSplit* split : {&corpus.train, &corpus.dev, &corpus.test}) {
+    ForEachWord(*split, [&](const Word& word) { numbers[LabelOf(word, options.label)] = -1; });
+  }
+  for (auto& [name, number] : numbers) {
+    if (name.empty()) continue;
+    number = static_cast<int32_t>(names_.size());
+    names_.push_back(name);
+  }
+  if (names_.size() < 2) {
+    Fail("{}: expected words with labels of two kinds or more, found {}", corpus.train.facts.path,
+         names_.empty() ? "none" : names_[0]);
+  }
+  const auto number = [&](const ProbeSplit& split, std::vector<int32_t>& labels) {
+    ForEachWord(split, [&](const Word& word) {
+      labels.push_back(numbers.at(LabelOf(word, options.label)));
+    });
+  };
+  number(corpus.train, labels_.train);
+  number(corpus.dev, labels_.dev);
+  number(corpus.test, labels_.test);
+}
+
+WordLabelTask::Labels WordLabelTask::ControlLabels(uint64_t seed) const {
+  const RandomStream stream = ProbeStream(seed, ProbeSite::kControl);
+  const std::vector<uint32_t> labelled = Labelled(labels_.train);
+  std::vector<int32_t> of_type;
+  for (size_t type = 0; type < corpus_.num_types; ++type) {
+    // The label of a random word of train: the empirical distribution.
+    of_type.push_back(labels_.train[labelled[stream.Below(type, labelled.size())]]);
+  }
+  const auto of_split = [&](const ProbeSplit& split, std::vector<int32_t> labels) {
+    for (const uint32_t w : Labelled(labels)) labels[w] = of_type[split.types[w]];
+    return labels;
+  };
+  return {of_split(corpus_.train, labels_.train), of_split(corpus_.dev, labels_.dev),
+          of_split(corpus_.test, labels_.test)};
+}
+
+WordLabelTask::Labels WordLabelTask::LabelsOf(ProbeTarget target, uint64_t seed) const {
+  if (target == ProbeTarget::kControl) return ControlLabels(seed);
+  if (target == ProbeTarget::kLabels) return labels_;
+  return {Permuted(labels_.train, ProbeStream(seed, ProbeSite::kLabels, 0)),
+          Permuted(labels_.dev, ProbeStream(seed, ProbeSite::kLabels, 1)), labels_.test};
+}
+
+WordLabelTask::Seen WordLabelTask::See(Compute& compute, ConstMatrix features,
+                                       const ProbeSplit& split) const {
+  if (options_.label != WordLabel::kRelation) return {{}, features};
+  const size_t width = features.cols;
+  Seen seen{AlignedBuffer<float>(features.rows * 2 * width), {}};
+  const Matrix pairs(seen.pairs.data(), features.rows, 2 * width);
+  for (size_t w = 0; w < features.rows; ++w) std::copy_n(features.Row(w), width, pairs.Row(w));
+  GatherRows(compute.Pool(), features, HeadRows(split), pairs.ColumnRange(width, 2 * width));
+  seen.features = pairs;
+  return seen;
+}
+
+FitScores WordLabelTask::Score(std::span<const uint32_t> rows, std::span<const int32_t> predicted,
+                               std::span<const int32_t> labels) const {
+  const ProbeSplit& test = corpus_.test;
+  FitScores scores;
+  scores.numerators.resize(test.num_clusters * 2);
+  scores.denominators.resize(test.num_clusters * 2);
+  size_t sentence = 0;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    while (rows[i] >= test.starts[sentence + 1]) ++sentence;
+    const double right = predicted[i] == labels[rows[i]] ? 1.0 : 0.0;
+    const bool unseen = corpus_.seen_in_train[test.types[rows[i]]] == 0;
+    for (size_t metric = 0; metric < (unseen ? 2u : 1u); ++metric) {
+      scores.numerators[test.clusters[sentence] * 2 + metric] += right;
+      scores.denominators[test.clusters[sentence] * 2 + metric] += 1.0;
+    }
+  }
+  return scores;
+}
+
+std::unique_ptr<Probe> WordLabelTask::FitProbe(Compute& compute, const FitRequest& request,
+                                               const ProbeRows& train,
+                                               const ConstMatrix& dev_features,
+                                               const std::vector<int32_t>& dev_labels) const {
+  const std::vector<uint32_t> dev = Labelled(dev_labels);
+  auto probe = MakeWordProbe(request.probe, names_.size(), options_.hidden_units);
+  probe->Fit(compute, train, {dev_features, dev_labels, dev},
+             ProbeStream(request.seed, ProbeSite::kFit));
+  return probe;
+}
+
+FitScores WordLabelTask::Fit(Compute& compute, const LayerFeatures& features,
+                             const FitRequest& request) const {
+  const Labels labels = LabelsOf(request.target, request.seed);
+  const Seen train = See(compute, features.train, corpus_.train);
+  const Seen dev = See(compute, features.dev, corpus_.dev);
+  const Seen test = See(compute, features.test, corpus_.test);
+  const std::vector<uint32_t> fitted = Labelled(labels.train), scored = Labelled(labels.test);
+  const auto probe =
+      FitProbe(compute, request, {train.features, labels.train, fitted}, dev.features, labels.dev);
+  const ProbeScores scores = ScoreProbe(compute, *probe, {test.features, labels.test, scored});
+  return Score(scored, scores.predicted, labels.test);
+}
+
+std::vector<TaskBaseline> WordLabelTask::Baselines() const {
+  std::vector<size_t> counts(names_.size());
+  std::vector<std::vector<size_t>> of_type(corpus_.num_types, std::vector<size_t>(names_.size()));
+  for (const uint32_t w : Labelled(labels_.train)) {
+    ++counts[static_cast<size_t>(labels_.train[w])];
+    ++of_type[corpus_.train.types[w]][static_cast<size_t>(labels_.train[w])];
+  }
+  const std::vector<uint32_t> rows = Labelled(labels_.test);
+  const std::vector<int32_t> majority(rows.size(), Mode(counts));
+  std::vector<int32_t> look_up = majority;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const std::vector<size_t>& type = of_type[corpus_.test.types[rows[i]]];
+    if (std::any_of(type.begin(), type.end(), [](size_t n) { return n > 0; })) {
+      look_up[i] = Mode(type);
+    }
+  }
+  return {{"majority", ProbeTarget::kLabels, Score(rows, majority, labels_.test)},
+          {"look-up", ProbeTarget::kLabels, Score(rows, look_up, labels_.test)}};
+}
+
+double WordLabelTask::UniformBits(std::span<const uint32_t> sentences) const {
+  return static_cast<double>(LabelledOf(labels_.train, corpus_.train, sentences).size()) *
+         Log(static_cast<double>(names_.size())) / Log(2.0);
+}
+
+double WordLabelTask::CodeNats(Compute& compute, const LayerFeatures& features,
+                               const FitRequest& request, std::span<const uint32_t> fitted,
+                               std::span<const uint32_t> coded) const {
+  const Labels labels = LabelsOf(request.target, request.seed);
+  const Seen train = See(compute, features.train, corpus_.train);
+  const Seen dev = See(compute, features.dev, corpus_.dev);
+  const std::vector<uint32_t> rows = LabelledOf(labels.train, corpus_.train, fitted);
+  const std::vector<uint32_t> block = LabelledOf(labels.train, corpus_.train, coded);
+  // A first block of one sentence may have no label at all.
+  if (rows.empty()) return UniformBits(coded) * Log(2.0);
+  const auto probe =
+      FitProbe(compute, request, {train.features, labels.train, rows}, dev.features, labels.dev);
+  const ProbeScores scores = ScoreProbe(compute, *probe, {train.features, labels.train, block});
+  return scores.MeanNats() * static_cast<double>(block.size());
+}
+
+}  // namespace headscope

@@ -1,0 +1,80 @@
+// A label for every word: which part of speech has it, or what relation to its head?
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/base/aligned_buffer.h"
+#include "probe/mlp_probe.h"
+#include "probe/probe.h"
+#include "probe/probing_task.h"
+
+namespace headscope {
+
+// What a probe on word vectors may look like: "linear", "mlp1", "mlp2".
+inline const std::vector<std::string> kWordProbes = {"linear", "mlp1", "mlp2"};
+// Throws Error for another name.
+std::unique_ptr<Probe> MakeWordProbe(const std::string& name, size_t num_labels,
+                                     size_t hidden_units);
+
+enum class WordLabel {
+  kUpos,      // universal tags
+  kXpos,      // the treebank's own (Penn's)
+  kRelation,  // DEPREL without its subtype; of a given arc: the probe sees the vectors of the word
+              // and of its head, side by side. The root has none.
+};
+
+struct WordLabelOptions {
+  WordLabel label = WordLabel::kUpos;
+  size_t hidden_units = 128;
+};
+
+// Metrics: "accuracy" over all words of test that have a label, "unseen" over those of them whose
+// form train does not have. Control task: every word type has one label, drawn from the labels'
+// distribution in train. Baselines: "majority", the most frequent label of train; "look-up", that
+// of the form in train, for unseen forms the majority's.
+//
+// Memory of a fit: that of the probe; for relations twice the layer's vectors besides.
+class WordLabelTask final : public ProbingTask {
+ public:
+  WordLabelTask(const ProbeCorpus& corpus, const WordLabelOptions& options);
+
+  std::vector<std::string> Metrics() const override { return {"accuracy", "unseen"}; }
+  bool IsDeterministic(const std::string& probe) const override { return probe == "linear"; }
+  FitScores Fit(Compute& compute, const LayerFeatures& features,
+                const FitRequest& request) const override;
+  std::vector<TaskBaseline> Baselines() const override;
+  double UniformBits(std::span<const uint32_t> sentences) const override;
+  double CodeNats(Compute& compute, const LayerFeatures& features, const FitRequest& request,
+                  std::span<const uint32_t> fitted, std::span<const uint32_t> coded) const override;
+
+  // [words] each; -1 for words without a label.
+  struct Labels {
+    std::vector<int32_t> train, dev, test;
+  };
+  Labels LabelsOf(ProbeTarget target, uint64_t seed) const;
+  const std::vector<std::string>& Names() const { return names_; }
+
+ private:
+  // One file's words as a probe sees them; owns them where they are pairs.
+  struct Seen {
+    AlignedBuffer<float> pairs;
+    ConstMatrix features;
+  };
+  Seen See(Compute& compute, ConstMatrix features, const ProbeSplit& split) const;
+  std::unique_ptr<Probe> FitProbe(Compute& compute, const FitRequest& request,
+                                  const ProbeRows& train, const ConstMatrix& dev_features,
+                                  const std::vector<int32_t>& dev_labels) const;
+  Labels ControlLabels(uint64_t seed) const;
+  FitScores Score(std::span<const uint32_t> rows, std::span<const int32_t> predicted,
+                  std::span<const int32_t> labels) const;
+
+  const ProbeCorpus& corpus_;
+  WordLabelOptions options_;
+  std::vector<std::string> names_;  // of all three files, in bytewise order
+  Labels labels_;
+};
+
+}  // namespace headscope
