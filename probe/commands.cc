@@ -4,6 +4,7 @@
 #include "probe/experiment_command.h"
 #include "probe/extract_command.h"
 #include "probe/heads_command.h"
+#include "probe/structural_command.h"
 #include "probe/word_label_commands.h"
 
 namespace headscope {
@@ -15,6 +16,7 @@ void AddProbeCommands(const Command& app) {
   AddPosCommand(probe);
   AddDepCommand(probe);
   AddRelationCommand(probe);
+  AddStructuralCommand(probe);
   AddExtractCommand(app);
   AddExperimentCommand(app);
 }

@@ -45,9 +45,11 @@ std::vector<Job> JobsOf(const ProbingTask& task, const ProbingOptions& options,
     }
     add(ProbeTarget::kLabels, false,
         Seeds(options.seed, task.IsDeterministic(probe) ? 1 : options.seeds));
-    add(ProbeTarget::kControl, false, Seeds(options.seed, options.seeds));
+    if (task.HasControl()) {
+      add(ProbeTarget::kControl, false, Seeds(options.seed, options.seeds));
+    }
     add(ProbeTarget::kShuffledLabels, false, Seeds(options.seed, options.draws));
-    if (!options.online_code) continue;
+    if (!options.online_code || !task.HasCode()) continue;
     add(ProbeTarget::kLabels, true, Seeds(options.seed, options.draws));
     add(ProbeTarget::kControl, true, Seeds(options.seed, options.draws));
   }

@@ -52,6 +52,9 @@ class ProbingTask {
   virtual std::vector<std::string> Metrics() const = 0;
   // Whether nothing about the fit of `probe` to the true labels is random.
   virtual bool IsDeterministic(const std::string& probe) const = 0;
+  // Whether there are a control task and an online code.
+  virtual bool HasControl() const { return true; }
+  virtual bool HasCode() const { return true; }
   // Fits on train, chooses on dev, scores on test. On the calling thread; several at once.
   virtual FitScores Fit(Compute& compute, const LayerFeatures& features,
                         const FitRequest& request) const = 0;
