@@ -10,16 +10,18 @@ namespace {
 
 // THE default schedule of `train`, found on wikitext-2 + classic-books with mini (README, "The
 // plateau"): sentences first, then paragraphs; many masks (Wettig et al. 2023), since each is
-// something to learn from and a head that copies one neighbour often finds it masked; and queries
-// and keys large enough that patterns are not flat at the start.
+// something to learn from and a head that copies one neighbour often finds it masked; queries and
+// keys large enough that patterns are not flat at the start; and a rate that falls for a long time:
+// at its peak heads come and go.
 void SetDefaultSchedule(TrainConfig& config) {
-  config.steps = 10900;
+  config.steps = 15600;
   config.mask_rate = 0.4;
   config.stages = {{.sequence_length = 32, .batch_tokens = 1024, .until = 6000},
-                   {.sequence_length = 128, .batch_tokens = 2048, .until = 0}};
+                   {.sequence_length = 128, .batch_tokens = 1024, .until = 0}};
   config.lr = 5e-4;
   config.warmup = 200;
   config.decay = Decay::kWsd;
+  config.fall = 0.6;
   config.dropout = 0.0;
   config.qk_init_scale = 4.0;
   config.weight_decay = 0.1;
