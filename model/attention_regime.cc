@@ -12,12 +12,19 @@
 
 #include "model/base/error.h"
 #include "model/base/file.h"
+#include "model/constant_attention.h"
+#include "model/control_tensors.h"
 #include "model/headwise_attention.h"
+#include "model/mean_pattern.h"
 #include "model/permuted_attention.h"
 #include "model/positional_attention.h"
 #include "model/pretrained.h"
 #include "model/random_attention.h"
+#include "model/safetensors.h"
+#include "model/safetensors_writer.h"
 #include "model/strict_json.h"
+#include "model/supplied_attention.h"
+#include "model/trained_random_attention.h"
 
 namespace headscope {
 namespace {
@@ -77,6 +84,11 @@ class Arguments {
   std::vector<std::string> values_;
   std::map<std::string, std::string> options_;
 };
+
+// Regimes that stand on another model.
+constexpr const char* kFrozenRegime = "frozen-qk";
+constexpr const char* kConstantRegime = "constant";
+constexpr const char* kSuppliedRegime = "supplied";
 
 constexpr uint64_t kAnySeed = uint64_t{1} << 53;
 
@@ -139,7 +151,46 @@ MakeControl Permuted(Arguments& arguments) {
   };
 }
 
-// Where frozen-qk copies from; empty: nowhere.
+MakeControl TrainedRandom(Arguments& arguments) {
+  const double scale = arguments.Number("scale", 0.0, 1e3).value_or(1.0);
+  const auto length = arguments.Number<size_t>("length", 2, 65536);
+  return [=](const AttentionContext& context, size_t layer, size_t head) -> SharedControl {
+    const auto unit = static_cast<double>(context.model.initializer_range);
+    return std::make_shared<TrainedRandomAttention>(
+        layer, head,
+        TrainedRandomOptions{.length = length.value_or(context.model.max_position_embeddings),
+                             .scale = static_cast<float>(unit == 0.0 ? 0.0 : scale / unit)});
+  };
+}
+
+// The first argument of a regime that needs another model's folder.
+std::string RequiredModel(const AttentionRule& rule, Arguments& arguments) {
+  const auto directory = arguments.Value();
+  if (!directory) Fail("attention {}: expected {}:MODEL, a model's folder", rule.text, rule.regime);
+  return *directory;
+}
+
+MakeControl Constant(const AttentionRule& rule, Arguments& arguments) {
+  (void)RequiredModel(rule,
+                      arguments);  // read when patterns are measured, never when they are used
+  const auto length = arguments.Number<size_t>("length", 2, 65536);
+  return [=](const AttentionContext& context, size_t layer, size_t head) -> SharedControl {
+    return std::make_shared<ConstantAttention>(
+        layer, head, length.value_or(context.model.max_position_embeddings));
+  };
+}
+
+// One control, and one pass of the other model, for all its heads.
+MakeControl Supplied(const AttentionRule& rule, Arguments& arguments) {
+  const std::string directory = RequiredModel(rule, arguments);
+  const auto made = std::make_shared<SharedControl>();
+  return [=](const AttentionContext& context, size_t, size_t) -> SharedControl {
+    if (*made == nullptr) *made = std::make_shared<SuppliedAttention>(directory, context.model);
+    return *made;
+  };
+}
+
+// Where a rule's other model lies; empty: it has none.
 std::string SourceOf(const AttentionRule& rule) {
   return rule.values.empty() ? std::string() : rule.values.front();
 }
@@ -159,20 +210,24 @@ MakeControl MakerOf(const AttentionRule& rule) {
     make = Positional(arguments);
   } else if (rule.regime == "permuted") {
     make = Permuted(arguments);
-  } else if (rule.regime == "frozen-qk") {
+  } else if (rule.regime == "random-trained") {
+    make = TrainedRandom(arguments);
+  } else if (rule.regime == kConstantRegime) {
+    make = Constant(rule, arguments);
+  } else if (rule.regime == kSuppliedRegime) {
+    make = Supplied(rule, arguments);
+  } else if (rule.regime == kFrozenRegime) {
     (void)arguments.Value();
     make = Shared(std::make_shared<LearnedAttention>());
   } else {
     Fail(
-        "attention {}: expected learned, uniform, random, positional, permuted or frozen-qk, found "
-        "\"{}\"",
+        "attention {}: expected learned, uniform, random, random-trained, positional, permuted, "
+        "frozen-qk, constant or supplied, found \"{}\"",
         rule.text, rule.regime);
   }
   arguments.ExpectNoMore();
   return make;
 }
-
-constexpr const char* kFrozenRegime = "frozen-qk";
 
 // Freezing goes by tensor, and a tensor holds a layer's heads together.
 void CheckFrozenLayersAreWhole(const std::vector<AttentionRule>& rules,
@@ -230,23 +285,34 @@ AttentionRegime::AttentionRegime(const std::string& rules, const AttentionContex
   std::vector<MakeControl> makers;
   for (const AttentionRule& rule : rules_) makers.push_back(MakerOf(rule));
   makers.push_back(Shared(std::make_shared<LearnedAttention>()));
-  std::vector<SharedControl> controls;
   for (size_t i = 0; i < assigned_.size(); ++i) {
-    controls.push_back(makers[assigned_[i]](context_, i / heads, i % heads));
+    controls_.push_back(makers[assigned_[i]](context_, i / heads, i % heads));
   }
-  control_ = std::make_shared<HeadwiseAttention>(std::move(controls), heads, text_);
+  control_ = std::make_shared<HeadwiseAttention>(controls_, heads, text_);
+  for (size_t i = 0; i < assigned_.size(); ++i) {
+    if (RuleOf(i) == nullptr || RuleOf(i)->regime != kSuppliedRegime) continue;
+    const std::string source = SourceOf(*RuleOf(i));
+    if (!supplied_.contains(source)) {
+      supplied_[source] = Sha256OfFile(source + "/model.safetensors");
+    }
+  }
+}
+
+const AttentionRule* AttentionRegime::RuleOf(size_t head) const {
+  return assigned_[head] == rules_.size() ? nullptr : &rules_[assigned_[head]];
 }
 
 bool AttentionRegime::IsLearned() const {
-  return std::all_of(assigned_.begin(), assigned_.end(), [&](size_t rule) {
-    return rule == rules_.size() || rules_[rule].regime == "learned" ||
-           rules_[rule].regime == kFrozenRegime;
-  });
+  for (size_t i = 0; i < assigned_.size(); ++i) {
+    const AttentionRule* rule = RuleOf(i);
+    if (rule != nullptr && rule->regime != "learned" && rule->regime != kFrozenRegime) return false;
+  }
+  return true;
 }
 
 bool AttentionRegime::IsFrozen(size_t layer) const {
-  const size_t rule = assigned_[layer * context_.model.num_attention_heads];
-  return rule < rules_.size() && rules_[rule].regime == kFrozenRegime;
+  const AttentionRule* rule = RuleOf(layer * context_.model.num_attention_heads);
+  return rule != nullptr && rule->regime == kFrozenRegime;
 }
 
 ParameterLayout AttentionRegime::Apply(const ParameterLayout& model) const {
@@ -260,14 +326,37 @@ ParameterLayout AttentionRegime::Apply(const ParameterLayout& model) const {
     if (frozen.contains(spec.name)) spec.trainable = spec.decays = false;
     layout.Add(std::move(spec));
   }
+  control_->Declare(layout);
   return layout;
+}
+
+void AttentionRegime::Initialise(Compute& compute, const PatternSample& sample,
+                                 ParameterSet& parameters) const {
+  CopyFrozen(parameters);
+  MeasureConstants(compute, sample, parameters);
+}
+
+void AttentionRegime::MeasureConstants(Compute& compute, const PatternSample& sample,
+                                       ParameterSet& parameters) const {
+  const size_t heads = context_.model.num_attention_heads;
+  std::map<const AttentionRule*, std::vector<ConstantSite>> sites;
+  for (size_t i = 0; i < controls_.size(); ++i) {
+    const auto* constant = dynamic_cast<const ConstantAttention*>(controls_[i].get());
+    if (constant != nullptr) sites[RuleOf(i)].push_back({i / heads, i % heads, constant});
+  }
+  if (sites.empty()) return;
+  const std::vector<RaggedBatch> batches = sample();
+  for (const auto& [rule, heads_of_rule] : sites) {
+    MeasureMeanPatterns(compute, SourceOf(*rule), context_.model, heads_of_rule, batches,
+                        parameters);
+  }
 }
 
 void AttentionRegime::CopyFrozen(ParameterSet& parameters) const {
   std::map<std::string, PretrainedModel> sources;
   for (size_t l = 0; l < context_.model.num_hidden_layers; ++l) {
     const std::string source =
-        IsFrozen(l) ? SourceOf(rules_[assigned_[l * context_.model.num_attention_heads]]) : "";
+        IsFrozen(l) ? SourceOf(*RuleOf(l * context_.model.num_attention_heads)) : "";
     if (source.empty()) continue;
     auto found = sources.find(source);
     if (found == sources.end()) found = sources.emplace(source, LoadPretrained(source)).first;
@@ -297,6 +386,10 @@ std::string AttentionHelp() {
          "standard deviation, default 1),\n"
          "                    random:entropy=0.7 (the scale at which rows have this share of the "
          "largest entropy), seed=N\n"
+         "  random-trained    logits per head and position that are trained (Synthesizer); scale=S "
+         "at "
+         "the start (default 1),\n"
+         "                    length=N: of the longest sequence (default: the model's positions)\n"
          "  positional        positional:-1 (the piece before; width=W: a Gaussian around it), "
          "first, "
          "last, left, right;\n"
@@ -310,6 +403,9 @@ std::string AttentionHelp() {
          "seed=N\n"
          "  frozen-qk         queries and keys stay as they start; frozen-qk:MODEL: as they are in "
          "another model's folder\n"
+         "  constant:MODEL    each head's mean pattern in that model, measured on training inputs "
+         "(PAPA); length=N as above\n"
+         "  supplied:MODEL    the patterns of that model on the same input\n"
          "Sites: L2, L0-1, L2H3, L0-1H2-3, H0 (head 0 of every layer), counted from 0.\n"
          "Example: --attention 'uniform positional:-1@H0 learned@L3'\n";
 }
@@ -324,6 +420,10 @@ std::string FileOf(const std::string& model_directory) {
   return model_directory + "/attention.json";
 }
 
+std::string TensorsOf(const std::string& model_directory) {
+  return model_directory + "/attention.safetensors";
+}
+
 template <typename T>
 T Key(const json& object, const std::string& path, const char* key, bool (json::*is)() const,
       const char* expected) {
@@ -333,6 +433,17 @@ T Key(const json& object, const std::string& path, const char* key, bool (json::
          found == object.end() ? "nothing" : found->dump());
   }
   return found->get<T>();
+}
+
+// A model whose patterns are another's is only that model while the other is what it was.
+void CheckSuppliers(const json& object, const std::map<std::string, std::string>& found) {
+  const json stored = object.value("supplied_sha256", json::object());
+  for (const auto& [source, hash] : found) {
+    const std::string expected = stored.is_object() ? stored.value(source, "") : "";
+    if (hash != expected) {
+      Fail("{}: expected weights of SHA-256 \"{}\", found {}", source, expected, hash);
+    }
+  }
 }
 
 void ExpectSize(const json& object, const std::string& path, const char* key, size_t expected) {
@@ -345,18 +456,28 @@ void ExpectSize(const json& object, const std::string& path, const char* key, si
 
 }  // namespace
 
-void AttentionRegime::Save(const std::string& model_directory) const {
+void AttentionRegime::Save(const std::string& model_directory,
+                           const ParameterSet& parameters) const {
   if (IsLearned()) return;
   const ModelConfig& model = context_.model;
-  const json object = {{"format", 1},
-                       {"attention", text_},
-                       {"num_hidden_layers", model.num_hidden_layers},
-                       {"num_attention_heads", model.num_attention_heads},
-                       {"max_position_embeddings", model.max_position_embeddings},
-                       {"seed", context_.seed},
-                       {"cls", context_.cls},
-                       {"sep", context_.sep}};
+  json object = {{"format", 1},
+                 {"attention", text_},
+                 {"num_hidden_layers", model.num_hidden_layers},
+                 {"num_attention_heads", model.num_attention_heads},
+                 {"max_position_embeddings", model.max_position_embeddings},
+                 {"seed", context_.seed},
+                 {"cls", context_.cls},
+                 {"sep", context_.sep}};
+  for (const auto& [source, hash] : supplied_) object["supplied_sha256"][source] = hash;
   MakeDirectory(model_directory);
+  std::vector<SafetensorsTensor> tensors;
+  for (const ParameterSpec& spec : parameters.Layout().Specs()) {
+    if (!IsControlTensor(spec.name)) continue;
+    const std::span<const float> values = parameters.Data().subspan(spec.offset, spec.size);
+    CheckFinite(values, spec.shape, spec.name, TensorsOf(model_directory));
+    tensors.push_back(FloatTensor(spec.name, spec.shape, values));
+  }
+  if (!tensors.empty()) WriteSafetensors(TensorsOf(model_directory), tensors);
   WriteFileAtomically(FileOf(model_directory), object.dump(2) + "\n");
 }
 
@@ -376,10 +497,32 @@ std::shared_ptr<const AttentionRegime> AttentionRegime::Load(const std::string& 
   context.sep = Key<int32_t>(object, path, "sep", &json::is_number_integer, "a piece's id");
   const auto rules = Key<std::string>(object, path, "attention", &json::is_string, "rules");
   try {
-    return std::make_shared<const AttentionRegime>(rules, context);
+    auto regime = std::make_shared<const AttentionRegime>(rules, context);
+    CheckSuppliers(object, regime->supplied_);
+    return regime;
   } catch (const Error& error) {
     Fail("{}: {}", path, error.what());
   }
+}
+
+void AttentionRegime::LoadTensors(const std::string& model_directory,
+                                  ParameterSet& parameters) const {
+  auto layout = std::make_shared<ParameterLayout>(parameters.Layout());
+  control_->Declare(*layout);
+  if (layout->TotalSize() == parameters.Layout().TotalSize()) return;
+  ParameterSet extended(layout);
+  std::copy(parameters.Data().begin(), parameters.Data().end(), extended.Data().begin());
+  const SafetensorsFile file(TensorsOf(model_directory));
+  for (const ParameterSpec& spec : layout->Specs()) {
+    if (!IsControlTensor(spec.name)) continue;
+    const SafetensorsEntry& entry = file.Find(spec.name);
+    if (entry.shape != spec.shape) {
+      Fail("{}: tensor {}: expected shape {}, found {}", file.Path(), spec.name, spec.ShapeString(),
+           entry.ShapeString());
+    }
+    file.ReadFloats(spec.name, extended.Data().subspan(spec.offset, spec.size));
+  }
+  parameters = std::move(extended);
 }
 
 }  // namespace headscope

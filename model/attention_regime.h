@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +14,7 @@
 #include "model/attention_control.h"
 #include "model/attention_rules.h"
 #include "model/config.h"
+#include "model/ops/gemm.h"
 #include "model/parameter_set.h"
 
 namespace headscope {
@@ -21,6 +24,9 @@ struct AttentionContext {
   uint64_t seed = 1;         // the run's: random patterns and permutations are drawn from it
   int32_t cls = 0, sep = 0;  // piece ids
 };
+
+// Batches like those of the training to come; asked for only by regimes that measure something.
+using PatternSample = std::function<std::vector<RaggedBatch>()>;
 
 class AttentionRegime {
  public:
@@ -33,27 +39,37 @@ class AttentionRegime {
   // the model needs no control when it is loaded.
   bool IsLearned() const;
 
-  // The layout of a model under this regime: frozen tensors neither trained nor decayed.
+  // The layout of a model under this regime: frozen tensors neither trained nor decayed, and the
+  // controls' own tensors behind the model's.
   ParameterLayout Apply(const ParameterLayout& model) const;
-  // To be called on initialised or pretrained parameters: copies the queries and keys of another
-  // model where a rule says so. Throws Error when shapes differ.
-  void CopyFrozen(ParameterSet& parameters) const;
+  // To be called on initialised or pretrained parameters of that layout: copies queries and keys of
+  // another model, and measures mean patterns, where rules say so. Throws Error when shapes differ.
+  void Initialise(Compute& compute, const PatternSample& sample, ParameterSet& parameters) const;
 
-  // Writes attention.json into the folder of a saved model; nothing when IsLearned().
-  void Save(const std::string& model_directory) const;
+  // Writes attention.json, and attention.safetensors when the controls have tensors, into the
+  // folder of a saved model; nothing when IsLearned().
+  void Save(const std::string& model_directory, const ParameterSet& parameters) const;
   // Null when the folder has no attention.json. Throws Error naming the file and the key, or when
   // it is of a model of another shape.
   static std::shared_ptr<const AttentionRegime> Load(const std::string& model_directory,
                                                      const ModelConfig& config);
+  // Puts the controls' tensors behind a loaded model's. Throws Error naming file and tensor.
+  void LoadTensors(const std::string& model_directory, ParameterSet& parameters) const;
 
  private:
-  bool IsFrozen(size_t layer) const;  // queries and keys
+  const AttentionRule* RuleOf(size_t head) const;  // of all heads; null: learned
+  bool IsFrozen(size_t layer) const;               // queries and keys
+  void CopyFrozen(ParameterSet& parameters) const;
+  void MeasureConstants(Compute& compute, const PatternSample& sample,
+                        ParameterSet& parameters) const;
 
   std::string text_;
   AttentionContext context_;
   std::vector<AttentionRule> rules_;
+  std::map<std::string, std::string> supplied_;  // SHA-256 of the models whose patterns are used
   std::vector<size_t> assigned_;  // [layers * heads] index of the rule, rules_.size(): learned
-  std::shared_ptr<const AttentionControl> control_;
+  std::vector<std::shared_ptr<const AttentionControl>> controls_;  // [layers * heads]
+  std::shared_ptr<const AttentionControl> control_;                // all of them
 };
 
 // For ForwardOptions: null where the regime is null, a model's whose attention is learned.

@@ -16,6 +16,7 @@
 #include "model/bert_parameters.h"
 #include "model/classifier.h"
 #include "model/config_json.h"
+#include "model/control_tensors.h"
 #include "model/safetensors.h"
 #include "model/safetensors_writer.h"
 #include "model/strict_json.h"
@@ -205,6 +206,7 @@ PretrainedModel LoadPretrained(const std::string& directory, size_t num_labels,
                         lower_case, std::move(matching.ignored),     nullptr};
   ReadValues(file, matching, model.parameters);
   model.attention = AttentionRegime::Load(directory, config);
+  if (model.attention != nullptr) model.attention->LoadTensors(directory, model.parameters);
   return model;
 }
 
@@ -249,7 +251,7 @@ void SavePretrained(const ModelConfig& config, const ParameterSet& parameters,
   const std::string vocab_path = directory + "/vocab.txt";
   std::vector<SafetensorsTensor> tensors;
   for (const ParameterSpec& spec : parameters.Layout().Specs()) {
-    if (!spec.alias_of.empty()) continue;
+    if (!spec.alias_of.empty() || IsControlTensor(spec.name)) continue;
     const std::span<const float> values = parameters.Data().subspan(spec.offset, spec.size);
     CheckFinite(values, spec.shape, spec.name, model_path);
     tensors.push_back(FloatTensor(spec.name, spec.shape, values));

@@ -43,7 +43,8 @@ PretrainedModel LoadPretrained(const std::string& directory, size_t num_labels =
 // Writes vocab.txt, tokenizer_config.json, config.json and model.safetensors, each atomically, into
 // a folder that is made when absent. `vocabulary` is either as long as the model's, or empty: then
 // there is no tokenizer to write. Throws Error before anything is written when a value is NaN or
-// infinite. `labels` are those of a classifier.
+// infinite. `labels` are those of a classifier. Tensors of a control of attention are left out:
+// they are AttentionRegime::Save's.
 void SavePretrained(const ModelConfig& config, const ParameterSet& parameters,
                     const std::vector<std::string>& vocabulary, const std::string& directory,
                     bool lower_case = true, const std::vector<std::string>& labels = {},

@@ -152,6 +152,22 @@ void CheckAttentionOf(const FinetuneConfig& config, const FinetuneData& data,
   }
 }
 
+// Up to 2,000 training examples, evenly spread: what a regime's mean patterns are measured on.
+std::vector<RaggedBatch> PatternBatches(const EncodedSet& train) {
+  constexpr size_t kExamples = 2000, kBatch = 32;
+  const size_t count = std::min(kExamples, train.examples.size());
+  std::vector<uint32_t> places;
+  for (size_t i = 0; i < count; ++i) {
+    places.push_back(static_cast<uint32_t>(i * train.examples.size() / count));
+  }
+  std::vector<RaggedBatch> batches;
+  for (size_t begin = 0; begin < count; begin += kBatch) {
+    const size_t size = std::min(kBatch, count - begin);
+    batches.push_back(MakeLabelledBatch(train, std::span(places).subspan(begin, size)).batch);
+  }
+  return batches;
+}
+
 std::shared_ptr<const AttentionRegime> AttentionOf(const FinetuneConfig& config,
                                                    const FinetuneData& data) {
   const bool own = config.attention == kAttentionOfModel;
@@ -218,7 +234,11 @@ class FinetuneRun {
     if (resumes_) return LoadRunState(run_.StatePath(), identity_, state_);
     InitialiseParameters(data_.model.initializer_range, config_.seed, state_.parameters);
     if (data_.pretrained) CopyEncoder(*data_.pretrained, state_.parameters);
-    attention_->CopyFrozen(state_.parameters);
+    // A pretrained model's own regime brings its tensors with it.
+    if (config_.attention != kAttentionOfModel) {
+      attention_->Initialise(
+          compute_, [this] { return PatternBatches(data_.train); }, state_.parameters);
+    }
     if (!config_.positions) {
       const Matrix positions = state_.parameters.At(kPositions);
       std::fill_n(positions.data, positions.rows * positions.cols, 0.0f);
@@ -245,7 +265,7 @@ class FinetuneRun {
     return [this] {
       const size_t correct = objective_.NumCorrect();
       if (best_.Offer(state_.step, correct)) {
-        attention_->Save(run_.ModelPath());
+        attention_->Save(run_.ModelPath(), state_.parameters);
         SavePretrained(data_.model, state_.parameters, data_.word_piece->Pieces(), run_.ModelPath(),
                        data_.lower_case, Labels(), data_.Kind());
       }

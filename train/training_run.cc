@@ -34,6 +34,19 @@ std::vector<MaskedBatch> HeldOut(const TrainConfig& config, const TrainingData& 
   return HeldOutBatches(*data.corpus, options, config.held_out_tokens);
 }
 
+// Training batches of the longest sequences: what a regime's mean patterns are measured on.
+std::vector<RaggedBatch> PatternBatches(const TrainConfig& config, const TrainingData& data) {
+  constexpr size_t kTokens = 65536;
+  PretrainingBatches source(*data.corpus, Split::kTrain, DataOptions(config));
+  std::vector<RaggedBatch> batches;
+  BatchCursor cursor;
+  for (size_t tokens = 0; tokens < kTokens && cursor.epoch == 0;) {
+    batches.push_back(source.Next(cursor).batch);
+    tokens += batches.back().NumTokens();
+  }
+  return batches;
+}
+
 std::map<std::string, std::string> Identity(const std::string& config_text,
                                             const TrainingData& data) {
   return {{"config_sha256", Sha256(config_text)},
@@ -69,24 +82,25 @@ TrainingRunResult RunTraining(const TrainConfig& config, const TrainingData& dat
       config.attention,
       {.model = model, .seed = config.seed, .cls = word_piece.Cls(), .sep = word_piece.Sep()});
   TrainingState state(std::make_shared<const ParameterLayout>(attention.Apply(BertLayout(model))));
+  ThreadPool pool(options.threads);
+  Compute compute(pool, config.gemm);
   if (options.resume) {
     LoadRunState(run.StatePath(), identity, state);
   } else {
     InitialiseParameters(model.initializer_range, config.seed, state.parameters);
-    attention.CopyFrozen(state.parameters);
+    attention.Initialise(
+        compute, [&] { return PatternBatches(config, data); }, state.parameters);
     WriteFileAtomically(run.ConfigPath(), config_text);
   }
   Chronicle chronicle(run.ManifestPath(), Facts(config, data), options.threads, state.step);
 
-  ThreadPool pool(options.threads);
-  Compute compute(pool, config.gemm);
   const Encoder encoder(model);
   StagedBatches batches(*data.corpus, StagedPlan(config.stages), DataOptions(config));
   MaskedLmObjective objective(encoder, attention.Control(), config.seed, batches,
                               HeldOut(config, data));
   ProgressLine progress(options.out, config.steps, state.step);
   const auto save_model = [&](const ParameterSet& parameters) {
-    attention.Save(run.ModelPath());
+    attention.Save(run.ModelPath(), parameters);
     SavePretrained(model, parameters, data.Tokenizer().Pieces(), run.ModelPath());
   };
   RunRecorder recorder(run, {identity, save_model, "masked pieces", {}}, state.step, progress);

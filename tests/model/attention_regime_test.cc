@@ -296,6 +296,10 @@ TEST_CASE("Rules that cannot be are refused, each with what was expected", "[att
   fails("positional:1.5", "offset: expected a number");
   fails("permuted:", "expected an argument");
   fails("positional@L1 uniform", "leave it no head");
+  fails("constant", "expected constant:MODEL");
+  fails("supplied@L0", "expected supplied:MODEL");
+  fails("supplied:nowhere", "nowhere");
+  fails("random-trained:length=1", "length: expected a number from 2");
   fails("frozen-qk@L1H2", "by whole layers");
   fails("frozen-qk uniform@L1H2", "expected a rule for all heads of layer 1");
 }
@@ -308,7 +312,7 @@ TEST_CASE("A regime lies beside the model it made and comes back as it was", "[a
   const auto saved = [&](const char* rules) {
     const std::string path = folder.Path(std::to_string(std::string(rules).size()));
     const AttentionRegime regime(rules, {.model = config, .seed = 7, .cls = kCls, .sep = kSep});
-    regime.Save(path);
+    regime.Save(path, parameters);
     SavePretrained(config, parameters, {}, path);
     return LoadPretrained(path);
   };

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "model/attention_regime.h"
 #include "model/base/random.h"
 #include "model/ops/cross_entropy.h"
 #include "tests/support/catch.h"
@@ -84,6 +85,35 @@ Dual ReferenceSlope(const Fixture& f, size_t parameter, bool uniform) {
   return bert.Loss(f.batch, f.positions, f.labels, uniform);
 }
 
+// Every tensor of the result's gradients against exact slopes; `is_unused` names those that nothing
+// reaches.
+template <typename Slope, typename IsUnused>
+void CompareGradients(const Fixture& f, const Result& result, const Slope& slope,
+                      const IsUnused& is_unused) {
+  for (const ParameterSpec& spec : f.layout->Specs()) {
+    if (!spec.alias_of.empty()) continue;
+    double error = 0, norm = 0;
+    // Every element of the small tensors, every 7th of the larger: a few seconds in all.
+    for (size_t i = spec.offset; i<spec.offset + spec.size; i += spec.size> 60 ? 7 : 1) {
+      const double exact = slope(i);
+      error += std::pow(exact - static_cast<double>(result.gradients.Data()[i]), 2);
+      norm += exact * exact;
+    }
+    INFO(spec.name << ": relative L2 error " << std::sqrt(error / norm));
+    // A shift of all keys changes no softmax: the gradient of a key bias is exactly 0.
+    if (is_unused(spec.name) || spec.name.find("self.key.bias") != std::string::npos) {
+      CHECK(std::sqrt(error) < 1e-6);
+    } else {
+      CHECK(norm > 0);
+      CHECK(std::sqrt(error / norm) < 2e-5);
+    }
+  }
+}
+
+bool IsOfQueryOrKey(const std::string& name) {
+  return name.find("self.query") != std::string::npos || name.find("self.key") != std::string::npos;
+}
+
 void CheckGradients(bool uniform) {
   Fixture f;
   const UniformAttention uniform_attention;
@@ -91,25 +121,57 @@ void CheckGradients(bool uniform) {
   if (uniform) options.attention = &uniform_attention;
   const Result result = RunFloat(f, 2, options);
   CHECK_THAT(result.loss, WithinRel(ReferenceLoss(f, 0, 0, uniform), 1e-5));
-  for (const ParameterSpec& spec : f.layout->Specs()) {
-    if (!spec.alias_of.empty()) continue;
-    double error = 0, norm = 0;
-    // Every element of the small tensors, every 7th of the larger: a few seconds in all.
-    for (size_t i = spec.offset; i<spec.offset + spec.size; i += spec.size> 60 ? 7 : 1) {
-      const double exact = ReferenceSlope(f, i, uniform).slope;
-      error += std::pow(exact - static_cast<double>(result.gradients.Data()[i]), 2);
-      norm += exact * exact;
-    }
-    INFO(spec.name << ": relative L2 error " << std::sqrt(error / norm));
-    const bool unused = uniform && (spec.name.find("self.query") != std::string::npos ||
-                                    spec.name.find("self.key") != std::string::npos);
-    // A shift of all keys changes no softmax: the gradient of a key bias is exactly 0.
-    if (unused || spec.name.find("self.key.bias") != std::string::npos) {
-      CHECK(std::sqrt(error) < 1e-6);
-    } else {
-      CHECK(norm > 0);
-      CHECK(std::sqrt(error / norm) < 2e-5);
-    }
+  CompareGradients(
+      f, result, [&](size_t i) { return ReferenceSlope(f, i, uniform).slope; },
+      [&](const std::string& name) { return uniform && IsOfQueryOrKey(name); });
+}
+
+TEST_CASE("Gradients where each head has a regime of its own equal exact differentiation",
+          "[encoder][attention]") {
+  // Layer 0: learned, trained logits, uniform. Layer 1: trained logits twice and uniform: no
+  // scores.
+  Fixture f;
+  const AttentionRegime regime("random-trained:length=9@L0H1,L1 uniform@L0H2,L1H1",
+                               {.model = f.config});
+  f.layout = std::make_shared<const ParameterLayout>(regime.Apply(*f.layout));
+  ParameterSet weights(f.layout);
+  std::copy(f.weights.Data().begin(), f.weights.Data().end(), weights.Data().begin());
+  const RandomStream stream{6, Purpose::kTest};
+  for (size_t i = f.weights.Data().size(); i < weights.Data().size(); ++i) {
+    weights.Data()[i] = static_cast<float>(stream.Normal(i));
+  }
+  f.weights = std::move(weights);
+  ForwardOptions options;
+  options.attention = &regime.Control();
+  const Result result = RunFloat(f, 2, options);
+
+  const auto loss = [&](auto zero, size_t nudged) {
+    using S = decltype(zero);
+    const auto element = [&](size_t i) -> S {
+      S value = static_cast<double>(f.weights.Data()[i]);
+      if constexpr (std::is_same_v<S, Dual>) value.slope = i == nudged ? 1.0 : 0.0;
+      return value;
+    };
+    ReferenceBert<S> bert(f.config, *f.layout, element);
+    bert.fixed_score = [&](size_t l, size_t h, size_t i, size_t j) -> std::optional<S> {
+      if ((l == 0 && h == 2) || (l == 1 && h == 1)) return S(0.0);
+      if (l == 0 && h == 0) return std::nullopt;
+      const std::string name =
+          "attention_control.L" + std::to_string(l) + "H" + std::to_string(h) + ".logits";
+      return element(f.layout->Find(name).offset + i * 9 + j);
+    };
+    return bert.Loss(f.batch, f.positions, f.labels);
+  };
+  CHECK_THAT(result.loss, WithinRel(loss(0.0, 0), 1e-5));
+  CompareGradients(
+      f, result, [&](size_t i) { return loss(Dual(), i).slope; },
+      [](const std::string& name) {
+        return name.find("layer.1.") != std::string::npos && IsOfQueryOrKey(name);
+      });
+  for (const size_t threads : {1, 5}) {
+    const Result other = RunFloat(f, threads, options);
+    CHECK(std::equal(result.gradients.Data().begin(), result.gradients.Data().end(),
+                     other.gradients.Data().begin()));
   }
 }
 

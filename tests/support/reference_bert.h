@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,9 @@ class ReferenceBert {
   ReferenceBert(const ModelConfig& config, const ParameterLayout& layout,
                 std::function<S(size_t)> element)
       : config_(config), layout_(layout), element_(std::move(element)) {}
+
+  // Where it gives one, a score of a head in place of q · k / sqrt(D): uniform attention is 0.
+  std::function<std::optional<S>(size_t layer, size_t head, size_t row, size_t column)> fixed_score;
 
   // The mean cross entropy at `positions` (rows of the batch) of `labels`; uniform attention on
   // request.
@@ -108,7 +112,7 @@ class ReferenceBert {
     return a;
   }
 
-  std::vector<S> Attend(const Rows<S>& q, const Rows<S>& k, const Rows<S>& v, size_t t,
+  std::vector<S> Attend(const Rows<S>& q, const Rows<S>& k, const Rows<S>& v, size_t l, size_t t,
                         bool uniform) const {
     using std::exp;
     const size_t width = config_.HeadSize();
@@ -119,7 +123,9 @@ class ReferenceBert {
       for (size_t j = 0; j < k.size(); ++j) {
         S score = 0;
         for (size_t d = h * width; d < (h + 1) * width; ++d) score = score + q[t][d] * k[j][d];
-        if (!uniform) weight[j] = exp(score / S(std::sqrt(static_cast<double>(width))));
+        score = score / S(std::sqrt(static_cast<double>(width)));
+        if (fixed_score) score = fixed_score(l, h, t, j).value_or(score);
+        if (!uniform) weight[j] = exp(score);
         sum = sum + weight[j];
       }
       for (size_t j = 0; j < k.size(); ++j) {
@@ -141,7 +147,7 @@ class ReferenceBert {
     }
     for (size_t t = 0; t < x.size(); ++t) {
       const auto mid = LayerNorm(
-          Add(x[t], Affine(Attend(q, k, v, t, uniform), prefix + "attention.output.dense")),
+          Add(x[t], Affine(Attend(q, k, v, l, t, uniform), prefix + "attention.output.dense")),
           prefix + "attention.output.LayerNorm");
       const auto mlp =
           Affine(Gelu(Affine(mid, prefix + "intermediate.dense")), prefix + "output.dense");

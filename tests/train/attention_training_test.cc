@@ -2,6 +2,7 @@
 // untouched, and a model on disk that is run as it was trained.
 #include <cmath>
 #include <cstring>
+#include <filesystem>
 
 #include "model/attention_regime.h"
 #include "model/encoder.h"
@@ -29,14 +30,16 @@ std::string Self(size_t layer, const char* tensor) {
   return "bert.encoder.layer." + std::to_string(layer) + ".attention.self." + tensor;
 }
 
-constexpr const char* kRegimes[] = {"random:entropy=0.5", "positional", "permuted@L0H1,L1",
-                                    "frozen-qk@L0 uniform@L1H0"};
-
 TEST_CASE(
-    "Trainings under every regime have the same bits for every number of threads and "
-    "interruption",
+    "Trainings under every regime have the same bits for every number of threads and interruption",
     "[attention][same-bits]") {
-  for (const char* attention : kRegimes) {
+  RegimeTraining source("learned");
+  const std::string model = source.Run("source", 1) + "/model";
+  for (const std::string& attention :
+       {std::string("random:entropy=0.5"), std::string("positional"),
+        std::string("permuted@L0H1,L1"), std::string("frozen-qk@L0 uniform@L1H0"),
+        std::string("random-trained:length=40"), "constant:" + model + "@L0,L1H1",
+        "supplied:" + model + "@H1 random-trained:length=33@L1H0"}) {
     INFO(attention);
     RegimeTraining training(attention);
     const std::string expected = HashesOf(training.Run("one", 1));
@@ -121,6 +124,135 @@ TEST_CASE("A trained model is run under its regime when it is loaded", "[attenti
   Encoder(model.config).Forward(compute, model.parameters, batch, options, acts);
   const Matrix pattern = acts.Square(Hook::kPattern, 0, 1, 0);
   for (size_t i = 0; i < 5; ++i) CHECK(pattern(i, i == 0 ? 0 : i - 1) == 1.0f);
+}
+
+// The patterns of every head on one sequence, layer by layer, [T, T] each.
+std::vector<float> PatternsOf(const PretrainedModel& model, const RaggedBatch& batch) {
+  ThreadPool pool(2);
+  Compute compute(pool);
+  std::vector<std::string> hooks;
+  for (size_t l = 0; l < model.config.num_hidden_layers; ++l) {
+    hooks.push_back(HookName(Hook::kPattern, l));
+  }
+  Activations acts(model.config, Activations::Mode::kInference, hooks);
+  ForwardOptions options;
+  options.attention = ControlOf(model.attention);
+  acts.Prepare(batch);
+  Encoder(model.config).Forward(compute, model.parameters, batch, options, acts);
+  std::vector<float> patterns;
+  for (const std::string& hook : hooks) {
+    for (size_t s = 0; s < batch.NumSequences(); ++s) {
+      const Matrix squares = acts.At(hook, s);
+      patterns.insert(patterns.end(), squares.data, squares.data + squares.rows * squares.cols);
+    }
+  }
+  return patterns;
+}
+
+RaggedBatch TwoSentences() {
+  RaggedBatch batch;
+  batch.Add(std::vector<int32_t>{2, 9, 8, 7, 3}, 0);
+  batch.Add(std::vector<int32_t>{2, 17, 30, 11, 9, 25, 12, 3}, 1);
+  return batch;
+}
+
+TEST_CASE("Supplied patterns are the other model's, to the bit", "[attention]") {
+  RegimeTraining training("learned");
+  const std::string source = training.Run("source", 1) + "/model";
+  training.config.attention = "supplied:" + source;
+  training.config.seed = 5;
+  const std::string directory = training.Run("run", 1) + "/model";
+  const PretrainedModel first = LoadPretrained(source), second = LoadPretrained(directory);
+  CHECK(PatternsOf(first, TwoSentences()) == PatternsOf(second, TwoSentences()));
+  CHECK_FALSE(SameBytes(first.parameters.At(Self(0, "value.weight")),
+                        second.parameters.At(Self(0, "value.weight"))));
+  // The other model is no longer what it was.
+  training.config.attention = "learned";
+  const std::string other = training.Run("other", 1) + "/model/model.safetensors";
+  std::filesystem::copy_file(other, source + "/model.safetensors",
+                             std::filesystem::copy_options::overwrite_existing);
+  CHECK_THROWS_WITH(LoadPretrained(directory), ContainsSubstring("expected weights of SHA-256"));
+}
+
+TEST_CASE("Trained logits lie beside the model, and the model is run with them", "[attention]") {
+  RegimeTraining training("random-trained:length=40@L1");
+  const std::string directory = training.Run("run", 1) + "/model";
+  const PretrainedModel model = LoadPretrained(directory);
+  const ConstMatrix logits = model.parameters.At("attention_control.L1H1.logits");
+  CHECK(ReadFile(directory + "/model.safetensors").find("attention_control") == std::string::npos);
+  // They moved in training, and a pattern is the softmax of their corner.
+  ParameterSet initial(model.parameters.SharedLayout());
+  InitialiseParameters(model.config.initializer_range, training.config.seed, initial);
+  CHECK_FALSE(SameBytes(logits, initial.At("attention_control.L1H1.logits")));
+  double deviation = 0.0;
+  const ConstMatrix start = initial.At("attention_control.L1H1.logits");
+  for (size_t i = 0; i < 1600; ++i) deviation += std::pow(start.data[i], 2) / 1600;
+  CHECK_THAT(std::sqrt(deviation), WithinAbs(1.0, 0.06));
+  const std::vector<float> patterns = PatternsOf(model, TwoSentences());
+  const float* last = patterns.data() + patterns.size() - 64;  // L1H1 on the second sentence
+  double sum = 0.0;
+  for (size_t j = 0; j < 8; ++j) sum += std::exp(static_cast<double>(logits(3, j)));
+  for (size_t j = 0; j < 8; ++j) {
+    CHECK_THAT(last[3 * 8 + j], WithinRel(std::exp(static_cast<double>(logits(3, j))) / sum, 1e-5));
+  }
+}
+
+TEST_CASE("Constant patterns are another model's mean patterns", "[attention]") {
+  RegimeTraining training("learned");
+  const std::string source = training.Run("source", 1) + "/model";
+  const PretrainedModel model = LoadPretrained(source);
+  const RaggedBatch sample = TwoSentences();
+  ThreadPool pool(1);
+  Compute compute(pool);
+  const AttentionRegime regime("constant:" + source, {.model = model.config});
+  ParameterSet parameters(
+      std::make_shared<const ParameterLayout>(regime.Apply(model.parameters.Layout())));
+  regime.Initialise(
+      compute, [&] { return std::vector<RaggedBatch>{sample}; }, parameters);
+
+  // Head L0H1 by hand: lengths 5 and 8, of which pieces 0 to 3 and 0 to 6 are no closing [SEP].
+  const std::vector<float> patterns = PatternsOf(model, sample);
+  const size_t heads = 2;
+  const float* five = patterns.data() + 25;
+  const float* eight = patterns.data() + heads * 25 + 64;
+  const auto mean = [&](size_t i, size_t j) {
+    const bool both = i < 4 && j < 4;
+    return both ? (five[i * 5 + j] + eight[i * 8 + j]) / 2 : eight[i * 8 + j];
+  };
+  RaggedBatch six;
+  six.Add(std::vector<int32_t>{2, 30, 31, 32, 33, 3}, 0);
+  Activations acts(model.config, Activations::Mode::kInference, {HookName(Hook::kPattern, 0)});
+  ForwardOptions options;
+  options.attention = &regime.Control();
+  acts.Prepare(six);
+  Encoder(model.config).Forward(compute, parameters, six, options, acts);
+  const Matrix pattern = acts.Square(Hook::kPattern, 0, 1, 0);
+  const auto check_row = [&](size_t i, std::vector<double> expected) {
+    double sum = 0.0;
+    for (const double weight : expected) sum += weight;
+    for (size_t j = 0; j < 6; ++j) {
+      CHECK_THAT(pattern(i, j), WithinRel(expected[j] / sum, 1e-5));
+    }
+  };
+  std::vector<double> row2, row4, closing;
+  for (size_t j = 0; j < 5; ++j) {
+    row2.push_back(mean(2, j));
+    row4.push_back(mean(4, j));
+    closing.push_back(j < 4 ? (five[4 * 5 + j] + eight[7 * 8 + j]) / 2 : eight[7 * 8 + j]);
+  }
+  row2.push_back((five[2 * 5 + 4] + eight[2 * 8 + 7]) / 2);
+  row4.push_back(eight[4 * 8 + 7]);
+  closing.push_back((five[4 * 5 + 4] + eight[7 * 8 + 7]) / 2);
+  check_row(2, row2);
+  check_row(4, row4);
+  check_row(5, closing);
+  // The same for every input, and through a file.
+  training.config.attention = "constant:" + source;
+  training.config.seed = 4;
+  const PretrainedModel constant = LoadPretrained(training.Run("run", 1) + "/model");
+  RaggedBatch other;
+  other.Add(std::vector<int32_t>{2, 11, 12, 13, 14, 3}, 0);
+  CHECK(PatternsOf(constant, six) == PatternsOf(constant, other));
 }
 
 }  // namespace
