@@ -2,6 +2,7 @@
 
 #include "probe/dep_command.h"
 #include "probe/experiment_command.h"
+#include "probe/explain_command.h"
 #include "probe/extract_command.h"
 #include "probe/heads_command.h"
 #include "probe/structural_command.h"
@@ -19,6 +20,7 @@ void AddProbeCommands(const Command& app) {
   AddStructuralCommand(probe);
   AddExtractCommand(app);
   AddExperimentCommand(app);
+  AddExplainCommand(app);
 }
 
 }  // namespace headscope

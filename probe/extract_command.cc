@@ -2,10 +2,8 @@
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <functional>
 #include <memory>
@@ -18,6 +16,7 @@
 #include "model/pretrained.h"
 #include "probe/compute_flags.h"
 #include "probe/extraction.h"
+#include "probe/work_progress.h"
 
 namespace headscope {
 namespace {
@@ -28,28 +27,6 @@ struct ExtractFlags {
                                  "blocks.*.attn.hook_pattern"};
   bool list = false;
   ComputeFlags compute;
-};
-
-// A line on the terminal that is rewritten once a second, for work of more than two seconds.
-class ProgressLine {
- public:
-  void operator()(size_t done, size_t total) {
-    const double elapsed = Seconds(Clock::now() - start_);
-    if (elapsed < 2.0 || elapsed - last_shown_ < 1.0 || isatty(STDERR_FILENO) == 0) return;
-    last_shown_ = elapsed;
-    const double left = elapsed * static_cast<double>(total - done) / static_cast<double>(done);
-    fmt::print(stderr, "\r{} of {} sentences, {:.0f} s left   ", done, total, left);
-  }
-  ~ProgressLine() {
-    if (last_shown_ > 0.0) fmt::print(stderr, "\r{:60}\r", "");
-  }
-
- private:
-  using Clock = std::chrono::steady_clock;
-  static double Seconds(Clock::duration d) { return std::chrono::duration<double>(d).count(); }
-
-  Clock::time_point start_ = Clock::now();
-  double last_shown_ = 0.0;
 };
 
 // "blocks.0.attn.hook_pattern  [12, T, T]"
@@ -93,7 +70,7 @@ void RunExtract(const ExtractFlags& flags, bool hooks_given) {
   Compute compute(pool, flags.compute.Backend());
   ExtractionSummary summary;
   {
-    ProgressLine progress;
+    WorkProgress progress("sentences");
     summary = ExtractActivations(compute, model, input, hooks, flags.out, std::ref(progress));
   }
   PrintSummary(input, summary, flags.out);

@@ -1,0 +1,88 @@
+#include "probe/explain_flags.h"
+
+#include <fmt/core.h>
+
+#include <nlohmann/json.hpp>
+
+#include "datasets/data_folder.h"
+#include "model/base/build_info.h"
+#include "model/base/file.h"
+#include "model/ops/simd_target.h"
+#include "probe/results.h"
+
+namespace headscope {
+
+using Json = nlohmann::ordered_json;
+
+void ExplainFlags::AddTo(const Command& command) {
+  command.Option("--run", run, "folder of a fine-tuning (headscope finetune --out)").Required();
+  command.Option("--task", task, "another task with the run's labels; default: the run's own");
+  command.Option("--data", data,
+                 "Folder of the corpora; default HEADSCOPE_DATA, ../shared/data or data");
+  command.Option("--split", split, "which examples: test or dev").OneOf({"test", "dev"});
+  command.Option("--examples", examples, "how many of them, drawn by --seed; 0: all");
+  command
+      .Option("--layers", layers,
+              "whose attention: last (its row of what is classified) or all (every row of every "
+              "layer, jointly)")
+      .OneOf({"last", "all"});
+  command.Option("--out", out, "folder for results.json and manifest.json").Required();
+  command.Option("--seed", seed, "of everything drawn");
+  compute.AddTo(command);
+}
+
+PatternScope ExplainFlags::Scope() const {
+  return layers == "all" ? PatternScope::kAllLayers : PatternScope::kLastLayer;
+}
+
+ExplanationExamples ExplainFlags::Load() const {
+  MakeDirectory(out);
+  return LoadExplanationExamples({.run = run,
+                                  .task = task,
+                                  .data_folder = DataFolder(data),
+                                  .dev = split == "dev",
+                                  .examples = examples,
+                                  .seed = seed});
+}
+
+Json ResultsHeader(const std::string& experiment, const ExplainFlags& flags,
+                   const ExplanationExamples& examples) {
+  return {{"format", 1},
+          {"experiment", experiment},
+          {"model",
+           {{"path", examples.model.directory},
+            {"sha256", Sha256OfFile(examples.model.directory + "/model.safetensors")}}},
+          {"task", examples.task},
+          {"split", flags.split},
+          {"layers", flags.layers},
+          {"seed", flags.seed},
+          {"examples", examples.set.examples.size()}};
+}
+
+void WriteResults(const ExplainFlags& flags, const std::string& command, const Json& results) {
+  WriteFileAtomically(flags.out + "/results.json", results.dump(1) + "\n");
+  ProbeFacts facts;
+  facts.commit = BuildCommit();
+  facts.compiler = BuildCompiler();
+  facts.simd_target = ActiveSimdTarget();
+  facts.threads = flags.compute.threads;
+  facts.command = fmt::format(
+      "headscope explain {} --run {} --task {} --split {} --examples {} --layers {} --seed {} "
+      "--out {}",
+      command, flags.run, results["task"].get<std::string>(), flags.split, flags.examples,
+      flags.layers, flags.seed, flags.out);
+  WriteFileAtomically(flags.out + "/manifest.json", ManifestJson(facts));
+}
+
+Json ExampleHeader(const ExplanationExamples& examples, size_t index, size_t predicted,
+                   double confidence) {
+  const EncodedExample& example = examples.set.examples[index];
+  return {{"id", examples.ids[index]},
+          {"place", examples.places[index]},
+          {"pieces", example.ids.size()},
+          {"label", examples.model.labels[static_cast<size_t>(example.label)]},
+          {"predicted", examples.model.labels[predicted]},
+          {"confidence", confidence}};
+}
+
+}  // namespace headscope
