@@ -64,7 +64,10 @@ std::string HeadTable(const HeadProbeResults& results) {
     for (size_t k = 0; k <= static_cast<size_t>(Surface::kDuplicate); ++k) {
       row.push_back(Percent(surface.means[k]));
     }
-    row.push_back(fmt::format("{:+d}: {}%", surface.position, Percent(surface.position_share)));
+    row.push_back(
+        surface.position_share.value == 0.0
+            ? "n/a"
+            : fmt::format("{:+d}: {}%", surface.position, Percent(surface.position_share)));
     const Estimate& entropy = surface.At(Surface::kEntropy);
     row.push_back(fmt::format("{:.2f} <span class=\"interval\">[{:.2f}, {:.2f}]</span>",
                               entropy.value, entropy.low, entropy.high));
@@ -90,7 +93,8 @@ std::string Map(const HeadProbeResults& results) {
       "<h3>Distances</h3>\n<p>Heads that attend alike lie together: the square root of the mean "
       "Jensen–Shannon divergence of their rows ({} rows), drawn by metric scaling with stress "
       "{:.2f} "
-      "(what the plane cannot show). Colours are the {} clusters of average linkage, silhouette "
+      "(above 0.2 neighbours may lie far apart). Colours are the {} clusters of average linkage, "
+      "silhouette "
       "{:.2f}.</p>\n<figure>{}</figure>\n",
       atlas.distance_rows, atlas.map_stress, atlas.num_clusters, atlas.silhouette, HeadMap(figure));
 }

@@ -34,7 +34,10 @@ std::vector<std::string> SurfaceCells(const SurfaceStatistics& surface) {
   for (size_t k = 0; k <= static_cast<size_t>(Surface::kDuplicate); ++k) {
     cells.push_back(Percent(surface.means[k]));
   }
-  cells.push_back(fmt::format("{:+d}: {}", surface.position, Percent(surface.position_share)));
+  cells.push_back(
+      surface.position_share.value == 0.0
+          ? "-"
+          : fmt::format("{:+d}: {}", surface.position, Percent(surface.position_share)));
   cells.push_back(fmt::format("{:.2f}", surface.At(Surface::kEntropy).value));
   cells.push_back(Percent(surface.At(Surface::kRelativeEntropy)));
   return cells;

@@ -32,7 +32,7 @@ std::string Mark(double x, double y, size_t cluster, const std::string& note) {
 std::string HeadMatrix(const HeadMatrixFigure& figure) {
   constexpr double kWidth = 34, kHeight = 22, kLeft = 30, kTop = 34;
   const double right = kLeft + kWidth * static_cast<double>(figure.heads);
-  std::string svg = OpenSvg(std::max(right + 6, 160.0),
+  std::string svg = OpenSvg(std::max(right + 6, 6.5 * static_cast<double>(figure.title.size()) + 8),
                             kTop + kHeight * static_cast<double>(figure.layers) + 6, figure.title);
   svg += Text(2, 12, "start", figure.title, "font-weight=\"600\"");
   for (size_t h = 0; h < figure.heads; ++h) {

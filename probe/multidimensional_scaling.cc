@@ -17,17 +17,23 @@ double Distance(const PlanePoint& a, const PlanePoint& b) {
   return std::sqrt(x * x + y * y);
 }
 
-double StressOf(std::span<const double> distances, const std::vector<PlanePoint>& points) {
+// What distances between points are off by, and how large they are themselves: sums of squares.
+struct Misfit {
+  double off = 0.0, fitted = 0.0;
+};
+
+Misfit MisfitOf(std::span<const double> distances, const std::vector<PlanePoint>& points) {
   const size_t n = points.size();
-  double misfit = 0.0, whole = 0.0;
+  Misfit misfit;
   for (size_t i = 0; i < n; ++i) {
     for (size_t j = 0; j < i; ++j) {
-      const double error = Distance(points[i], points[j]) - distances[i * n + j];
-      misfit += error * error;
-      whole += distances[i * n + j] * distances[i * n + j];
+      const double fitted = Distance(points[i], points[j]);
+      const double error = fitted - distances[i * n + j];
+      misfit.off += error * error;
+      misfit.fitted += fitted * fitted;
     }
   }
-  return whole == 0.0 ? 0.0 : std::sqrt(misfit / whole);
+  return misfit;
 }
 
 // Guttman's transform: every point moves to 1 / n sum_j (x_i - x_j) distance_ij / d_ij, where
@@ -74,13 +80,14 @@ std::vector<PlanePoint> ClassicalScaling(std::span<const double> distances, size
 
 ScaledMap MetricScalingFrom(std::span<const double> distances, std::vector<PlanePoint> start) {
   ScaledMap map{std::move(start), 0.0, 0};
-  map.stress = StressOf(distances, map.points);
-  for (; map.iterations < kMostIterations && map.stress > 0.0; ++map.iterations) {
+  Misfit misfit = MisfitOf(distances, map.points);
+  for (; map.iterations < kMostIterations && misfit.off > 0.0; ++map.iterations) {
     map.points = Transform(distances, map.points);
-    const double before = map.stress;
-    map.stress = StressOf(distances, map.points);
-    if (before - map.stress < kEnough * before) break;
+    const double before = misfit.off;
+    misfit = MisfitOf(distances, map.points);
+    if (before - misfit.off < kEnough * before) break;
   }
+  if (misfit.fitted > 0.0) map.stress = std::sqrt(misfit.off / misfit.fitted);
   return map;
 }
 

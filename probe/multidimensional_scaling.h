@@ -16,8 +16,8 @@ std::vector<PlanePoint> ClassicalScaling(std::span<const double> distances, size
 
 struct ScaledMap {
   std::vector<PlanePoint> points;  // [n], their mean at the origin
-  // sqrt(sum_{i<j} (d_ij - distance_ij)^2 / sum_{i<j} distance_ij^2): below 0.1 the map can be
-  // read, above 0.2 neighbours may be far apart (Kruskal 1964 has d_ij^2 below the line).
+  // Kruskal's (1964) stress-1, sqrt(sum_{i<j} (d_ij - distance_ij)^2 / sum_{i<j} d_ij^2), d between
+  // the points: below 0.1 the map can be read, above 0.2 neighbours may be far apart.
   double stress = 0.0;
   size_t iterations = 0;
 };

@@ -154,7 +154,8 @@ TEST_CASE("The atlas depends on no thread", "[probe]") {
 }
 
 TEST_CASE("Spanning trees are NetworkX's", "[probe]") {
-  for (const auto& graph : Golden()["graphs"]) {
+  const auto goldens = Golden();
+  for (const auto& graph : goldens["graphs"]) {
     const auto weights = Flat(graph["weights"]);
     const size_t n = graph["heads"].size();
     const BasicMatrix<const double> directed(weights.data(), n, n);
@@ -169,7 +170,8 @@ TEST_CASE("Spanning trees are NetworkX's", "[probe]") {
 }
 
 TEST_CASE("Eigenvalues, maps and clusters are NumPy's, scikit-learn's and SciPy's", "[probe]") {
-  for (const auto& golden : Golden()["scaling"]) {
+  const auto goldens = Golden();
+  for (const auto& golden : goldens["scaling"]) {
     const auto distances = Flat(golden["distances"]), classical = Flat(golden["classical"]);
     const size_t n = golden["distances"].size();
     INFO(n << " points");
