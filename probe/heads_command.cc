@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 #include "datasets/conllu.h"
 #include "datasets/wordpiece.h"
@@ -17,6 +18,8 @@
 #include "probe/head_atlas_tables.h"
 #include "probe/head_probe.h"
 #include "probe/head_tables.h"
+#include "probe/importance_probe.h"
+#include "probe/importance_tables.h"
 #include "probe/output_folder.h"
 #include "probe/report.h"
 #include "probe/results.h"
@@ -28,15 +31,39 @@ struct HeadsFlags {
   std::string model, dev, test, out, coreference = "ontonotes";
   ComputeFlags compute;
   HeadProbeOptions options;
+  ImportanceOptions importance;
+  std::string protocol = "paper";
 };
 
 std::string CommandLine(const HeadsFlags& flags) {
   return fmt::format(
       "headscope probe heads --model {} --dev {} --test {} --out {} --segment {} --coref {} "
-      "--random-models {} --seed {} --bootstrap {}",
+      "--random-models {} --seed {} --bootstrap {} --importance-sentences {} --protocol {}",
       flags.model, flags.dev, flags.test, flags.out, flags.options.segment_pieces,
       CoreferenceSchemeName(flags.options.coreference), flags.options.random_models,
-      flags.options.seed, flags.options.bootstrap_replicates);
+      flags.options.seed, flags.options.bootstrap_replicates, flags.importance.sentences,
+      flags.protocol);
+}
+
+// Nothing when it was not asked for, or cannot be measured: then a note says why.
+std::optional<ImportanceResults> ImportanceOf(const HeadsFlags& flags, const PretrainedModel& model,
+                                              const WordPiece& word_piece, const Treebank& dev,
+                                              const Treebank& test, ThreadPool& pool,
+                                              const Progress& progress, HeadProbeResults& results) {
+  if (flags.importance.sentences == 0) return std::nullopt;
+  std::string why_not;
+  if (!HasImportance(model, why_not)) {
+    results.notes.push_back("no importance of heads: " + why_not);
+    return std::nullopt;
+  }
+  ImportanceOptions options = flags.importance;
+  options.protocol = ParseImportanceProtocol(flags.protocol);
+  options.seed = flags.options.seed;
+  options.gemm = flags.options.gemm;
+  ImportanceResults importance =
+      MeasureImportance(model, word_piece, dev, test, options, pool, progress);
+  importance.joint = MakeJointTable(results, importance);
+  return importance;
 }
 
 void RunHeads(HeadsFlags& flags) {
@@ -53,6 +80,9 @@ void RunHeads(HeadsFlags& flags) {
   const auto progress = [](const std::string& what) { fmt::print(stderr, "{} …\n", what); };
   HeadProbeResults results =
       ProbeHeads(model, word_piece, dev, test, flags.options, pool, progress);
+  const std::optional<ImportanceResults> importance =
+      ImportanceOf(flags, model, word_piece, dev, test, pool, progress, results);
+  const ImportanceResults* const measured = importance ? &*importance : nullptr;
   results.model.sha256 = Sha256OfFile(model.directory + "/model.safetensors");
   results.dev.sha256 = Sha256OfFile(flags.dev);
   results.test.sha256 = Sha256OfFile(flags.test);
@@ -62,11 +92,14 @@ void RunHeads(HeadsFlags& flags) {
   results.facts.simd_target = ActiveSimdTarget();
   results.facts.command = CommandLine(flags);
 
-  WriteFileAtomically(flags.out + "/results.json", ResultsJson(results));
+  WriteFileAtomically(flags.out + "/results.json", ResultsJson(results, measured));
   WriteFileAtomically(flags.out + "/manifest.json", ManifestJson(results.facts));
-  WriteFileAtomically(flags.out + "/report.html", HeadReportHtml(results));
-  fmt::print("{}\nresults: {}/results.json\nreport:  {}/report.html\n", HeadTables(results),
-             flags.out, flags.out);
+  WriteFileAtomically(flags.out + "/report.html", HeadReportHtml(results, measured));
+  fmt::print("{}\n", HeadTables(results));
+  if (importance && results.context.state != ContextState::kNotLearned) {
+    fmt::print("{}\n", ImportanceTableText(results, *importance));
+  }
+  fmt::print("results: {}/results.json\nreport:  {}/report.html\n", flags.out, flags.out);
 }
 
 }  // namespace
@@ -100,6 +133,16 @@ void AddHeadsCommand(const Command& probe) {
       .Range(40, 1000000);
   command.Option("--twin", options.twin,
                  "run directory of the uniform-attention twin; by default RUN/twin");
+  command
+      .Option("--importance-sentences", flags->importance.sentences,
+              "sentences of each file on which the importance of heads is measured; 0: none")
+      .Range(0, 1 << 20);
+  command
+      .Option(
+          "--protocol", flags->protocol,
+          "mask gradients as Michel et al. 2019 write (paper: absolute values of sentences) or as "
+          "their code has it (released: of tokens)")
+      .OneOf({"paper", "released"});
   command.Footer("Kinds of heads. " + HeadKindRules() + ".");
   command.OnRun([flags] { RunHeads(*flags); });
 }

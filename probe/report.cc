@@ -7,6 +7,7 @@
 
 #include "probe/head_atlas_report.h"
 #include "probe/html_page.h"
+#include "probe/importance_tables.h"
 #include "probe/svg.h"
 
 namespace headscope {
@@ -214,7 +215,7 @@ std::string Provenance(const HeadProbeResults& results) {
 
 }  // namespace
 
-std::string HeadReportHtml(const HeadProbeResults& results) {
+std::string HeadReportHtml(const HeadProbeResults& results, const ImportanceResults* importance) {
   std::string html = Facts(results);
   html += ContextBanner(results.context);
   html += Curve(results.curve);
@@ -223,6 +224,7 @@ std::string HeadReportHtml(const HeadProbeResults& results) {
     if (results.coreference) html += Coreference(*results.coreference);
     html += PartsOfSpeech(results.upos);
     html += HeadAtlasHtml(results);
+    if (importance != nullptr) html += ImportanceHtml(results, *importance);
     if (!results.examples.empty()) {
       html +=
           "<h2>Sentences</h2>\n<p>Rows attend to columns; darker is more (square-root scale; hover "

@@ -5,10 +5,13 @@
 #include <string>
 
 #include "probe/head_results.h"
+#include "probe/importance.h"
 
 namespace headscope {
 
 // The whole page. It loads nothing (a content security policy forbids it) and runs no script.
-std::string HeadReportHtml(const HeadProbeResults& results);
+// `importance` is null where it was not measured.
+std::string HeadReportHtml(const HeadProbeResults& results,
+                           const ImportanceResults* importance = nullptr);
 
 }  // namespace headscope

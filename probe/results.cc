@@ -4,6 +4,7 @@
 
 #include "probe/facts_json.h"
 #include "probe/head_atlas_json.h"
+#include "probe/importance_tables.h"
 
 namespace headscope {
 namespace {
@@ -208,7 +209,7 @@ Json List(const std::vector<Row>& rows) {
 
 }  // namespace
 
-std::string ResultsJson(const HeadProbeResults& results) {
+std::string ResultsJson(const HeadProbeResults& results, const ImportanceResults* importance) {
   Json json;
   json["format"] = "headscope probe heads 1";
   json["model"] = ToJson(results.model);
@@ -230,6 +231,7 @@ std::string ResultsJson(const HeadProbeResults& results) {
   json["heads"] = HeadsJson(results.atlas, json["head_names"]);
   json["head_distances"] = HeadDistancesJson(results.atlas);
   json["trees"] = TreesJson(results.atlas.trees, json["head_names"]);
+  json["importance"] = importance == nullptr ? Json() : ImportanceJson(results, *importance);
   json["dev_counts"] = ToJson(results.dev_counts);
   json["test_counts"] = ToJson(results.test_counts);
   json["examples"] = List(results.examples);

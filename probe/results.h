@@ -7,10 +7,12 @@
 #include <string>
 
 #include "probe/head_results.h"
+#include "probe/importance.h"
 
 namespace headscope {
 
-std::string ResultsJson(const HeadProbeResults& results);
+std::string ResultsJson(const HeadProbeResults& results,
+                        const ImportanceResults* importance = nullptr);
 std::string ManifestJson(const ProbeFacts& facts);
 
 }  // namespace headscope
