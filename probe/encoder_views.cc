@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "probe/probe_streams.h"
+#include "probe/random_encoder.h"
 
 namespace headscope {
 namespace {
@@ -58,7 +59,7 @@ WordFeatures Extract(Compute& compute, const ModelConfig& config, const Paramete
 const ParameterSet& ParametersOf(const PretrainedModel& model, const EncoderView& view,
                                  ParameterSet& random) {
   if (view.kind != EncoderKind::kRandom) return model.parameters;
-  InitialiseParameters(model.config.initializer_range, view.seed, random);
+  InitialiseLike(model, view.seed, random);
   return random;
 }
 

@@ -4,7 +4,6 @@
 
 #include "model/attention_regime.h"
 #include "model/base/error.h"
-#include "model/control_tensors.h"
 #include "probe/context_check.h"
 #include "probe/coreference_probe.h"
 #include "probe/dependency_probe.h"
@@ -12,6 +11,7 @@
 #include "probe/head_atlas_probe.h"
 #include "probe/head_kinds.h"
 #include "probe/output_folder.h"
+#include "probe/random_encoder.h"
 
 namespace headscope {
 namespace {
@@ -168,18 +168,6 @@ void ProbePatterns(PatternSource& source, const RandomSource& random_source,
   }
 }
 
-namespace {
-
-// A random model under constant attention has the constants of the model it stands beside.
-void CopyConstants(const ParameterSet& from, ParameterSet& to) {
-  for (const ParameterSpec& spec : to.Layout().Specs()) {
-    if (!IsControlTensor(spec.name) || spec.trainable) continue;
-    std::copy_n(from.Data().data() + spec.offset, spec.size, to.Data().data() + spec.offset);
-  }
-}
-
-}  // namespace
-
 HeadProbeResults ProbeHeads(const PretrainedModel& model, const WordPiece& word_piece,
                             const Treebank& dev, const Treebank& test,
                             const HeadProbeOptions& options, ThreadPool& pool,
@@ -211,9 +199,7 @@ HeadProbeResults ProbeHeads(const PretrainedModel& model, const WordPiece& word_
     results.facts.random_model_seeds.push_back(options.seed + 1 + k);
   }
   const RandomSource random_source = [&](size_t k) {
-    InitialiseParameters(config.initializer_range, results.facts.random_model_seeds[k],
-                         random_parameters);
-    CopyConstants(model.parameters, random_parameters);
+    InitialiseLike(model, results.facts.random_model_seeds[k], random_parameters);
     return std::make_unique<EncoderPatterns>(config, random_parameters, options.batch_pieces,
                                              options.gemm, attention);
   };
