@@ -52,7 +52,8 @@ ClassificationObjective::ClassificationObjective(const Encoder& encoder, size_t 
                                                  ClassifierKind kind,
                                                  const AttentionControl& attention, uint64_t seed,
                                                  const EncodedSet& train, size_t batch_size,
-                                                 const EncodedSet& dev)
+                                                 const EncodedSet& dev,
+                                                 const DeceptivePenalty* penalty)
     : encoder_(encoder),
       head_(encoder.Config(), num_labels, kind),
       num_labels_(num_labels),
@@ -60,7 +61,8 @@ ClassificationObjective::ClassificationObjective(const Encoder& encoder, size_t 
       seed_(seed),
       batches_(train, batch_size, seed),
       dev_(dev),
-      acts_(encoder.Config(), Activations::Mode::kTraining) {}
+      acts_(encoder.Config(), Activations::Mode::kTraining),
+      penalty_(penalty) {}
 
 LossSum ClassificationObjective::Forward(Compute& compute, const ParameterSet& parameters,
                                          const LabelledBatch& labelled,
@@ -87,13 +89,20 @@ LossSum ClassificationObjective::Accumulate(Compute& compute, const ParameterSet
     options.dropout = {.seed = seed_, .step = static_cast<uint32_t>(step)};
   }
   Matrix logits;
-  const LossSum loss = Forward(compute, parameters, labelled, options, logits);
+  LossSum loss = Forward(compute, parameters, labelled, options, logits);
   const float scale = 1.0f / static_cast<float>(loss.predictions);
   CrossEntropyBackward(compute.Pool(), logits, labelled.labels, log_sum_exp_.data(), scale, logits);
   dx_.EnsureSize(loss.tokens * config.hidden_size);
   const Matrix dx(dx_.data(), loss.tokens, config.hidden_size);
   head_.Backward(compute, parameters, labelled.batch, options, acts_, logits, dx, gradients);
-  encoder_.Backward(compute, parameters, labelled.batch, options, acts_, dx, gradients);
+  if (penalty_ == nullptr || penalty_->Options().weight == 0.0) {
+    encoder_.Backward(compute, parameters, labelled.batch, options, acts_, dx, gradients);
+    return loss;
+  }
+  loss.sum += penalty_->Loss(labelled, acts_);
+  const Encoder::PatternGradient hide =
+      penalty_->Gradient(labelled, acts_, 1.0 / static_cast<double>(loss.predictions));
+  encoder_.Backward(compute, parameters, labelled.batch, options, acts_, dx, gradients, &hide);
   return loss;
 }
 
@@ -101,6 +110,7 @@ Predictions ClassificationObjective::Predict(Compute& compute, const ParameterSe
                                              const EncodedSet& set) {
   ForwardOptions options;
   options.attention = &attention_;
+  impermissible_ = {};
   Predictions predictions{.num_labels = num_labels_, .labels = {}, .probabilities = {}};
   std::vector<uint32_t> places(set.examples.size());
   std::iota(places.begin(), places.end(), 0u);
@@ -109,6 +119,7 @@ Predictions ClassificationObjective::Predict(Compute& compute, const ParameterSe
     const LabelledBatch labelled = MakeLabelledBatch(set, std::span(places).subspan(begin, count));
     Matrix logits;
     Forward(compute, parameters, labelled, options, logits);
+    if (penalty_ != nullptr) penalty_->AddMasses(labelled, acts_, impermissible_);
     predictions.labels.insert(predictions.labels.end(), labelled.labels.begin(),
                               labelled.labels.end());
     AppendSoftmax(logits, predictions);

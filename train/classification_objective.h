@@ -9,6 +9,7 @@
 #include "model/activations.h"
 #include "model/attention_control.h"
 #include "model/classifier.h"
+#include "train/deceptive_penalty.h"
 #include "train/example_batches.h"
 #include "train/objective.h"
 
@@ -36,11 +37,13 @@ void AppendSoftmax(ConstMatrix logits, Predictions& predictions);
 
 class ClassificationObjective final : public Objective {
  public:
-  // `encoder`, `attention` and the sets must outlive the objective. Dropout is keyed by (seed,
-  // step) and on when a rate of the encoder's config is above 0.
+  // `encoder`, `attention`, `penalty` and the sets must outlive the objective. The loss of a step
+  // is cross entropy and penalty, that of an evaluation cross entropy alone. Dropout is keyed by
+  // (seed, step) and on when a rate of the encoder's config is above 0.
   ClassificationObjective(const Encoder& encoder, size_t num_labels, ClassifierKind kind,
                           const AttentionControl& attention, uint64_t seed, const EncodedSet& train,
-                          size_t batch_size, const EncodedSet& dev);
+                          size_t batch_size, const EncodedSet& dev,
+                          const DeceptivePenalty* penalty = nullptr);
 
   uint64_t StepsPerEpoch() const { return batches_.StepsPerEpoch(); }
   LossSum Accumulate(Compute& compute, const ParameterSet& parameters, uint64_t step,
@@ -49,6 +52,9 @@ class ClassificationObjective final : public Objective {
   LossSum Evaluate(Compute& compute, const ParameterSet& parameters) override;
   // How many examples the latest Evaluate found right.
   size_t NumCorrect() const { return num_correct_; }
+
+  // What the latest Predict found of attention on impermissible pieces; nothing without a penalty.
+  const DeceptivePenalty::Masses& Impermissible() const { return impermissible_; }
 
   // Dropout off.
   Predictions Predict(Compute& compute, const ParameterSet& parameters, const EncodedSet& set);
@@ -67,6 +73,8 @@ class ClassificationObjective final : public Objective {
   const EncodedSet& dev_;
   Activations acts_;
   AlignedBuffer<float> losses_, log_sum_exp_, dx_;
+  const DeceptivePenalty* penalty_;
+  DeceptivePenalty::Masses impermissible_;
   size_t num_correct_ = 0;
 };
 

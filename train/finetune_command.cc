@@ -63,7 +63,8 @@ std::vector<Predictions> TrainSeeds(const FinetuneFlags& flags, const FinetuneCo
                                     const FinetuneData& data, std::string& remark) {
   const InterruptGuard interrupt;
   std::vector<Predictions> all;
-  double dev = 0.0;
+  double dev = 0.0, mean_mass = 0.0, largest_mass = 0.0;
+  size_t hidden = 0;
   for (uint64_t k = 0; k < flags.seeds; ++k) {
     FinetuneConfig seeded = config;
     seeded.seed = config.seed + k;
@@ -87,9 +88,17 @@ std::vector<Predictions> TrainSeeds(const FinetuneFlags& flags, const FinetuneCo
                100.0 * static_cast<double>(result.test.NumCorrect()) /
                    static_cast<double>(result.test.Size()));
     dev += result.dev_accuracy;
+    hidden += result.impermissible.examples;
+    mean_mass += result.impermissible.mean;
+    largest_mass += result.impermissible.largest;
     all.push_back(result.test);
   }
   remark = fmt::format("dev {:.1f}", 100 * dev / static_cast<double>(flags.seeds));
+  if (hidden > 0) {
+    const auto n = static_cast<double>(hidden);
+    remark += fmt::format(", attention on --deceive-words {:.2g} (most attentive head {:.2g})",
+                          mean_mass / n, largest_mass / n);
+  }
   return all;
 }
 

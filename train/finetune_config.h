@@ -29,6 +29,12 @@ struct FinetuneConfig {
   std::string attention = "learned";  // rules (model/attention_rules.h), or model: the pretrained's
   bool positions = true;              // false: position embeddings are zero and stay so
 
+  // [deception]
+  double deceive = 0.0;       // weight of the penalty on attention to
+  std::string deceive_words;  // these words, parted by spaces
+  bool deceive_max = false;
+  bool deceive_all_layers = false;
+
   // [schedule]
   uint64_t epochs = 3;
   uint64_t batch = 32;  // examples

@@ -152,6 +152,34 @@ void CheckAttentionOf(const FinetuneConfig& config, const FinetuneData& data,
   }
 }
 
+// Every piece of the words to be hidden; null when there are none.
+std::unique_ptr<DeceptivePenalty> PenaltyOf(const FinetuneConfig& config, const FinetuneData& data,
+                                            const AttentionControl& attention) {
+  std::vector<uint8_t> impermissible(data.word_piece->Size());
+  const std::vector<int32_t> ids = data.word_piece->Encode(config.deceive_words).ids;
+  if (ids.empty()) {
+    if (config.deceive == 0.0) return nullptr;
+    Fail("--deceive: expected words to hide (--deceive-words), found none");
+  }
+  for (const int32_t id : ids) {
+    if (id == data.word_piece->Unk()) {
+      Fail("--deceive-words: expected words of the model's vocabulary, found \"{}\"",
+           config.deceive_words);
+    }
+    impermissible[static_cast<size_t>(id)] = 1;
+  }
+  const size_t last = data.model.num_hidden_layers - 1;
+  if (config.deceive != 0.0 && !attention.UsesScores(last)) {
+    Fail("--deceive: attention of the last layer does not depend on scores ({})", attention.Name());
+  }
+  return std::make_unique<DeceptivePenalty>(
+      data.model,
+      DeceptionOptions{.weight = config.deceive,
+                       .max_over_heads = config.deceive_max,
+                       .all_layers = config.deceive_all_layers},
+      std::move(impermissible));
+}
+
 // Up to 2,000 training examples, evenly spread: what a regime's mean patterns are measured on.
 std::vector<RaggedBatch> PatternBatches(const EncodedSet& train) {
   constexpr size_t kExamples = 2000, kBatch = 32;
@@ -195,8 +223,9 @@ class FinetuneRun {
         compute_(pool_, config.gemm),
         encoder_(data.model),
         attention_(AttentionOf(config, data)),
+        penalty_(PenaltyOf(config, data, attention_->Control())),
         objective_(encoder_, Labels().size(), data.Kind(), attention_->Control(), config.seed,
-                   data.train, config.batch, data.dev),
+                   data.train, config.batch, data.dev, penalty_.get()),
         state_(std::make_shared<const ParameterLayout>(attention_->Apply(LayoutOf(config, data)))) {
   }
 
@@ -216,8 +245,12 @@ class FinetuneRun {
                           .best_step = best_.step,
                           .dev_accuracy = static_cast<double>(best_.correct) /
                                           static_cast<double>(data_.dev.examples.size()),
-                          .test = {}};
-    if (!result.interrupted) result.test = PredictTest();
+                          .test = {},
+                          .impermissible = {}};
+    if (!result.interrupted) {
+      result.test = PredictTest();
+      result.impermissible = objective_.Impermissible();
+    }
     return result;
   }
 
@@ -290,6 +323,7 @@ class FinetuneRun {
   Compute compute_;
   Encoder encoder_;
   std::shared_ptr<const AttentionRegime> attention_;
+  std::unique_ptr<DeceptivePenalty> penalty_;
   ClassificationObjective objective_;
   TrainingState state_;
   Identity identity_;

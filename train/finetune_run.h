@@ -51,6 +51,7 @@ struct FinetuneResult {
   uint64_t best_step = 0;  // of the model that was kept
   double dev_accuracy = 0.0;
   Predictions test;
+  DeceptivePenalty::Masses impermissible = {};  // on the test set, where words are to be hidden
 };
 
 // Weights, metrics and predictions are a function of config, files and seed alone.

@@ -1,0 +1,209 @@
+// Pruthi et al.'s penalty: its gradient is exact, and what it is trained to hide does not show.
+#include "train/deceptive_penalty.h"
+
+#include <cmath>
+
+#include "model/base/file.h"
+#include "model/base/random.h"
+#include "model/classifier.h"
+#include "tests/support/catch.h"
+#include "tests/support/dual.h"
+#include "tests/support/silent_stream.h"
+#include "tests/support/temporary_directory.h"
+#include "train/classification_objective.h"
+#include "train/finetune_run.h"
+
+namespace headscope {
+namespace {
+
+ModelConfig Model() {
+  ModelConfig model{.vocab_size = 20,
+                    .hidden_size = 12,
+                    .num_hidden_layers = 2,
+                    .num_attention_heads = 3,
+                    .intermediate_size = 16,
+                    .max_position_embeddings = 12,
+                    .hidden_dropout_prob = 0.0f,
+                    .attention_probs_dropout_prob = 0.0f};
+  model.has_mlm_head = false;
+  return model;
+}
+
+EncodedSet Examples() {
+  EncodedSet set;
+  for (const std::vector<int32_t>& ids :
+       {std::vector<int32_t>{2, 7, 9, 5, 3}, {2, 7, 8, 7, 11, 12, 3}, {2, 10, 3}}) {
+    EncodedExample example;
+    example.ids = ids;
+    example.label = static_cast<int32_t>(set.examples.size() % 2);
+    set.examples.push_back(example);
+  }
+  return set;
+}
+
+// Pieces 7 and 9.
+std::vector<uint8_t> Hidden() {
+  std::vector<uint8_t> hidden(20);
+  hidden[7] = hidden[9] = 1;
+  return hidden;
+}
+
+TEST_CASE("The gradient of loss and penalty is the slope of their sum", "[deceive]") {
+  const ModelConfig model = Model();
+  const EncodedSet set = Examples();
+  ThreadPool pool(2);
+  Compute compute(pool);
+  const Encoder encoder(model);
+  const LearnedAttention attention;
+  ParameterSet weights(std::make_shared<const ParameterLayout>(ClassifierLayout(model, 2)));
+  InitialiseParameters(0.4f, 3, weights);
+  for (const bool max_over_heads : {false, true}) {
+    for (const bool all_layers : {false, true}) {
+      const DeceptivePenalty penalty(
+          model, {.weight = 0.7, .max_over_heads = max_over_heads, .all_layers = all_layers},
+          Hidden());
+      ClassificationObjective objective(encoder, 2, ClassifierKind::kSequence, attention, 1, set, 3,
+                                        set, &penalty);
+      ClassificationObjective plain(encoder, 2, ClassifierKind::kSequence, attention, 1, set, 3,
+                                    set);
+      ParameterSet gradients(weights.SharedLayout()), unused(weights.SharedLayout());
+      const double loss = objective.Accumulate(compute, weights, 1, gradients).Mean();
+      CHECK(loss > plain.Accumulate(compute, weights, 1, unused).Mean() + 0.01);
+      double squared = 0.0;
+      for (const float g : gradients.Data()) {
+        squared += static_cast<double>(g) * static_cast<double>(g);
+      }
+      const auto loss_at = [&](double distance) {
+        ParameterSet moved(weights.SharedLayout());
+        for (size_t i = 0; i < moved.Data().size(); ++i) {
+          moved.Data()[i] = weights.Data()[i] + static_cast<float>(distance) * gradients.Data()[i];
+        }
+        return objective.Accumulate(compute, moved, 1, unused).Mean();
+      };
+      const double h = 3e-4;
+      CHECK_THAT((loss_at(h) - loss_at(-h)) / (2 * h), WithinRel(squared, 2e-3));
+    }
+  }
+}
+
+TEST_CASE("The penalty's gradient by the patterns equals exact differentiation", "[deceive]") {
+  const ModelConfig model = Model();
+  const EncodedSet set = Examples();
+  const std::vector<uint32_t> places{0, 1, 2};
+  const LabelledBatch labelled = MakeLabelledBatch(set, places);
+  std::vector<std::string> hooks{HookName(Hook::kPattern, 0), HookName(Hook::kPattern, 1)};
+  Activations acts(model, Activations::Mode::kTraining, hooks);
+  acts.Prepare(labelled.batch);
+  const RandomStream stream{3, Purpose::kTest};
+  uint64_t draw = 0;
+  for (size_t l = 0; l < 2; ++l) {
+    for (size_t h = 0; h < 3; ++h) {
+      for (size_t s = 0; s < 3; ++s) {
+        const Matrix pattern = acts.Square(Hook::kPattern, l, h, s);
+        for (size_t i = 0; i < pattern.rows; ++i) {
+          for (size_t j = 0; j < pattern.cols; ++j) {
+            pattern(i, j) = static_cast<float>(stream.Uniform(draw++) / 8);
+          }
+        }
+      }
+    }
+  }
+  // Sequence 1: pieces 7, 8, 7 …: columns 1 and 3 are hidden, rows 0, 2, 4, 5, 6 are not.
+  for (const bool max_over_heads : {false, true}) {
+    for (const bool all_layers : {false, true}) {
+      const DeceptivePenalty penalty(
+          model, {.weight = 0.7, .max_over_heads = max_over_heads, .all_layers = all_layers},
+          Hidden());
+      const auto gradient = penalty.Gradient(labelled, acts, 2.0);
+      for (const size_t layer : {0, 1}) {
+        for (const size_t head : {0, 1, 2}) {
+          const ConstMatrix pattern = acts.Square(Hook::kPattern, layer, head, 1);
+          std::vector<float> found(49, 0.0f);
+          gradient({Hook::kPattern, layer, head, 1}, pattern, Matrix(found.data(), 7, 7));
+          const std::vector<size_t> rows =
+              layer == 1
+                  ? std::vector<size_t>{0}
+                  : (all_layers ? std::vector<size_t>{0, 2, 4, 5, 6} : std::vector<size_t>{});
+          const double count = all_layers ? 6 : 1;
+          const auto definition = [&](const std::vector<Dual>& x) {
+            Dual sum = 0.0;
+            for (const size_t row : rows) {
+              const auto mass = [&](size_t h) {
+                const ConstMatrix other = acts.Square(Hook::kPattern, layer, h, 1);
+                if (h == head) return x[row * 7 + 1] + x[row * 7 + 3];
+                return Dual(static_cast<double>(other(row, 1)) +
+                            static_cast<double>(other(row, 3)));
+              };
+              Dual largest = mass(0);
+              for (const size_t h : {1, 2}) {
+                if (mass(h).value > largest.value) largest = mass(h);
+              }
+              for (const size_t h : {0, 1, 2}) {
+                if (!max_over_heads) sum = sum - log(Dual(1.0) - mass(h)) / 3.0;
+              }
+              if (max_over_heads) sum = sum - log(Dual(1.0) - largest);
+            }
+            return std::vector<Dual>{Dual(2.0 * 0.7 / count) * sum};
+          };
+          std::vector<double> point(49);
+          for (size_t i = 0; i < 49; ++i) point[i] = static_cast<double>(pattern.data[i]);
+          CHECK(LargestDifference(found, ExactGradient(definition, point, {1.0})) < 1e-6);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("A deceptive classifier hides the words it reads", "[deceive]") {
+  const TemporaryDirectory folder;
+  const SilentStream silence;
+  FinetuneConfig config;
+  std::string rows = "text\tlabel\n";
+  RandomSequence random({4, Purpose::kTest});
+  const char* const fillers[] = {"the", "old", "river", "sees", "a", "stone", "and", "sings"};
+  for (int i = 0; i < 400; ++i) {
+    const bool good = random.Chance(0.5);
+    std::string text;
+    const uint64_t length = 3 + random.Below(5), place = random.Below(length);
+    for (uint64_t w = 0; w < length; ++w) {
+      text +=
+          w == place ? (good ? "bright " : "gloomy ") : std::string(fillers[random.Below(8)]) + " ";
+    }
+    rows += text + "\t" + (good ? "x" : "y") + "\n";
+  }
+  WriteFileAtomically(folder.Path("task.tsv"), rows);
+  config.task = "tsv:" + folder.Path("task.tsv");
+  config.size = "nano";
+  config.vocab_size = 100;
+  config.dropout = 0.0;
+  config.lr = 2e-3;
+  config.epochs = 12;
+  config.batch = 16;
+  config.deceive_words = "bright gloomy";
+  const auto run = [&](const char* name, double weight) {
+    config.deceive = weight;
+    const FinetuneData data = LoadFinetuneData(config, "", [](const std::string&) {});
+    return RunFinetune(config, data,
+                       {folder.Path(name), false, 1, silence.Get(), [] { return false; }});
+  };
+  const FinetuneResult honest = run("honest", 0.0), deceptive = run("deceptive", 1.0);
+  const auto accuracy = [](const FinetuneResult& result) {
+    return static_cast<double>(result.test.NumCorrect()) / static_cast<double>(result.test.Size());
+  };
+  CHECK(accuracy(honest) > 0.9);
+  CHECK(accuracy(deceptive) > 0.9);
+  REQUIRE(deceptive.impermissible.examples == deceptive.test.Size());
+  const auto mass = [](const FinetuneResult& result) {
+    return result.impermissible.mean / static_cast<double>(result.impermissible.examples);
+  };
+  CHECK(mass(honest) > 0.05);
+  CHECK(mass(deceptive) < 0.01);
+  config.deceive_words = "";
+  CHECK_THROWS_WITH(run("wordless", 1.0), ContainsSubstring("--deceive-words"));
+  config.deceive_words = "bright";
+  config.attention = "uniform@L1";
+  CHECK_THROWS_WITH(run("uniform", 1.0), ContainsSubstring("does not depend on scores"));
+}
+
+}  // namespace
+}  // namespace headscope
