@@ -9,23 +9,23 @@ CXX := $(if $(filter default,$(origin CXX)),g++,$(CXX))
 # SIMD targets only those with fused multiply-add are built; Highway's scalar fallback exists but is refused at start-up.
 NUMERIC := -ffp-contract=off '-DHWY_DISABLED_TARGETS=(HWY_SSE4|HWY_SSSE3|HWY_SVE|HWY_SVE2|HWY_SVE_256|HWY_SVE2_128)'
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Werror
-OPTIMISE_release := -O2
-FLAGS_release := -g1 -fno-math-errno -DNDEBUG
+# The level of most files, of what is hot (HOT below), and of the tests.
+OPTIMISE_release := -O1
+HOT_release := -O2
+TEST_release := -O1
+FLAGS_release := -fno-math-errno -DNDEBUG
 OPTIMISE_debug := -O0
+HOT_debug := -O0
+TEST_debug := -O0
 FLAGS_debug := -g -D_GLIBCXX_ASSERTIONS
 OPTIMISE_asan := -O0
+HOT_asan := -O1
+TEST_asan := -O0
 FLAGS_asan := -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -D_GLIBCXX_ASSERTIONS
 OPTIMISE_tsan := -O1
+HOT_tsan := -O1
+TEST_tsan := -O0
 FLAGS_tsan := -g1 -fsanitize=thread
-# Of the program's files and of the tests' (see OPTIMISE below).
-LEVELS_release := -O0 -O2
-TEST_LEVELS_release := -O1
-LEVELS_debug := -O0
-TEST_LEVELS_debug := -O0
-LEVELS_asan := -O0 -O1
-TEST_LEVELS_asan := -O0 -O1
-LEVELS_tsan := -O0 -O1
-TEST_LEVELS_tsan := -O0
 ifeq ($(OPTIMISE_$(MODE)),)
 $(error MODE=$(MODE) is unknown: use release, debug, asan or tsan)
 endif
@@ -73,13 +73,16 @@ JSON := $(filter-out datasets/record_reader.cc,$(shell grep -lE 'nlohmann/json.h
 TEXT := $(JSON) $(addsuffix .cc,model/base/command_line datasets/corpora datasets/download datasets/statistics_tables \
         train/config_field train/config_file train/config_flags train/finetune_config train/progress_line train/train_config \
         train/version probe/example_sentences probe/head_tables probe/html_page probe/report probe/svg probe/svg_elements \
-        probe/probing_report probe/probing_tables)
+        probe/probing_report probe/probing_tables probe/difference_plot probe/experiment_report)
+# Arithmetic, and what visits every piece, word or draw. The rest compiles a quarter faster without the last level.
+HOT := $(filter model/%,$(LIBRARY_SOURCES)) $(wildcard $(addprefix datasets/,bert_*.cc wordpiece*.cc masking.cc pretraining_*.cc \
+       sentence_ends.cc synthetic_*.cc planted_*.cc word_rules.cc) train/adamw.cc train/lbfgs.cc) \
+       $(filter-out %_command.cc probe/experiment%,$(filter probe/%,$(LIBRARY_SOURCES)))
+$(call OBJECT,$(HOT)): OPTIMISE = $(HOT_$(MODE))
+$(filter-out %/test_main.o,$(TEST_OBJECTS)): OPTIMISE = $(TEST_$(MODE))
+# The scalar twins of the kernels would take minutes where seconds do.
+$(filter $(BUILD)/obj/tests/model/ops/%,$(TEST_OBJECTS)): OPTIMISE = $(if $(filter asan,$(MODE)),-O1,$(TEST_$(MODE)))
 $(BUILD)/obj/%commands.o $(BUILD)/obj/%command.o $(call OBJECT,main.cc tests/test_main.cc $(TEXT)): OPTIMISE = -O0
-$(filter-out %/test_main.o,$(TEST_OBJECTS)): OPTIMISE = $(if $(filter release,$(MODE)),-O1,-O0)
-# Sanitized arithmetic without any optimisation would take minutes where seconds do.
-ifeq ($(MODE),asan)
-$(BUILD)/obj/model/%.o $(BUILD)/obj/tests/model/ops/%.o: OPTIMISE = -O1
-endif
 
 # Installs missing packages once; see .ci/setup.
 build/.setup: .ci/setup
@@ -93,11 +96,13 @@ $(BUILD)/obj/%.o: %.cc | build/.setup
 
 # What many files include from outside the project is compiled once for each level of optimisation, and with the test framework.
 OUTSIDE = outside
+LEVELS := $(sort -O0 $(OPTIMISE_$(MODE)) $(HOT_$(MODE)))
+TEST_LEVELS := $(sort $(TEST_$(MODE)) $(if $(filter asan,$(MODE)),-O1))
 $(call OBJECT,$(JSON)): OUTSIDE = outside-json
 $(call OBJECT,$(JSON)): | $(BUILD)/outside-json-O0.h.gch
 $(filter-out %/test_main.o,$(TEST_OBJECTS)): OUTSIDE = tests-outside
-$(LIBRARY_OBJECTS) $(call OBJECT,main.cc tests/test_main.cc): | $(LEVELS_$(MODE):%=$(BUILD)/outside%.h.gch)
-$(TEST_OBJECTS): | $(TEST_LEVELS_$(MODE):%=$(BUILD)/tests-outside%.h.gch)
+$(LIBRARY_OBJECTS) $(call OBJECT,main.cc tests/test_main.cc): | $(foreach level,$(LEVELS),$(BUILD)/outside$(level).h.gch)
+$(TEST_OBJECTS): | $(foreach level,$(TEST_LEVELS),$(BUILD)/tests-outside$(level).h.gch)
 $(BUILD)/outside%.h.gch: model/base/outside.h | build/.setup
 	$(precompile)
 $(BUILD)/outside-json%.h.gch: model/base/outside_json.h model/base/outside.h | build/.setup
