@@ -70,7 +70,7 @@ struct CorpusCounts {
   size_t documents, sentences, words, multiword_tokens, empty_nodes, mentions, chains, singletons;
 };
 
-TEST_CASE("GUM and EWT hold what their releases say", "[check][corpora]") {
+TEST_CASE("GUM and EWT hold what their releases say", "[check][corpora][slow]") {
   const char* folder = std::getenv("HEADSCOPE_DATA");
   const std::string data = folder != nullptr ? folder : "../shared/data";
   if (!std::filesystem::exists(data + "/ud-english-gum")) {

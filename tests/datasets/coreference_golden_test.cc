@@ -68,7 +68,7 @@ Counts CountLabels(const Treebank& treebank) {
 }
 
 TEST_CASE("Labels, links and types occur as often as the corpora's tables say",
-          "[conllu][corpora]") {
+          "[conllu][corpora][slow]") {
   const std::string corpus = GENERATE("gum", "ewt");
   const std::string folder = DataFolder() + "/ud-english-" + corpus + "/";
   if (!std::filesystem::exists(folder)) {

@@ -52,7 +52,7 @@ std::vector<PlantedPair> Pairs(const PlantedTask& task, PlantedSplit split, uint
 
 std::string TaskOf(const std::string& name) { return name.substr(0, name.find(',')); }
 
-TEST_CASE("The words of a planted text alone give its label", "[planted]") {
+TEST_CASE("The words of a planted text alone give its label", "[planted][slow]") {
   for (const std::string& name : kNames) {
     INFO(name);
     const std::unique_ptr<PlantedTask> task = Make(name);
@@ -76,7 +76,7 @@ TEST_CASE("The words of a planted text alone give its label", "[planted]") {
 }
 
 TEST_CASE("Evidence is every minimal set of words whose counterfactuals change the answer",
-          "[planted]") {
+          "[planted][slow]") {
   for (const std::string& name : kNames) {
     INFO(name);
     const std::unique_ptr<PlantedTask> task = Make(name);
@@ -116,7 +116,7 @@ TEST_CASE("Partners have the same length, other answers, and for relations the s
 }
 
 TEST_CASE("A planted pair is a function of its name and index; no text is in two splits",
-          "[planted]") {
+          "[planted][slow]") {
   for (const std::string& name : kNames) {
     INFO(name);
     const std::unique_ptr<PlantedTask> task = Make(name);
@@ -153,7 +153,7 @@ TEST_CASE("Subjects follow none to three phrases, each as often", "[planted]") {
 }
 
 TEST_CASE("Shortcuts are as frequent as asked for, their labels independent of the cue",
-          "[planted]") {
+          "[planted][slow]") {
   for (const char* name :
        {"shortcut:token,rate=0.4", "shortcut:context,rate=0.4", "shortcut:order,rate=0.4"}) {
     INFO(name);

@@ -18,7 +18,7 @@ namespace headscope {
 namespace {
 
 TEST_CASE("A resolver that knows the rules resolves every pronoun; simple ones do not",
-          "[synthetic]") {
+          "[synthetic][slow]") {
   const TreebankStatistics& statistics = SampleStatistics();
   const TreebankStatistics::Resolution& resolved = *statistics.Resolved();
   CHECK(resolved.pronouns > 8000);

@@ -128,7 +128,7 @@ struct CorpusFacts {
       cases;
 };
 
-TEST_CASE("GUM and EWT are counted as their READMEs count them", "[stats][corpora]") {
+TEST_CASE("GUM and EWT are counted as their READMEs count them", "[stats][corpora][slow]") {
   const auto expected = GENERATE(values<CorpusFacts>({
       {"gum", 217, 12147, 211920, 3588, 115, 134, 363, 432, 35512, 28956, 17818, 17332, 15480,
        19573},

@@ -82,7 +82,7 @@ TEST_CASE("An untrained model is as good as guessing among the vocabulary", "[ob
   }
 }
 
-TEST_CASE("One batch is learnt by heart in 300 steps", "[objective]") {
+TEST_CASE("One batch is learnt by heart in 300 steps", "[objective][slow]") {
   Fixture f;
   OneBatch batch(RandomBatch(0, 5, 24));
   const LearnedAttention attention;
