@@ -118,14 +118,13 @@ std::string ClaimsTable(const std::vector<ExperimentResults>& parts) {
   std::vector<std::vector<std::string>> rows;
   for (const ExperimentResults& part : parts) {
     for (const Decision& decision : part.decisions) {
-      rows.push_back({EscapeMarkup(decision.claim.hypothesis),
+      rows.push_back({"<b>" + VerdictName(decision.verdict) + "</b>",
                       fmt::format("<a href=\"#{0}\">{0}</a>", EscapeMarkup(part.experiment.name)),
-                      "<b>" + VerdictName(decision.verdict) + "</b>",
-                      WithInterval(decision.difference)});
+                      WithInterval(decision.difference), EscapeMarkup(decision.claim.hypothesis)});
     }
   }
   return "<h2>Claims and verdicts</h2>\n" +
-         HtmlTable({"claim", "experiment", "verdict", "difference, points"}, rows);
+         HtmlTable({"verdict", "experiment", "difference, points", "claim"}, rows);
 }
 
 }  // namespace
