@@ -47,4 +47,11 @@ std::vector<size_t> ExampleSet::LabelCounts() const {
   return counts;
 }
 
+std::map<std::string, std::vector<size_t>> ExampleSet::Groups() const {
+  std::map<std::string, std::vector<size_t>> groups;
+  for (size_t i = 0; i < examples.size(); ++i) groups[examples[i].group].push_back(i);
+  if (groups.size() < 2) groups.clear();
+  return groups;
+}
+
 }  // namespace headscope

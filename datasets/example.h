@@ -43,6 +43,8 @@ struct ExampleSet {
   bool AsksForWords() const;  // whether examples have a query
   // How many examples have each label.
   std::vector<size_t> LabelCounts() const;
+  // The indices of each group's examples; none unless there are two groups at least.
+  std::map<std::string, std::vector<size_t>> Groups() const;
 };
 
 }  // namespace headscope

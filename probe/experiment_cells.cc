@@ -11,6 +11,7 @@
 #include "model/base/file.h"
 #include "train/config_file.h"
 #include "train/finetune_run.h"
+#include "train/progress_line.h"
 #include "train/training_run.h"
 
 namespace headscope {
@@ -64,18 +65,10 @@ double PercentCorrect(const Predictions& predictions) {
 
 std::map<std::string, double> Measure(const ExampleSet& test, const Predictions& predictions) {
   std::map<std::string, double> measures{{"accuracy", PercentCorrect(predictions)}};
-  std::map<std::string, std::vector<size_t>> groups;
-  for (size_t i = 0; i < test.examples.size(); ++i) groups[test.examples[i].group].push_back(i);
-  if (groups.size() < 2) return measures;
-  for (const auto& [group, examples] : groups) {
+  for (const auto& [group, examples] : test.Groups()) {
     measures["accuracy:" + group] = PercentCorrect(Subset(predictions, examples));
   }
   return measures;
-}
-
-// "12 min" or "40 s".
-std::string Duration(double seconds) {
-  return seconds < 90 ? fmt::format("{:.0f} s", seconds) : fmt::format("{:.0f} min", seconds / 60);
 }
 
 class Sweep {
@@ -158,8 +151,8 @@ class Sweep {
 
   std::string Remaining() const {
     if (ran_ == 0) return "";
-    return fmt::format(", about {} left", Duration(seconds_ / static_cast<double>(ran_) *
-                                                   static_cast<double>(left_ - ran_)));
+    return fmt::format(", about {} left", ShortDuration(seconds_ / static_cast<double>(ran_) *
+                                                        static_cast<double>(left_ - ran_)));
   }
 
   const Experiment& experiment_;

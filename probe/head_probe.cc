@@ -10,6 +10,7 @@
 #include "probe/example_sentences.h"
 #include "probe/head_atlas_probe.h"
 #include "probe/head_kinds.h"
+#include "probe/model_facts.h"
 #include "probe/output_folder.h"
 #include "probe/random_encoder.h"
 
@@ -175,15 +176,7 @@ HeadProbeResults ProbeHeads(const PretrainedModel& model, const WordPiece& word_
   HeadProbeResults results;
   const ModelConfig& config = model.config;
   CheckVocabulary(word_piece, model);
-  results.model = {model.directory,
-                   "",
-                   config.num_hidden_layers,
-                   config.num_attention_heads,
-                   config.hidden_size,
-                   config.vocab_size,
-                   config.max_position_embeddings,
-                   model.parameters.Layout().TotalSize(),
-                   config.has_mlm_head};
+  results.model = FactsOf(model);
   results.context = CheckContext(model.directory, options.twin, config.has_mlm_head, results.curve);
 
   if (options.gemm == GemmBackend::kOpenBlas) {

@@ -13,6 +13,7 @@
 #include "model/base/error.h"
 #include "model/base/file.h"
 #include "probe/context_check.h"
+#include "probe/model_facts.h"
 #include "probe/output_folder.h"
 #include "probe/probing_files.h"
 #include "probe/probing_report.h"
@@ -78,19 +79,6 @@ std::string CommandLine(const ProbingFlags& flags, const ProbingCommand& command
   return line;
 }
 
-ModelFacts FactsOf(const PretrainedModel& model) {
-  const ModelConfig& config = model.config;
-  return {model.directory,
-          Sha256OfFile(model.directory + "/model.safetensors"),
-          config.num_hidden_layers,
-          config.num_attention_heads,
-          config.hidden_size,
-          config.vocab_size,
-          config.max_position_embeddings,
-          model.parameters.Layout().TotalSize(),
-          config.has_mlm_head};
-}
-
 void FillFacts(const ProbingFlags& flags, const ProbingCommand& command,
                const PretrainedModel& model, ProbingResults& results) {
   results.task = command.name;
@@ -98,6 +86,7 @@ void FillFacts(const ProbingFlags& flags, const ProbingCommand& command,
   results.options = command.options();
   results.options.emplace_back("pooling", flags.pooling);
   results.model = FactsOf(model);
+  results.model.sha256 = Sha256OfFile(model.directory + "/model.safetensors");
   results.train.sha256 = Sha256OfFile(flags.train);
   results.dev.sha256 = Sha256OfFile(flags.dev);
   results.test.sha256 = Sha256OfFile(flags.test);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 #include "model/base/error.h"
 #include "probe/equivalence.h"

@@ -125,14 +125,6 @@ std::string Table(const std::string& task, const std::vector<Row>& rows) {
 
 using Groups = std::map<std::string, std::vector<size_t>>;  // name, indices of its test examples
 
-// None unless there are two groups at least.
-Groups GroupsOf(const ExampleSet& set) {
-  Groups groups;
-  for (size_t i = 0; i < set.examples.size(); ++i) groups[set.examples[i].group].push_back(i);
-  if (groups.size() < 2) groups.clear();
-  return groups;
-}
-
 Interval AccuracyOf(const Row& row, const std::vector<size_t>& examples) {
   std::vector<Predictions> seeds;
   for (const Predictions& all : row.predictions) seeds.push_back(Subset(all, examples));
@@ -189,7 +181,7 @@ void RunFinetuneCommand(const FinetuneFlags& flags) {
     report("the baseline of words at places");
     rows.push_back(Baseline(data.task, "words at places", WordFeatures::kWordsAtPlaces));
   }
-  const Groups groups = GroupsOf(data.task.test);
+  const Groups groups = data.task.test.Groups();
   for (Row& row : rows) {
     row.metrics = MeasureClassification(row.predictions, data.task.labels);
     for (const auto& [group, examples] : groups) {
