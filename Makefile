@@ -40,9 +40,38 @@ ROOMS := model/base model/ops model datasets train probe bench
 LIBRARY_SOURCES := $(foreach room,$(ROOMS),$(wildcard $(room)/*.cc))
 TEST_SOURCES := $(wildcard tests/*.cc tests/*/*.cc tests/*/*/*.cc)
 FORMATTED := $(wildcard *.cc $(foreach room,$(ROOMS),$(room)/*.cc $(room)/*.h)) $(TEST_SOURCES) $(wildcard tests/*/*.h)
-OBJECT = $(patsubst %.cc,$(BUILD)/obj/%.o,$(1))
-LIBRARY_OBJECTS := $(call OBJECT,$(LIBRARY_SOURCES))
-TEST_OBJECTS := $(call OBJECT,$(TEST_SOURCES))
+
+# How a file is compiled. What reads and writes command lines, JSON, TOML and reports is slow to compile and never hot; so is the
+# test runner.
+COMMANDS := main.cc tests/test_main.cc $(filter %command.cc %commands.cc,$(LIBRARY_SOURCES))
+JSON := $(filter-out datasets/record_reader.cc,$(shell grep -lE 'nlohmann/json.hpp|strict_json.h' $(LIBRARY_SOURCES)))
+TEXT := $(filter-out $(JSON),$(COMMANDS) $(addsuffix .cc,model/base/command_line datasets/corpora datasets/download \
+        datasets/statistics_tables train/config_field train/config_file train/config_flags train/finetune_config \
+        train/progress_line train/train_config train/version probe/example_sentences probe/head_tables probe/html_page \
+        probe/report probe/svg probe/svg_elements probe/probing_report probe/probing_tables probe/difference_plot \
+        probe/experiment_report))
+# Arithmetic, and what visits every piece, word or draw. The rest compiles a quarter faster without the last level.
+HOT := $(filter-out $(JSON) $(TEXT),$(filter model/%,$(LIBRARY_SOURCES)) \
+       $(wildcard $(addprefix datasets/,bert_*.cc wordpiece*.cc masking.cc pretraining_*.cc sentence_ends.cc synthetic_*.cc \
+       planted_*.cc word_rules.cc) train/adamw.cc train/lbfgs.cc) $(filter-out probe/experiment%,$(filter probe/%,$(LIBRARY_SOURCES))))
+PLAIN := $(filter-out $(JSON) $(TEXT) $(HOT),$(LIBRARY_SOURCES))
+# The scalar twins of the kernels would take minutes under sanitizers where seconds do.
+TWINS := $(filter tests/model/ops/%,$(TEST_SOURCES))
+TESTS := $(filter-out $(TWINS) $(COMMANDS),$(TEST_SOURCES))
+
+# Several files of a room compile as one, so that what they share is read and generated once: a first build takes a third of the time. Not those that Highway includes once for each target, or that have flags of their own.
+ALONE := main.cc tests/test_main.cc model/base/build_info.cc probe/experiment_catalogue.cc \
+         $(shell grep -l HWY_TARGET_INCLUDE $(LIBRARY_SOURCES) $(TEST_SOURCES))
+OBJECT = $(patsubst %.cc,$(BUILD)/obj/%.o,$(patsubst $(BUILD)/%,%,$(1)))
+OBJECTS = $(call OBJECT,$(filter $(ALONE),$(2)) $(shell .ci/batches $(BUILD) batch/$(1) $(filter-out $(ALONE),$(2))))
+HOT_OBJECTS := $(call OBJECTS,hot,$(HOT))
+PLAIN_OBJECTS := $(call OBJECTS,plain,$(PLAIN))
+JSON_OBJECTS := $(call OBJECTS,json,$(JSON))
+TEXT_OBJECTS := $(call OBJECTS,text,$(filter $(LIBRARY_SOURCES),$(TEXT)))
+LIBRARY_OBJECTS := $(HOT_OBJECTS) $(PLAIN_OBJECTS) $(JSON_OBJECTS) $(TEXT_OBJECTS)
+TWIN_OBJECTS := $(call OBJECTS,twins,$(TWINS))
+TEST_OBJECTS := $(TWIN_OBJECTS) $(call OBJECTS,tests,$(TESTS))
+MAIN_OBJECTS := $(call OBJECT,main.cc tests/test_main.cc)
 # Tests that take long are tagged [.long]: CI runs them, `make test` does not.
 TEST_ARGUMENTS ?=
 
@@ -65,24 +94,13 @@ build/headscope: $(BUILD)/headscope
 $(BUILD)/headscope: $(call OBJECT,main.cc) $(LIBRARY_OBJECTS)
 	$(CXX) $(CXXFLAGS) $^ -o $@ $(LDLIBS)
 
-$(BUILD)/tests: $(TEST_OBJECTS) $(LIBRARY_OBJECTS)
+$(BUILD)/tests: $(call OBJECT,tests/test_main.cc) $(TEST_OBJECTS) $(LIBRARY_OBJECTS)
 	$(CXX) $(CXXFLAGS) $^ -o $@ $(LDLIBS)
 
-# What reads and writes command lines, JSON, TOML and reports is slow to compile and never hot; so is the test runner.
-JSON := $(filter-out datasets/record_reader.cc,$(shell grep -lE 'nlohmann/json.hpp|strict_json.h' $(LIBRARY_SOURCES)))
-TEXT := $(JSON) $(addsuffix .cc,model/base/command_line datasets/corpora datasets/download datasets/statistics_tables \
-        train/config_field train/config_file train/config_flags train/finetune_config train/progress_line train/train_config \
-        train/version probe/example_sentences probe/head_tables probe/html_page probe/report probe/svg probe/svg_elements \
-        probe/probing_report probe/probing_tables probe/difference_plot probe/experiment_report)
-# Arithmetic, and what visits every piece, word or draw. The rest compiles a quarter faster without the last level.
-HOT := $(filter model/%,$(LIBRARY_SOURCES)) $(wildcard $(addprefix datasets/,bert_*.cc wordpiece*.cc masking.cc pretraining_*.cc \
-       sentence_ends.cc synthetic_*.cc planted_*.cc word_rules.cc) train/adamw.cc train/lbfgs.cc) \
-       $(filter-out %_command.cc probe/experiment%,$(filter probe/%,$(LIBRARY_SOURCES)))
-$(call OBJECT,$(HOT)): OPTIMISE = $(HOT_$(MODE))
-$(filter-out %/test_main.o,$(TEST_OBJECTS)): OPTIMISE = $(TEST_$(MODE))
-# The scalar twins of the kernels would take minutes where seconds do.
-$(filter $(BUILD)/obj/tests/model/ops/%,$(TEST_OBJECTS)): OPTIMISE = $(if $(filter asan,$(MODE)),-O1,$(TEST_$(MODE)))
-$(BUILD)/obj/%commands.o $(BUILD)/obj/%command.o $(call OBJECT,main.cc tests/test_main.cc $(TEXT)): OPTIMISE = -O0
+$(HOT_OBJECTS): OPTIMISE = $(HOT_$(MODE))
+$(TEST_OBJECTS): OPTIMISE = $(TEST_$(MODE))
+$(TWIN_OBJECTS): OPTIMISE = $(if $(filter asan,$(MODE)),-O1,$(TEST_$(MODE)))
+$(JSON_OBJECTS) $(TEXT_OBJECTS) $(MAIN_OBJECTS): OPTIMISE = -O0
 
 # Installs missing packages once; see .ci/setup.
 build/.setup: .ci/setup
@@ -90,18 +108,23 @@ build/.setup: .ci/setup
 	@CXX="$(CXX)" .ci/setup
 	@touch $@
 
+define compile
+@mkdir -p $(@D)
+$(CXX) $(CPPFLAGS) $(CXXFLAGS) -include $(BUILD)/$(OUTSIDE)$(OPTIMISE).h -MMD -MP -c $< -o $@
+endef
 $(BUILD)/obj/%.o: %.cc | build/.setup
-	@mkdir -p $(@D)
-	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -include $(BUILD)/$(OUTSIDE)$(OPTIMISE).h -MMD -MP -c $< -o $@
+	$(compile)
+$(BUILD)/obj/batch/%.o: $(BUILD)/batch/%.cc | build/.setup
+	$(compile)
 
 # What many files include from outside the project is compiled once for each level of optimisation, and with the test framework.
 OUTSIDE = outside
 LEVELS := $(sort -O0 $(OPTIMISE_$(MODE)) $(HOT_$(MODE)))
 TEST_LEVELS := $(sort $(TEST_$(MODE)) $(if $(filter asan,$(MODE)),-O1))
-$(call OBJECT,$(JSON)): OUTSIDE = outside-json
-$(call OBJECT,$(JSON)): | $(BUILD)/outside-json-O0.h.gch
-$(filter-out %/test_main.o,$(TEST_OBJECTS)): OUTSIDE = tests-outside
-$(LIBRARY_OBJECTS) $(call OBJECT,main.cc tests/test_main.cc): | $(foreach level,$(LEVELS),$(BUILD)/outside$(level).h.gch)
+$(JSON_OBJECTS): OUTSIDE = outside-json
+$(JSON_OBJECTS): | $(BUILD)/outside-json-O0.h.gch
+$(TEST_OBJECTS): OUTSIDE = tests-outside
+$(LIBRARY_OBJECTS) $(MAIN_OBJECTS): | $(foreach level,$(LEVELS),$(BUILD)/outside$(level).h.gch)
 $(TEST_OBJECTS): | $(foreach level,$(TEST_LEVELS),$(BUILD)/tests-outside$(level).h.gch)
 $(BUILD)/outside%.h.gch: model/base/outside.h | build/.setup
 	$(precompile)
@@ -164,4 +187,4 @@ check-includes:
 clean:
 	rm -rf build
 
--include $(patsubst %.o,%.d,$(LIBRARY_OBJECTS) $(TEST_OBJECTS) $(call OBJECT,main.cc))
+-include $(patsubst %.o,%.d,$(LIBRARY_OBJECTS) $(TEST_OBJECTS) $(MAIN_OBJECTS))

@@ -25,7 +25,7 @@
 namespace headscope {
 namespace {
 
-struct Options {
+struct GemmBench {
   std::vector<std::string> sizes = {"tiny", "mini", "small"};
   std::vector<std::string> vocabularies = {"8192", "30522"};
   std::string isa = "auto", json;
@@ -35,14 +35,14 @@ struct Options {
   ClockFlag clock;
 };
 
-ProductSpeedOptions SpeedOptions(const Options& options) {
+ProductSpeedOptions SpeedOptions(const GemmBench& options) {
   ProductSpeedOptions result;
   result.repetitions = options.repetitions;
   result.clock = options.clock.Get();
   return result;
 }
 
-std::vector<size_t> Vocabularies(const Options& options) {
+std::vector<size_t> Vocabularies(const GemmBench& options) {
   std::vector<size_t> sizes;
   for (const std::string& text : options.vocabularies) {
     size_t size = 0;
@@ -55,7 +55,7 @@ std::vector<size_t> Vocabularies(const Options& options) {
   return sizes;
 }
 
-std::vector<GemmMeasurement> Measure(const Options& options, const OneDnn* onednn) {
+std::vector<GemmMeasurement> Measure(const GemmBench& options, const OneDnn* onednn) {
   const std::vector<size_t> vocabularies = Vocabularies(options);
   ThreadPool pool(options.threads);
   std::vector<GemmMeasurement> measurements;
@@ -72,7 +72,7 @@ std::vector<GemmMeasurement> Measure(const Options& options, const OneDnn* onedn
   return measurements;
 }
 
-void RunBenchGemm(const Options& options) {
+void RunBenchGemm(const GemmBench& options) {
   options.clock.Check(options.threads);
   SelectSimdTarget(options.isa);
   std::string why;
@@ -96,7 +96,7 @@ void RunBenchGemm(const Options& options) {
 }  // namespace
 
 void AddBenchGemmCommand(const Command& bench) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<GemmBench>();
   const Command command = bench.Subcommand(
       "gemm",
       "matrix products of a training step: ours, OpenBLAS, oneDNN (where installed) and the "

@@ -25,7 +25,7 @@
 namespace headscope {
 namespace {
 
-struct Options {
+struct ProbeBench {
   std::string model, size = "mini", treebank, data, isa = "auto", json;
   size_t threads = ThreadPool::HardwareThreads();
   size_t vocabulary = 8192, repetitions = 7;
@@ -40,7 +40,7 @@ struct Reader {
 };
 
 // Random weights; a word is one piece, which one matters to no speed.
-Reader RandomReader(const Options& options) {
+Reader RandomReader(const ProbeBench& options) {
   const ModelConfig config = ModelConfigOfSize(options.size, options.vocabulary);
   ParameterSet parameters(std::make_shared<const ParameterLayout>(BertLayout(config)));
   InitialiseParameters(config.initializer_range, 1, parameters);
@@ -58,7 +58,7 @@ Reader RandomReader(const Options& options) {
   return {config, std::move(parameters), encode};
 }
 
-Reader TrainedReader(const Options& options) {
+Reader TrainedReader(const ProbeBench& options) {
   PretrainedModel model = LoadPretrained(ModelOfPath(options.model));
   auto word_piece =
       std::make_shared<WordPiece>(WordPiece::FromFile(model.VocabPath(), model.lower_case));
@@ -68,18 +68,18 @@ Reader TrainedReader(const Options& options) {
   return {model.config, std::move(model.parameters), encode};
 }
 
-std::string TreebankPath(const Options& options) {
+std::string TreebankPath(const ProbeBench& options) {
   if (!options.treebank.empty()) return options.treebank;
   return DataFolder(options.data) + "/ud-english-gum/en_gum-ud-test.conllu";
 }
 
-struct Measurement {
+struct ReadingSpeeds {
   std::vector<double> roof, forward, probe;  // GFLOP/s; pieces per second
   size_t disturbed = 0;
 };
 
-Measurement Measure(const Options& options, ThreadPool& pool, ProbeSpeed& speed) {
-  Measurement result;
+ReadingSpeeds Measure(const ProbeBench& options, ThreadPool& pool, ProbeSpeed& speed) {
+  ReadingSpeeds result;
   speed.RunProbe();
   const auto repeat = [&] {
     const double roof = MeasureFmaRoof(pool, options.clock.Get());
@@ -102,7 +102,7 @@ Measurement Measure(const Options& options, ThreadPool& pool, ProbeSpeed& speed)
   return result;
 }
 
-void RunBenchProbe(const Options& options) {
+void RunBenchProbe(const ProbeBench& options) {
   options.clock.Check(options.threads);
   SelectSimdTarget(options.isa);
   const std::string path = TreebankPath(options);
@@ -120,7 +120,7 @@ void RunBenchProbe(const Options& options) {
              options.model.empty() ? options.size + " (random weights)" : options.model, path,
              prepared.sentences.size(), prepared.pieces);
   ProbeSpeed speed(pool, reader.config, reader.parameters, prepared, names);
-  const Measurement result = Measure(options, pool, speed);
+  const ReadingSpeeds result = Measure(options, pool, speed);
   const double share = Median(Ratios(result.probe, result.forward)), peak = PeakMib();
   fmt::print(
       "forward pass alone       {:>9.0f} pieces/s\n"
@@ -149,7 +149,7 @@ void RunBenchProbe(const Options& options) {
 }  // namespace
 
 void AddBenchProbeCommand(const Command& bench) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ProbeBench>();
   const Command command = bench.Subcommand(
       "probe", "reading a treebank with every head scored, beside the forward pass alone");
   command.Option("--model", options->model,

@@ -28,7 +28,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Options {
+struct StepBench {
   std::string size = "mini", isa = "auto", sentences, vocab, json;
   size_t threads = ThreadPool::HardwareThreads();
   size_t rows = 32, length = 128, vocabulary = 8192;
@@ -47,14 +47,14 @@ struct Series {
   double peak_mib = 0.0;
 };
 
-std::vector<SequenceLengths> Batches(const Options& options) {
+std::vector<SequenceLengths> Batches(const StepBench& options) {
   if (options.sentences.empty()) {
     return FullLengthBatches(1, options.rows, static_cast<uint32_t>(options.length));
   }
   return SentenceBatches(options.sentences, options.vocab, options.rows, options.length);
 }
 
-struct Measurement {
+struct StepSpeeds {
   Series ours;
   std::vector<double> roof, share;
   std::vector<Series> peers;
@@ -63,9 +63,9 @@ struct Measurement {
 };
 
 // Roof, ours and every peer, one after another, until enough repetitions were undisturbed.
-Measurement Measure(const Options& options, TrainingSpeed& speed, ThreadPool& pool,
-                    const Profiler& profiler, std::vector<std::unique_ptr<MlmPeer>>& peers) {
-  Measurement result;
+StepSpeeds Measure(const StepBench& options, TrainingSpeed& speed, ThreadPool& pool,
+                   const Profiler& profiler, std::vector<std::unique_ptr<MlmPeer>>& peers) {
+  StepSpeeds result;
   result.ours.name = "headscope";
   result.ours.version = BuildCommit();
   for (const auto& peer : peers) result.peers.push_back({peer->Name(), peer->Version()});
@@ -107,7 +107,7 @@ void PrintSeries(const Series& series, const std::string& ratio, const std::stri
              Median(series.tokens_per_second), *low, *high, ratio, share, series.peak_mib);
 }
 
-void Print(const Measurement& result) {
+void Print(const StepSpeeds& result) {
   fmt::print("{:<18} {:>9}  {:<12} {:>7} {:>8} {:>8}\n", "program", "tokens/s", "(range)",
              "ours/it", "of roof", "peak MiB");
   PrintSeries(result.ours, "", fmt::format("{:.1f}%", 100 * Median(result.share)));
@@ -128,7 +128,7 @@ Json ToJson(const Series& series) {
   return json;
 }
 
-void WriteJson(const Options& options, const Measurement& result) {
+void WriteJson(const StepBench& options, const StepSpeeds& result) {
   Json programs = Json::array({ToJson(result.ours)});
   for (const Series& peer : result.peers) programs.push_back(ToJson(peer));
   Json json = ProvenanceJson(options.threads);
@@ -147,7 +147,7 @@ void WriteJson(const Options& options, const Measurement& result) {
   WriteFileAtomically(options.json, json.dump(2) + "\n");
 }
 
-void RunBenchStep(const Options& options) {
+void RunBenchStep(const StepBench& options) {
   options.clock.Check(options.threads);
   SelectSimdTarget(options.isa);
   ModelConfig model = ModelConfigOfSize(options.size, options.vocabulary);
@@ -169,7 +169,7 @@ void RunBenchStep(const Options& options) {
     peers = StartMlmPeers(options.peers, model, options.threads, options.dropout, lengths.Path(),
                           [](const std::string& line) { fmt::print("{}\n", line); });
   }
-  const Measurement result = Measure(options, speed, pool, profiler, peers);
+  const StepSpeeds result = Measure(options, speed, pool, profiler, peers);
   Print(result);
   if (options.profile) fmt::print("\n{}", result.profile.Table(Median(result.roof)));
   if (!options.json.empty()) WriteJson(options, result);
@@ -178,7 +178,7 @@ void RunBenchStep(const Options& options) {
 }  // namespace
 
 void AddBenchStepCommand(const Command& bench) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<StepBench>();
   const Command command = bench.Subcommand(
       "step", "masked-LM training steps: tokens/s, share of the machine's FMA roof, and PyTorch's");
   command.Option("--size", options->size, "model size by name, as in train")

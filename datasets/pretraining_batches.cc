@@ -6,7 +6,7 @@
 
 namespace headscope {
 
-PretrainingBatches::PretrainingBatches(const PretrainingCorpus& corpus, Split split,
+PretrainingBatches::PretrainingBatches(const PretrainingCorpus& corpus, TextSplit split,
                                        const BatchOptions& options)
     : corpus_(corpus),
       options_(options),
@@ -52,7 +52,7 @@ std::vector<MaskedBatch> HeldOutBatches(const PretrainingCorpus& corpus,
                                         const BatchOptions& options, size_t max_tokens) {
   BatchOptions fixed = options;
   fixed.seed = 0;  // runs with other seeds are measured on the same targets
-  PretrainingBatches source(corpus, Split::kHeldOut, fixed);
+  PretrainingBatches source(corpus, TextSplit::kHeldOut, fixed);
   std::vector<MaskedBatch> batches;
   size_t tokens = 0;
   for (BatchCursor cursor; cursor.epoch == 0 && (tokens < max_tokens || batches.empty());) {

@@ -34,7 +34,7 @@ class PretrainingBatches {
  public:
   // Throws Error when the budget holds no sequence ([CLS], a piece, [SEP]), or the split is empty.
   // `corpus` is kept by reference.
-  PretrainingBatches(const PretrainingCorpus& corpus, Split split, const BatchOptions& options);
+  PretrainingBatches(const PretrainingCorpus& corpus, TextSplit split, const BatchOptions& options);
 
   // The batch at the cursor, which moves behind it. Any cursor that was once reached gives the same
   // batch again. Throws Error for a position that the epoch does not have.

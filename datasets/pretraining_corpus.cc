@@ -61,7 +61,8 @@ void PretrainingCorpus::HoldOut(const std::vector<Stretch>& stretches) {
     const bool is_held_out = stretches.size() < kHeldOutEvery
                                  ? i + 1 == stretches.size()
                                  : i % kHeldOutEvery == kHeldOutEvery - 1;
-    AddRun(is_held_out ? Split::kHeldOut : Split::kTrain, begin, stretches[i].end, continues);
+    AddRun(is_held_out ? TextSplit::kHeldOut : TextSplit::kTrain, begin, stretches[i].end,
+           continues);
     continues = !is_held_out && !stretches[i].ends_document;
     begin = stretches[i].end;
   }
@@ -77,18 +78,18 @@ void PretrainingCorpus::HoldOutEnd(const std::vector<Stretch>& stretches) {
   bool continues = false;
   for (const Stretch& stretch : stretches) {
     if (begin < cut) {
-      AddRun(Split::kTrain, begin, std::min(cut, stretch.end), continues);
+      AddRun(TextSplit::kTrain, begin, std::min(cut, stretch.end), continues);
     }
     if (stretch.end > cut) {
-      AddRun(Split::kHeldOut, std::max(begin, cut), stretch.end, continues && begin > cut);
+      AddRun(TextSplit::kHeldOut, std::max(begin, cut), stretch.end, continues && begin > cut);
     }
     continues = !stretch.ends_document;
     begin = stretch.end;
   }
 }
 
-void PretrainingCorpus::AddRun(Split split, uint32_t begin, uint32_t end, bool continues) {
-  std::vector<PieceRange>& runs = split == Split::kTrain ? train_runs_ : held_out_runs_;
+void PretrainingCorpus::AddRun(TextSplit split, uint32_t begin, uint32_t end, bool continues) {
+  std::vector<PieceRange>& runs = split == TextSplit::kTrain ? train_runs_ : held_out_runs_;
   if (continues && !runs.empty() && runs.back().begin + runs.back().length == begin) {
     runs.back().length += end - begin;
   } else {
@@ -105,7 +106,7 @@ uint32_t PretrainingCorpus::CutWithin(uint32_t begin, uint32_t end) const {
   return cut > begin ? cut : end;
 }
 
-std::vector<PieceRange> PretrainingCorpus::Sequences(Split split, size_t length) const {
+std::vector<PieceRange> PretrainingCorpus::Sequences(TextSplit split, size_t length) const {
   if (length < 3) {
     Fail("sequence length: expected at least 3, room for [CLS], a piece and [SEP], found {}",
          length);
@@ -131,7 +132,7 @@ void PretrainingCorpus::Fill(const PieceRange& range, std::vector<int32_t>& ids)
   ids.push_back(word_piece_.Sep());
 }
 
-size_t PretrainingCorpus::NumPieces(Split split) const {
+size_t PretrainingCorpus::NumPieces(TextSplit split) const {
   size_t count = 0;
   for (const PieceRange& run : Runs(split)) count += run.length;
   return count;

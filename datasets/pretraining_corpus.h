@@ -13,7 +13,7 @@
 
 namespace headscope {
 
-enum class Split { kTrain, kHeldOut };
+enum class TextSplit { kTrain, kHeldOut };
 
 // The pieces [begin, begin + length) of the store, without [CLS] and [SEP].
 struct PieceRange {
@@ -41,20 +41,20 @@ class PretrainingCorpus {
   // room's second half; where there is none, cut between words (inside one only when it is longer
   // than a sequence). Short ends are kept, so the ranges cover every piece of the split exactly
   // once. Throws Error when length < 3.
-  std::vector<PieceRange> Sequences(Split split, size_t length) const;
+  std::vector<PieceRange> Sequences(TextSplit split, size_t length) const;
 
   // The ids of `[CLS] range [SEP]`, written into `ids`.
   void Fill(const PieceRange& range, std::vector<int32_t>& ids) const;
 
-  size_t NumPieces(Split split) const;
+  size_t NumPieces(TextSplit split) const;
   size_t NumDocuments() const { return num_documents_; }
   size_t NumUnknown() const { return num_unknown_; }  // [UNK] among the pieces
   const PieceStore& Pieces() const { return pieces_; }
   const WordPiece& Tokenizer() const { return word_piece_; }
   // Stretches of neighbouring pieces of one document that belong to one split, in the order of the
   // text.
-  const std::vector<PieceRange>& Runs(Split split) const {
-    return split == Split::kTrain ? train_runs_ : held_out_runs_;
+  const std::vector<PieceRange>& Runs(TextSplit split) const {
+    return split == TextSplit::kTrain ? train_runs_ : held_out_runs_;
   }
 
  private:
@@ -66,7 +66,7 @@ class PretrainingCorpus {
                               const std::function<void(uint64_t bytes_read)>& progress);
   void HoldOut(const std::vector<Stretch>& stretches);
   void HoldOutEnd(const std::vector<Stretch>& stretches);
-  void AddRun(Split split, uint32_t begin, uint32_t end, bool continues);
+  void AddRun(TextSplit split, uint32_t begin, uint32_t end, bool continues);
   uint32_t CutWithin(uint32_t begin, uint32_t end) const;
 
   WordPiece word_piece_;

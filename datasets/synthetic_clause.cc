@@ -7,10 +7,8 @@
 namespace headscope {
 namespace {
 
-constexpr WordColumns kComma{",", ",", "PUNCT", ",", "_"};
 constexpr WordColumns kPeriod{".", ".", "PUNCT", ".", "_"};
 constexpr WordColumns kQuestionMark{"?", "?", "PUNCT", ".", "_"};
-constexpr WordColumns kAnd{"and", "and", "CCONJ", "CC", "_"};
 constexpr WordColumns kBut{"but", "but", "CCONJ", "CC", "_"};
 
 constexpr WordColumns kSubordinators[] = {{"because", "because", "SCONJ", "IN", "_"},

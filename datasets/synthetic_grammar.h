@@ -12,6 +12,9 @@
 
 namespace headscope {
 
+inline constexpr WordColumns kAnd{"and", "and", "CCONJ", "CC", "_"};
+inline constexpr WordColumns kComma{",", ",", "PUNCT", ",", "_"};
+
 class SentenceBuilder {
  public:
   // non_projective: share of main subjects' relative clauses that are extraposed.

@@ -5,8 +5,6 @@
 namespace headscope {
 namespace {
 
-constexpr WordColumns kAnd{"and", "and", "CCONJ", "CC", "_"};
-
 WordColumns AdjectiveColumns(const std::string& form) {
   return {form, form, "ADJ", "JJ", "Degree=Pos"};
 }

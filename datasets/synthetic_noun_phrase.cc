@@ -8,8 +8,6 @@ namespace {
 
 constexpr WordColumns kThe{"the", "the", "DET", "DT", "Definite=Def|PronType=Art"};
 constexpr WordColumns kA{"a", "a", "DET", "DT", "Definite=Ind|PronType=Art"};
-constexpr WordColumns kAnd{"and", "and", "CCONJ", "CC", "_"};
-constexpr WordColumns kComma{",", ",", "PUNCT", ",", "_"};
 
 // [pronoun][role]: subject, object, oblique, possessor.
 constexpr WordColumns kPronouns[4][4] = {

@@ -9,8 +9,6 @@
 namespace headscope {
 namespace {
 
-constexpr std::string_view kContinuationMark = "##";
-
 bool IsMarked(std::string_view piece) {
   return piece.size() > kContinuationMark.size() && piece.starts_with(kContinuationMark);
 }

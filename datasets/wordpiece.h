@@ -14,6 +14,9 @@ namespace headscope {
 
 class BertWords;
 
+// In front of a piece that goes on with a word.
+inline constexpr std::string_view kContinuationMark = "##";
+
 // [PAD] [UNK] [CLS] [SEP] [MASK].
 const std::vector<std::string>& SpecialPieces();
 

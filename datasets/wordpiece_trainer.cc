@@ -17,7 +17,6 @@ namespace {
 using WordCounts = std::vector<std::pair<std::string, uint64_t>>;
 using Progress = std::function<void(const VocabularyProgress&)>;
 
-constexpr std::string_view kContinuationMark = "##";
 constexpr uint64_t kBytesBetweenReports = 1 << 20;
 constexpr size_t kPiecesBetweenReports = 256;
 

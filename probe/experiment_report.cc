@@ -21,7 +21,7 @@ std::string OneDigit(double value) {
 }
 
 // "-0.3 [-0.9, 0.2]".
-std::string WithInterval(const Estimate& estimate) {
+std::string InBrackets(const Estimate& estimate) {
   return fmt::format("{} [{}, {}]", OneDigit(estimate.value), OneDigit(estimate.low),
                      OneDigit(estimate.high));
 }
@@ -57,7 +57,7 @@ std::string Banner(const Decision& decision) {
       "{}. "
       "Seen: {} points over {} seeds; {}.</span></div>\n",
       kind, name, EscapeMarkup(decision.claim.hypothesis), EscapeMarkup(decision.claim.Rule()),
-      WithInterval(decision.difference), decision.difference.n, EscapeMarkup(PText(decision)));
+      InBrackets(decision.difference), decision.difference.n, EscapeMarkup(PText(decision)));
 }
 
 DifferenceRow RowOf(const Decision& decision) {
@@ -82,7 +82,7 @@ std::string MeasureTable(const ExperimentResults& results) {
   std::vector<std::vector<std::string>> rows;
   for (const ArmMeasure& measure : MeasuresOfArms(results)) {
     rows.push_back({EscapeMarkup(measure.arm), EscapeMarkup(measure.measure),
-                    WithInterval(measure.value), fmt::format("{}", measure.value.n),
+                    InBrackets(measure.value), fmt::format("{}", measure.value.n),
                     EscapeMarkup(SettingsOf(*results.experiment.FindArm(measure.arm)))});
   }
   return HtmlTable({"arm", "measure", "percent of the test set", "seeds", "its settings"}, rows);
@@ -120,7 +120,7 @@ std::string ClaimsTable(const std::vector<ExperimentResults>& parts) {
     for (const Decision& decision : part.decisions) {
       rows.push_back({"<b>" + VerdictName(decision.verdict) + "</b>",
                       fmt::format("<a href=\"#{0}\">{0}</a>", EscapeMarkup(part.experiment.name)),
-                      WithInterval(decision.difference), EscapeMarkup(decision.claim.hypothesis)});
+                      InBrackets(decision.difference), EscapeMarkup(decision.claim.hypothesis)});
     }
   }
   return "<h2>Claims and verdicts</h2>\n" +
@@ -149,7 +149,7 @@ std::string ExperimentText(const ExperimentResults& results) {
       fmt::format("{}\n{}\n\n", results.experiment.title, results.experiment.question);
   TextTable arms({"arm", "measure", "percent", "seeds", "settings"});
   for (const ArmMeasure& measure : MeasuresOfArms(results)) {
-    arms.Add({measure.arm, measure.measure, WithInterval(measure.value),
+    arms.Add({measure.arm, measure.measure, InBrackets(measure.value),
               fmt::format("{}", measure.value.n),
               SettingsOf(*results.experiment.FindArm(measure.arm))});
   }
@@ -158,7 +158,7 @@ std::string ExperimentText(const ExperimentResults& results) {
     text +=
         fmt::format("{}: {}\n  {}; seen {} points, {} seeds, {}\n", VerdictName(decision.verdict),
                     decision.claim.hypothesis, decision.claim.Rule(),
-                    WithInterval(decision.difference), decision.difference.n, PText(decision));
+                    InBrackets(decision.difference), decision.difference.n, PText(decision));
   }
   return text;
 }

@@ -12,13 +12,13 @@
 namespace headscope {
 namespace {
 
-std::string Percent(const Estimate& estimate) {
+std::string MeanPercent(const Estimate& estimate) {
   if (estimate.n == 0) return "n/a";
   return fmt::format("{:.1f}", 100 * estimate.value);
 }
 
 std::string WithInterval(const Estimate& estimate) {
-  return fmt::format("{} <span class=\"interval\">[{:.1f}, {:.1f}]</span>", Percent(estimate),
+  return fmt::format("{} <span class=\"interval\">[{:.1f}, {:.1f}]</span>", MeanPercent(estimate),
                      100 * estimate.low, 100 * estimate.high);
 }
 
@@ -62,12 +62,12 @@ std::string HeadTable(const HeadProbeResults& results) {
                        const SurfaceStatistics& surface, const std::string& cluster) {
     std::vector<std::string> row = {name, EscapeMarkup(kind)};
     for (size_t k = 0; k <= static_cast<size_t>(Surface::kDuplicate); ++k) {
-      row.push_back(Percent(surface.means[k]));
+      row.push_back(MeanPercent(surface.means[k]));
     }
     row.push_back(
         surface.position_share.value == 0.0
             ? "n/a"
-            : fmt::format("{:+d}: {}%", surface.position, Percent(surface.position_share)));
+            : fmt::format("{:+d}: {}%", surface.position, MeanPercent(surface.position_share)));
     const Estimate& entropy = surface.At(Surface::kEntropy);
     row.push_back(fmt::format("{:.2f} <span class=\"interval\">[{:.2f}, {:.2f}]</span>",
                               entropy.value, entropy.low, entropy.high));

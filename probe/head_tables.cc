@@ -11,7 +11,7 @@ namespace headscope {
 namespace {
 
 // "53.1 [50.2, 56.0]"; "-" without instances.
-std::string Percent(const Estimate& estimate) {
+std::string PercentWithInterval(const Estimate& estimate) {
   if (estimate.n == 0) return "-";
   return fmt::format("{:.1f} [{:.1f}, {:.1f}]", 100 * estimate.value, 100 * estimate.low,
                      100 * estimate.high);
@@ -48,13 +48,13 @@ std::string DependencyTableText(const HeadProbeResults& results) {
                    "nearest", "accuracy", "head where rule wrong", "random models", ""});
   for (const RelationResult& row : results.relations) {
     table.Add({row.relation, std::to_string(row.accuracy.n), row.head.Name(),
-               DirectionName(row.direction), Percent(row.accuracy),
-               fmt::format("{:+d}", row.offset), Percent(row.offset_accuracy),
+               DirectionName(row.direction), PercentWithInterval(row.accuracy),
+               fmt::format("{:+d}", row.offset), PercentWithInterval(row.offset_accuracy),
                row.rule_to_the_right ? row.rule_upos + " ->" : "<- " + row.rule_upos,
-               Percent(row.rule_accuracy),
+               PercentWithInterval(row.rule_accuracy),
                row.accuracy_where_rule_wrong.n == 0
                    ? "-"
-                   : fmt::format("{} n={}", Percent(row.accuracy_where_rule_wrong),
+                   : fmt::format("{} n={}", PercentWithInterval(row.accuracy_where_rule_wrong),
                                  row.accuracy_where_rule_wrong.n),
                PercentRange(row.random_models), Flags(row)});
   }
@@ -100,11 +100,11 @@ std::string CoreferenceTableText(const HeadProbeResults& results) {
     std::vector<std::string> row = {kMentionTypeNames[type],
                                     std::to_string(coreference.test_instances[type])};
     for (const CoreferenceHead& head : coreference.heads) {
-      row.push_back(Percent(head.rows[type].accuracy));
+      row.push_back(PercentWithInterval(head.rows[type].accuracy));
       row.push_back(PercentRange(head.rows[type].random_models));
     }
-    row.push_back(Percent(coreference.nearest_mention[type]));
-    row.push_back(Percent(coreference.nearest_same_head_word[type]));
+    row.push_back(PercentWithInterval(coreference.nearest_mention[type]));
+    row.push_back(PercentWithInterval(coreference.nearest_same_head_word[type]));
     table.Add(std::move(row));
   }
   return fmt::format(

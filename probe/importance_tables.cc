@@ -33,7 +33,7 @@ std::string CorrelationTable(const JointTable& joint) {
   return table.Text();
 }
 
-std::string HeadTable(const HeadProbeResults& results, const ImportanceResults& importance) {
+std::string HeadTableText(const HeadProbeResults& results, const ImportanceResults& importance) {
   TextTable table({"head", "relation", "over offset", "UUAS", "mask gradient", "normalised",
                    "ablation, nats", "p (Holm)", "value norm"});
   for (size_t head = 0; head < importance.heads.size(); ++head) {
@@ -94,7 +94,8 @@ std::string ImportanceTableText(const HeadProbeResults& results,
       "gradients:\n\n{}",
       importance.dev_sentences, ImportanceProtocolName(importance.protocol),
       importance.test_sentences, importance.loss.value, importance.loss.low, importance.loss.high,
-      HeadTable(results, importance), CorrelationTable(importance.joint), CurveTable(importance));
+      HeadTableText(results, importance), CorrelationTable(importance.joint),
+      CurveTable(importance));
 }
 
 }  // namespace headscope

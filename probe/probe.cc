@@ -8,7 +8,7 @@
 namespace headscope {
 namespace {
 
-constexpr size_t kBlockRows = 1024;
+constexpr size_t kScoredRows = 1024;
 
 bool Adjacent(std::span<const uint32_t> rows) {
   for (size_t i = 1; i < rows.size(); ++i) {
@@ -40,9 +40,9 @@ ProbeScores ScoreProbe(Compute& compute, Probe& probe, const ProbeRows& data) {
   ProbeScores scores;
   scores.nats.resize(data.rows.size());
   RowBlock block;
-  AlignedBuffer<float> buffer(kBlockRows * probe.NumLabels()), log_sums(kBlockRows);
-  for (size_t begin = 0; begin < data.rows.size(); begin += kBlockRows) {
-    const size_t end = std::min(begin + kBlockRows, data.rows.size());
+  AlignedBuffer<float> buffer(kScoredRows * probe.NumLabels()), log_sums(kScoredRows);
+  for (size_t begin = 0; begin < data.rows.size(); begin += kScoredRows) {
+    const size_t end = std::min(begin + kScoredRows, data.rows.size());
     const Matrix logits(buffer.data(), end - begin, probe.NumLabels());
     probe.Logits(compute, block.Features(compute, data, begin, end), logits);
     CrossEntropyForward(compute.Pool(), logits, block.Labels(data, begin, end),

@@ -180,7 +180,7 @@ std::string PartsOfSpeech(const UposResults& upos) {
   return html + "</div>\n";
 }
 
-std::string Example(const ExampleSentence& sentence) {
+std::string ExampleSection(const ExampleSentence& sentence) {
   std::string html = fmt::format("<h3>{}</h3>\n<p class=\"muted\">{}</p>\n<div class=\"grid\">\n",
                                  EscapeMarkup(sentence.text), EscapeMarkup(sentence.id));
   for (const ExampleMap& map : sentence.maps) {
@@ -232,7 +232,7 @@ std::string HeadReportHtml(const HeadProbeResults& results, const ImportanceResu
           "are the gold tree, head to dependent; the orange ones are the relation the head was "
           "chosen for, and their "
           "cells are outlined.</p>\n";
-      for (const ExampleSentence& sentence : results.examples) html += Example(sentence);
+      for (const ExampleSentence& sentence : results.examples) html += ExampleSection(sentence);
     }
   }
   html += Provenance(results);

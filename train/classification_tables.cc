@@ -9,7 +9,7 @@
 namespace headscope {
 namespace {
 
-nlohmann::ordered_json Json(const Interval& interval) {
+nlohmann::ordered_json IntervalJson(const Interval& interval) {
   return {{"value", interval.value}, {"low", interval.low}, {"high", interval.high}};
 }
 
@@ -18,22 +18,22 @@ nlohmann::ordered_json Json(const Interval& interval) {
 std::string MetricsJson(const ClassificationMetrics& metrics) {
   nlohmann::ordered_json json = {{"examples", metrics.examples},
                                  {"seeds", metrics.seeds},
-                                 {"accuracy", Json(metrics.accuracy)},
-                                 {"macro_f1", Json(metrics.macro_f1)},
-                                 {"log_loss", Json(metrics.log_loss)},
-                                 {"ece", Json(metrics.ece)},
+                                 {"accuracy", IntervalJson(metrics.accuracy)},
+                                 {"macro_f1", IntervalJson(metrics.macro_f1)},
+                                 {"log_loss", IntervalJson(metrics.log_loss)},
+                                 {"ece", IntervalJson(metrics.ece)},
                                  {"accuracy_of_each_seed", metrics.accuracies},
                                  {"labels", metrics.labels},
                                  {"confusion_counts", metrics.counts}};
   for (const auto& row : metrics.confusion) {
     nlohmann::ordered_json cells = nlohmann::ordered_json::array();
-    for (const Interval& cell : row) cells.push_back(Json(cell));
+    for (const Interval& cell : row) cells.push_back(IntervalJson(cell));
     json["confusion_shares"].push_back(cells);
   }
   for (const ReliabilityBin& bin : metrics.reliability) {
     json["reliability"].push_back({{"examples", bin.examples},
-                                   {"confidence", Json(bin.confidence)},
-                                   {"accuracy", Json(bin.accuracy)}});
+                                   {"confidence", IntervalJson(bin.confidence)},
+                                   {"accuracy", IntervalJson(bin.accuracy)}});
   }
   return json.dump();
 }

@@ -13,7 +13,7 @@ const MaskedBatch& StagedBatches::At(uint64_t step) {
   if (!batches_ || stage != stage_) {
     options_.sequence_length = plan_.Stages()[stage].sequence_length;
     options_.batch_tokens = plan_.Stages()[stage].batch_tokens;
-    batches_.emplace(corpus_, Split::kTrain, options_);
+    batches_.emplace(corpus_, TextSplit::kTrain, options_);
     stage_ = stage;
   }
   batch_ = batches_->Next(cursor_);

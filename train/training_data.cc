@@ -46,8 +46,9 @@ TrainingData LoadTrainingData(const TrainConfig& config, const std::string& save
   data.vocabulary_hash = Sha256(fmt::format("{}\n", fmt::join(tokenizer.Pieces(), "\n")));
   data.corpus = std::make_unique<PretrainingCorpus>(text, tokenizer);
   report(fmt::format("{} pieces to train on, {} held out, {} documents, vocabulary {}",
-                     data.corpus->NumPieces(Split::kTrain), data.corpus->NumPieces(Split::kHeldOut),
-                     data.corpus->NumDocuments(), tokenizer.Size()));
+                     data.corpus->NumPieces(TextSplit::kTrain),
+                     data.corpus->NumPieces(TextSplit::kHeldOut), data.corpus->NumDocuments(),
+                     tokenizer.Size()));
   return data;
 }
 

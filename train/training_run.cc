@@ -37,7 +37,7 @@ std::vector<MaskedBatch> HeldOut(const TrainConfig& config, const TrainingData& 
 // Training batches of the longest sequences: what a regime's mean patterns are measured on.
 std::vector<RaggedBatch> PatternBatches(const TrainConfig& config, const TrainingData& data) {
   constexpr size_t kTokens = 65536;
-  PretrainingBatches source(*data.corpus, Split::kTrain, DataOptions(config));
+  PretrainingBatches source(*data.corpus, TextSplit::kTrain, DataOptions(config));
   std::vector<RaggedBatch> batches;
   BatchCursor cursor;
   for (size_t tokens = 0; tokens < kTokens && cursor.epoch == 0;) {
@@ -61,8 +61,8 @@ ManifestFacts Facts(const TrainConfig& config, const TrainingData& data) {
       .files = data.files,
       .hashes = {{"corpus_sha256", data.corpus_hash}, {"vocabulary_sha256", data.vocabulary_hash}},
       .counts = {{"vocabulary_size", data.Tokenizer().Size()},
-                 {"training_pieces", data.corpus->NumPieces(Split::kTrain)},
-                 {"held_out_pieces", data.corpus->NumPieces(Split::kHeldOut)}}};
+                 {"training_pieces", data.corpus->NumPieces(TextSplit::kTrain)},
+                 {"held_out_pieces", data.corpus->NumPieces(TextSplit::kHeldOut)}}};
 }
 
 }  // namespace

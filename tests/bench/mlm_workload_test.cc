@@ -12,7 +12,7 @@
 namespace headscope {
 namespace {
 
-std::string Treebank(const std::vector<size_t>& lengths) {
+std::string TreebankOfLengths(const std::vector<size_t>& lengths) {
   std::string text;
   for (const size_t length : lengths) {
     for (size_t w = 1; w <= length; ++w) {
@@ -27,7 +27,7 @@ std::string Treebank(const std::vector<size_t>& lengths) {
 TEST_CASE("Batches of sentences are full, in order, and leave out what is too long", "[bench]") {
   const TemporaryDirectory directory;
   const std::string path = directory.Path("a.conllu");
-  WriteFileAtomically(path, Treebank({3, 9, 20, 1, 5, 2}));
+  WriteFileAtomically(path, TreebankOfLengths({3, 9, 20, 1, 5, 2}));
   CHECK(SentenceBatches(path, "", 2, 20) == std::vector<SequenceLengths>{{5, 11}, {3, 7}});
   CHECK(SentenceBatches(path, "", 3, 22) == std::vector<SequenceLengths>{{5, 11, 22}, {3, 7, 4}});
   CHECK_THROWS_WITH(SentenceBatches(path, "", 7, 22), ContainsSubstring("at least 7 sentences"));

@@ -56,7 +56,7 @@ PretrainingCorpus Corpus(const std::string& text) {
 // Sequences of both splits together cover the store once; checks what every cut must hold.
 void CheckSequences(const PretrainingCorpus& corpus, size_t length) {
   std::vector<int> used(corpus.Pieces().Size(), 0);
-  for (const Split split : {Split::kTrain, Split::kHeldOut}) {
+  for (const TextSplit split : {TextSplit::kTrain, TextSplit::kHeldOut}) {
     std::vector<int32_t> ids;
     size_t pieces = 0;
     bool is_sound = true;  // one assertion for all: there are millions
@@ -103,9 +103,9 @@ TEST_CASE("Sequences are filled as far as whole words go", "[pretraining]") {
   // Pieces: a zz | b | c zzz | d | e (held out); a sequence of 6 holds four pieces.
   const PretrainingCorpus corpus = Corpus("azz b czzz d e\n");
   const std::vector<PieceRange> expected = {{0, 4}, {4, 4}, {8, 1}};
-  CHECK(corpus.Sequences(Split::kTrain, 6) == expected);
-  CHECK(corpus.Sequences(Split::kHeldOut, 6) == std::vector<PieceRange>{{9, 1}});
-  CHECK_THROWS_AS(corpus.Sequences(Split::kTrain, 2), Error);
+  CHECK(corpus.Sequences(TextSplit::kTrain, 6) == expected);
+  CHECK(corpus.Sequences(TextSplit::kHeldOut, 6) == std::vector<PieceRange>{{9, 1}});
+  CHECK_THROWS_AS(corpus.Sequences(TextSplit::kTrain, 2), Error);
 }
 
 TEST_CASE("Sequences end with a sentence where one ends in the second half", "[pretraining]") {
@@ -117,28 +117,29 @@ TEST_CASE("Sequences end with a sentence where one ends in the second half", "[p
       WordPiece(pieces));
   // Room for six: up to 5, up to 11, then whole words.
   const std::vector<PieceRange> expected = {{0, 5}, {5, 6}, {11, 6}, {17, 1}};
-  CHECK(corpus.Sequences(Split::kTrain, 8) == expected);
+  CHECK(corpus.Sequences(TextSplit::kTrain, 8) == expected);
   // Room for four: 3 is in the second half, 5 is not.
-  CHECK(corpus.Sequences(Split::kTrain, 6)[0] == PieceRange{0, 3});
-  CHECK(corpus.Sequences(Split::kTrain, 6)[1] == PieceRange{3, 4});
+  CHECK(corpus.Sequences(TextSplit::kTrain, 6)[0] == PieceRange{0, 3});
+  CHECK(corpus.Sequences(TextSplit::kTrain, 6)[1] == PieceRange{3, 4});
 }
 
 TEST_CASE("About a hundredth is held out, at least something", "[pretraining]") {
   const PretrainingCorpus many = Corpus(PlantedText(1000, 20, 1).text);
-  const auto share = static_cast<double>(many.NumPieces(Split::kHeldOut)) /
+  const auto share = static_cast<double>(many.NumPieces(TextSplit::kHeldOut)) /
                      static_cast<double>(many.Pieces().Size());
   CHECK(share > 0.005);
   CHECK(share < 0.02);
-  CHECK(many.Runs(Split::kHeldOut).size() == 10);
+  CHECK(many.Runs(TextSplit::kHeldOut).size() == 10);
 
   const PretrainingCorpus one_document = Corpus(PlantedText(1, 30000, 2).text);
   CHECK(one_document.Pieces().Size() > 250'000);
-  CHECK(one_document.Runs(Split::kHeldOut).size() >= 1);
-  CHECK(one_document.Runs(Split::kTrain).size() == one_document.Runs(Split::kHeldOut).size() + 1);
+  CHECK(one_document.Runs(TextSplit::kHeldOut).size() >= 1);
+  CHECK(one_document.Runs(TextSplit::kTrain).size() ==
+        one_document.Runs(TextSplit::kHeldOut).size() + 1);
 
   const PretrainingCorpus tiny = Corpus("az bzz");
-  CHECK(tiny.NumPieces(Split::kTrain) == 2);
-  CHECK(tiny.NumPieces(Split::kHeldOut) == 3);
+  CHECK(tiny.NumPieces(TextSplit::kTrain) == 2);
+  CHECK(tiny.NumPieces(TextSplit::kHeldOut) == 3);
   CHECK_THROWS_WITH(Corpus("azzzz"), ContainsSubstring("at least two words"));
 }
 
@@ -159,7 +160,7 @@ bool Same(const MaskedBatch& a, const MaskedBatch& b) {
 TEST_CASE("An epoch uses every sequence once, within the budget, with the true labels",
           "[pretraining]") {
   const PretrainingCorpus corpus = Corpus(PlantedText(200, 10, 3).text);
-  PretrainingBatches batches(corpus, Split::kTrain, SmallBatches());
+  PretrainingBatches batches(corpus, TextSplit::kTrain, SmallBatches());
   std::map<uint32_t, std::vector<uint32_t>> order_of;  // by epoch
   std::map<uint32_t, std::set<uint32_t>> targets_of;   // by epoch: places in the corpus
   uint64_t rows = 0;
@@ -194,7 +195,7 @@ TEST_CASE("An epoch uses every sequence once, within the budget, with the true l
   for (const uint32_t place : targets_of[0]) masked_again += targets_of[1].contains(place);
   CHECK(masked_again < targets_of[0].size() / 4);
   std::vector<uint32_t> expected;
-  for (const PieceRange& range : corpus.Sequences(Split::kTrain, 16))
+  for (const PieceRange& range : corpus.Sequences(TextSplit::kTrain, 16))
     expected.push_back(range.begin);
   for (auto& [epoch, ids] : order_of) {
     CHECK(!std::is_sorted(ids.begin(), ids.end()));
@@ -206,7 +207,7 @@ TEST_CASE("An epoch uses every sequence once, within the budget, with the true l
 TEST_CASE("A batch is a function of its cursor: resuming anywhere gives the same batches",
           "[pretraining]") {
   const PretrainingCorpus corpus = Corpus(PlantedText(60, 10, 4).text);
-  PretrainingBatches batches(corpus, Split::kTrain, SmallBatches());
+  PretrainingBatches batches(corpus, TextSplit::kTrain, SmallBatches());
   std::vector<BatchCursor> cursors;
   std::vector<MaskedBatch> straight;
   for (BatchCursor cursor; cursor.epoch < 3;) {
@@ -215,14 +216,14 @@ TEST_CASE("A batch is a function of its cursor: resuming anywhere gives the same
   }
   REQUIRE(cursors.size() > 100);
   for (size_t i = 0; i < cursors.size(); i += 7) {
-    PretrainingBatches fresh(corpus, Split::kTrain, SmallBatches());
+    PretrainingBatches fresh(corpus, TextSplit::kTrain, SmallBatches());
     BatchCursor cursor = cursors[i];
     for (size_t j = i; j < std::min(i + 3, cursors.size()); ++j) {
       REQUIRE(cursor == cursors[j]);
       REQUIRE(Same(fresh.Next(cursor), straight[j]));
     }
   }
-  PretrainingBatches other(corpus, Split::kTrain, SmallBatches(2));
+  PretrainingBatches other(corpus, TextSplit::kTrain, SmallBatches(2));
   BatchCursor cursor;
   CHECK(!Same(other.Next(cursor), straight[0]));
   cursor = {0, 1'000'000};
@@ -236,7 +237,8 @@ TEST_CASE("Held-out batches are the same for every seed and share nothing with t
   const std::vector<MaskedBatch> two = HeldOutBatches(corpus, SmallBatches(2), 1'000'000);
   REQUIRE(one.size() == two.size());
   std::set<uint32_t> trained;
-  for (const PieceRange& range : corpus.Sequences(Split::kTrain, 16)) trained.insert(range.begin);
+  for (const PieceRange& range : corpus.Sequences(TextSplit::kTrain, 16))
+    trained.insert(range.begin);
   size_t pieces = 0, seen_in_training = 0;
   for (size_t b = 0; b < one.size(); ++b) {
     CHECK(Same(one[b], two[b]));
@@ -244,7 +246,7 @@ TEST_CASE("Held-out batches are the same for every seed and share nothing with t
     pieces += one[b].batch.NumTokens() - 2 * one[b].batch.NumSequences();
   }
   CHECK(seen_in_training == 0);
-  CHECK(pieces == corpus.NumPieces(Split::kHeldOut));
+  CHECK(pieces == corpus.NumPieces(TextSplit::kHeldOut));
   CHECK(HeldOutBatches(corpus, SmallBatches(), 150).size() == 2);
 }
 
@@ -265,7 +267,8 @@ TEST_CASE("A budget below the sequence length is refused", "[pretraining]") {
   const PretrainingCorpus corpus = Corpus("a b c d e f g h\n");
   BatchOptions options;
   options.batch_tokens = 64;
-  CHECK_THROWS_WITH(PretrainingBatches(corpus, Split::kTrain, options), ContainsSubstring("128"));
+  CHECK_THROWS_WITH(PretrainingBatches(corpus, TextSplit::kTrain, options),
+                    ContainsSubstring("128"));
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ namespace headscope {
 namespace {
 
 // Of words of plain letters and marks, one piece each.
-WordPiece Words() {
+WordPiece WordVocabulary() {
   std::vector<std::string> pieces = SpecialPieces();
   for (const char* piece : {".",  "?", "!", "\"",  "”",    "’",   ")",    "(",      ",",   "mr",
                             "st", "j", "i", "she", "left", "him", "went", "holmes", "##s", "##."}) {
@@ -20,7 +20,7 @@ WordPiece Words() {
 
 // The text with a bar at each sentence end.
 std::string Cut(const std::string& text) {
-  const WordPiece words = Words();
+  const WordPiece words = WordVocabulary();
   const std::vector<int32_t> ids = words.Encode(text).ids;
   std::string out;
   uint32_t begin = 0;

@@ -9,7 +9,7 @@
 namespace headscope {
 namespace {
 
-const RandomStream kStream{.seed = 1, .purpose = Purpose::kTest};
+const RandomStream kArcStream{.seed = 1, .purpose = Purpose::kTest};
 
 // Sentences of the given lengths with random vectors; heads are for the test to choose.
 struct Sentences {
@@ -79,11 +79,11 @@ TEST_CASE("The arc probe's loss and gradient are its definition's", "[probe][arc
   ThreadPool pool(1);
   Compute compute(pool);
   ArcProbe probe({.rank = kRank});
-  probe.Initialise(5, kStream);
+  probe.Initialise(5, kArcStream);
   ParameterSet& parameters = probe.Parameters();
   // Biases and ROOT start at zero, where half of the formula cannot be seen.
   for (size_t i = 0; i < parameters.Data().size(); ++i) {
-    parameters.Data()[i] = static_cast<float>(0.7 * kStream.Normal(100 + i));
+    parameters.Data()[i] = static_cast<float>(0.7 * kArcStream.Normal(100 + i));
   }
   ParameterSet gradients(parameters.SharedLayout());
   const double loss = probe.Gradient(compute, data.Rows(data.all), gradients);
@@ -163,7 +163,7 @@ TEST_CASE("An arc probe without sentences says so", "[probe][arc_probe]") {
   ThreadPool pool(1);
   Compute compute(pool);
   ArcProbe probe;
-  CHECK_THROWS_WITH(probe.Fit(compute, data.Rows({}), data.Rows(data.all), kStream),
+  CHECK_THROWS_WITH(probe.Fit(compute, data.Rows({}), data.Rows(data.all), kArcStream),
                     ContainsSubstring("found 0 and 4"));
 }
 

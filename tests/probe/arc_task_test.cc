@@ -9,16 +9,16 @@
 namespace headscope {
 namespace {
 
-struct Files {
+struct ArcFiles {
   Treebank train, test;
   ProbeCorpus corpus;
-  Files(Treebank a, Treebank b)
+  ArcFiles(Treebank a, Treebank b)
       : train(std::move(a)),
         test(std::move(b)),
         corpus(MakeProbeCorpus(train, test, test, EncodeForms, {.max_pieces = 16})) {}
 };
 
-Files SmallFiles() {
+ArcFiles SmallFiles() {
   return {MakeTreebank({{"the/DET/2/det dog/NOUN/3/nsubj barks/VERB/0/root ./PUNCT/3/punct"},
                         {"the/DET/3/det old/ADJ/3/amod dog/NOUN/0/root"}}),
           MakeTreebank({{"old/ADJ/2/amod dog/NOUN/3/nsubj barks/VERB/0/root ./PUNCT/3/punct"},
@@ -36,7 +36,7 @@ double Ratio(const FitScores& scores, size_t metric) {
 
 TEST_CASE("UAS leaves out punctuation and the root; baselines counted by hand",
           "[probe][arc_task]") {
-  const Files files = SmallFiles();
+  const ArcFiles files = SmallFiles();
   const ArcTask task(files.corpus, {});
   // Gold: 1, 2, ROOT = 4, 2 | ROOT = 1.
   CHECK(task.HeadsOf(ProbeTarget::kLabels, 1).test == std::vector<int32_t>{1, 2, 4, 2, 1});
@@ -65,7 +65,7 @@ TEST_CASE("UAS leaves out punctuation and the root; baselines counted by hand",
 
 TEST_CASE("The arc control task: a word type hangs on itself, on the first or on the last word",
           "[probe][arc_task]") {
-  const Files files(RandomTreebank(60, 1), RandomTreebank(20, 2));
+  const ArcFiles files(RandomTreebank(60, 1), RandomTreebank(20, 2));
   const ArcTask task(files.corpus, {});
   const ArcTask::Heads heads = task.HeadsOf(ProbeTarget::kControl, 5);
   std::vector<int> behaviour(files.corpus.num_types, -1);
@@ -93,7 +93,7 @@ TEST_CASE("The arc control task: a word type hangs on itself, on the first or on
 
 TEST_CASE("Shuffled arcs stay in their sentences and leave the test file alone",
           "[probe][arc_task]") {
-  const Files files(RandomTreebank(30, 1), RandomTreebank(10, 2));
+  const ArcFiles files(RandomTreebank(30, 1), RandomTreebank(10, 2));
   const ArcTask task(files.corpus, {});
   const ArcTask::Heads real = task.HeadsOf(ProbeTarget::kLabels, 1);
   const ArcTask::Heads shuffled = task.HeadsOf(ProbeTarget::kShuffledLabels, 1);
@@ -112,7 +112,7 @@ TEST_CASE("Shuffled arcs stay in their sentences and leave the test file alone",
 TEST_CASE("Vectors that tell heads apart give arcs and short codes; without them neither",
           "[probe][arc_task]") {
   // In RandomTreebank every word hangs on its left neighbour: places tell, one-hot.
-  const Files files(RandomTreebank(60, 1), RandomTreebank(20, 2));
+  const ArcFiles files(RandomTreebank(60, 1), RandomTreebank(20, 2));
   const ArcTask task(files.corpus, {.rank = 8, .stopping = {.learning_rate = 2e-2}});
   constexpr size_t kWidth = 8;
   std::vector<float> values[3];

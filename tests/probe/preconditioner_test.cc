@@ -11,7 +11,7 @@ namespace {
 constexpr size_t kWidth = 5;
 
 // Features that go together: each column is the one before plus a little noise.
-std::vector<float> Features(size_t n) {
+std::vector<float> RelatedFeatures(size_t n) {
   const RandomStream stream{.seed = 4, .purpose = Purpose::kTest};
   std::vector<float> x;
   for (size_t i = 0; i < n * kWidth; ++i) {
@@ -22,7 +22,7 @@ std::vector<float> Features(size_t n) {
 }
 
 std::vector<double> Moments(size_t n) {
-  const std::vector<float> x = Features(n);
+  const std::vector<float> x = RelatedFeatures(n);
   const std::vector<int32_t> labels(n);
   std::vector<uint32_t> rows(n);
   std::iota(rows.begin(), rows.end(), 0u);
@@ -44,7 +44,7 @@ double Dot(const std::vector<double>& a, const std::vector<double>& b) {
 
 TEST_CASE("Second moments are X^T X / n, of evenly spaced rows where there are many",
           "[probe][preconditioner]") {
-  const std::vector<float> x = Features(40);
+  const std::vector<float> x = RelatedFeatures(40);
   const std::vector<double> moments = Moments(40);
   for (size_t a = 0; a < kWidth; ++a) {
     for (size_t b = 0; b < kWidth; ++b) {

@@ -9,7 +9,7 @@
 namespace headscope {
 namespace {
 
-const RandomStream kStream{.seed = 1, .purpose = Purpose::kTest};
+const RandomStream kTreeStream{.seed = 1, .purpose = Purpose::kTest};
 
 TEST_CASE("Distances and depths of a tree, counted by hand", "[probe][structural]") {
   // 2 is the root; 0 and 3 hang on it, 1 on 0.
@@ -104,7 +104,7 @@ TEST_CASE("The structural probes' losses and gradients are their definitions'",
   Compute compute(pool);
   for (const StructuralKind kind : {StructuralKind::kDistance, StructuralKind::kDepth}) {
     StructuralProbe probe(kind, {.rank = kRank});
-    probe.Initialise(Trees::kWidth, kStream);
+    probe.Initialise(Trees::kWidth, kTreeStream);
     ParameterSet gradients(probe.Parameters().SharedLayout());
     const double loss = probe.Gradient(compute, trees.Rows(kind), gradients);
     const std::span<const float> b = probe.Parameters().Data();
@@ -140,7 +140,7 @@ TEST_CASE("Trees that the geometry holds are found, for any number of threads",
       StructuralProbe probe(kind, {.rank = 8,
                                    .batch_sentences = 10,
                                    .stopping = {.learning_rate = 3e-2, .max_epochs = 60}});
-      probe.Fit(compute, train.Rows(kind), dev.Rows(kind), kStream);
+      probe.Fit(compute, train.Rows(kind), dev.Rows(kind), kTreeStream);
       return probe.Predict(compute, test.Rows(kind));
     };
     const auto predicted = predict(1);
@@ -156,7 +156,7 @@ TEST_CASE("A structural probe without sentences says so", "[probe][structural]")
   Compute compute(pool);
   StructuralProbe probe(StructuralKind::kDepth, {});
   const StructuralRows rows = trees.Rows(StructuralKind::kDepth);
-  CHECK_THROWS_WITH(probe.Fit(compute, {rows.features, rows.starts, {}}, rows, kStream),
+  CHECK_THROWS_WITH(probe.Fit(compute, {rows.features, rows.starts, {}}, rows, kTreeStream),
                     ContainsSubstring("found 0 and 2"));
 }
 

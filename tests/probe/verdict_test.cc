@@ -9,7 +9,7 @@
 namespace headscope {
 namespace {
 
-std::vector<Cell> Cells(const std::string& arm, const std::vector<double>& values) {
+std::vector<Cell> CellsOf(const std::string& arm, const std::vector<double>& values) {
   std::vector<Cell> cells;
   for (size_t i = 0; i < values.size(); ++i) {
     cells.push_back({.arm = arm, .seed = i + 1, .measures = {{"accuracy", values[i]}}});
@@ -18,8 +18,8 @@ std::vector<Cell> Cells(const std::string& arm, const std::vector<double>& value
 }
 
 std::vector<Cell> Both(const std::vector<double>& a, const std::vector<double>& b) {
-  std::vector<Cell> cells = Cells("a", a);
-  for (Cell& cell : Cells("b", b)) cells.push_back(std::move(cell));
+  std::vector<Cell> cells = CellsOf("a", a);
+  for (Cell& cell : CellsOf("b", b)) cells.push_back(std::move(cell));
   return cells;
 }
 
@@ -72,7 +72,7 @@ TEST_CASE("The p-values are those of one-sided t-tests on paired differences", "
 
 TEST_CASE("A number is compared with as it stands", "[experiment]") {
   const Decision decision =
-      DecideOne(ClaimOf(Expectation::kEquivalent, 2, "50"), Cells("a", {50.3, 49.8, 50.1}));
+      DecideOne(ClaimOf(Expectation::kEquivalent, 2, "50"), CellsOf("a", {50.3, 49.8, 50.1}));
   CHECK_THAT(decision.difference.value, WithinAbs(0.2 / 3, 1e-12));
   CHECK(decision.verdict == Verdict::kSupported);
 }

@@ -48,7 +48,7 @@ Planted SmallFiles() {
           MakeTreebank({{"run/NOUN/0/root the/DET/1/det", "cat/NOUN/0/root"}})};
 }
 
-double Ratio(const FitScores& scores, size_t metric) {
+double LabelRatio(const FitScores& scores, size_t metric) {
   double numerator = 0.0, denominator = 0.0;
   for (size_t i = metric; i < scores.numerators.size(); i += 2) {
     numerator += scores.numerators[i];
@@ -70,11 +70,11 @@ TEST_CASE("Baselines of parts of speech, counted by hand", "[probe][pos]") {
   REQUIRE(baselines.size() == 2);
   // DET is the most frequent; of three test words it is one's tag, and none of the unseen ("cat").
   CHECK(baselines[0].name == "majority");
-  CHECK_THAT(Ratio(baselines[0].scores, 0), WithinAbs(1.0 / 3, 1e-12));
-  CHECK(Ratio(baselines[0].scores, 1) == 0.0);
+  CHECK_THAT(LabelRatio(baselines[0].scores, 0), WithinAbs(1.0 / 3, 1e-12));
+  CHECK(LabelRatio(baselines[0].scores, 1) == 0.0);
   // "run" is most often a VERB.
   CHECK(baselines[1].name == "look-up");
-  CHECK_THAT(Ratio(baselines[1].scores, 0), WithinAbs(1.0 / 3, 1e-12));
+  CHECK_THAT(LabelRatio(baselines[1].scores, 0), WithinAbs(1.0 / 3, 1e-12));
   // Few documents: sentences are the clusters.
   CHECK(baselines[0].scores.numerators == std::vector<double>{1, 0, 0, 0});
   CHECK(baselines[0].scores.denominators == std::vector<double>{2, 0, 1, 1});
@@ -132,9 +132,9 @@ TEST_CASE(
     return static_cast<size_t>(word->form[0] - 'a') == j ? 1.0f : 0.0f;
   });
   for (const char* probe : {"linear", "mlp1"}) {
-    CHECK(Ratio(Fit(task, of_tags, {probe, ProbeTarget::kLabels, 1}), 0) == 1.0);
-    CHECK(Ratio(Fit(task, of_tags, {probe, ProbeTarget::kLabels, 1}), 1) == 1.0);
-    CHECK(Ratio(Fit(task, of_tags, {probe, ProbeTarget::kControl, 1}), 0) < 0.65);
+    CHECK(LabelRatio(Fit(task, of_tags, {probe, ProbeTarget::kLabels, 1}), 0) == 1.0);
+    CHECK(LabelRatio(Fit(task, of_tags, {probe, ProbeTarget::kLabels, 1}), 1) == 1.0);
+    CHECK(LabelRatio(Fit(task, of_tags, {probe, ProbeTarget::kControl, 1}), 0) < 0.65);
   }
   const LayerFeatures of_types =
       files.Features(files.corpus.num_types, [](const ProbeSplit& split, size_t w, size_t j) {
@@ -153,7 +153,7 @@ TEST_CASE(
   };
   CHECK(seen_errors(control) == 0.0);
   CHECK(seen_errors(real) == 0.0);
-  CHECK(Ratio(real, 1) < 0.8);
+  CHECK(LabelRatio(real, 1) < 0.8);
 }
 
 TEST_CASE("The code of labels that vectors hold is short, and of no more than was asked",
@@ -232,12 +232,12 @@ TEST_CASE("Relations are those of given arcs: what the head tells counts, the ro
     return static_cast<size_t>(word.form[0] - 'a') == j ? 1.0f : 0.0f;
   });
   const FitScores scores = Fit(task, classes, {"linear", ProbeTarget::kLabels, 1});
-  CHECK(Ratio(scores, 0) == 1.0);
+  CHECK(LabelRatio(scores, 0) == 1.0);
   double counted = 0.0;
   for (size_t i = 0; i < scores.denominators.size(); i += 2) counted += scores.denominators[i];
   CHECK(counted == static_cast<double>(test.NumWords() - test.NumSentences()));
-  CHECK(Ratio(task.Baselines()[1].scores, 0) < 0.6);  // the word itself does not tell
-  CHECK(Ratio(Fit(task, classes, {"linear", ProbeTarget::kControl, 1}), 0) < 0.65);
+  CHECK(LabelRatio(task.Baselines()[1].scores, 0) < 0.6);  // the word itself does not tell
+  CHECK(LabelRatio(Fit(task, classes, {"linear", ProbeTarget::kControl, 1}), 0) < 0.65);
   for (const ProbeTarget target : {ProbeTarget::kControl, ProbeTarget::kShuffledLabels}) {
     const std::vector<int32_t> train = task.LabelsOf(target, 1).train;
     CHECK(static_cast<size_t>(std::count(train.begin(), train.end(), -1)) ==

@@ -11,7 +11,7 @@ namespace headscope {
 namespace {
 
 // Two tensors that decay, one that does not, a frozen one in between, and an alias.
-std::shared_ptr<const ParameterLayout> TestLayout() {
+std::shared_ptr<const ParameterLayout> DecayingLayout() {
   auto layout = std::make_shared<ParameterLayout>();
   layout->Add({.name = "a.weight", .shape = {7, 5}, .init = Init::kNormal, .decays = true});
   layout->Add({.name = "b.weight", .shape = {3, 5}, .init = Init::kNormal, .decays = true});
@@ -33,7 +33,7 @@ void FillRandom(uint32_t key, ParameterSet& set) {
 }
 
 TEST_CASE("AdamW on a layout follows torch.optim.AdamW's formula in double", "[adamw]") {
-  const auto layout = TestLayout();
+  const auto layout = DecayingLayout();
   const AdamWConfig config{.beta1 = 0.9, .beta2 = 0.98, .epsilon = 1e-6, .weight_decay = 0.1};
   const AdamW adamw(config, *layout);
   ThreadPool pool(2);
@@ -72,7 +72,7 @@ TEST_CASE("AdamW on a layout follows torch.optim.AdamW's formula in double", "[a
 }
 
 TEST_CASE("The clipping norm is that of the trainable tensors", "[adamw]") {
-  const auto layout = TestLayout();
+  const auto layout = DecayingLayout();
   ThreadPool pool(1);
   ParameterSet gradients(layout);
   FillRandom(3, gradients);
@@ -95,7 +95,7 @@ TEST_CASE("Clipping scales as torch's clip_grad_norm_ does", "[adamw]") {
 }
 
 TEST_CASE("The first value that is not finite is named with its place", "[adamw]") {
-  ParameterSet values(TestLayout());
+  ParameterSet values(DecayingLayout());
   CHECK(FirstNonFinite(values).empty());
   values.At("c.bias")(0, 4) = -std::numeric_limits<float>::infinity();
   CHECK(FirstNonFinite(values) == "c.bias[4] is -inf");

@@ -11,7 +11,7 @@
 namespace headscope {
 namespace {
 
-std::shared_ptr<const ParameterLayout> TestLayout() {
+std::shared_ptr<const ParameterLayout> BowlLayout() {
   auto layout = std::make_shared<ParameterLayout>();
   layout->Add({.name = "first", .shape = {3}});
   layout->Add({.name = "second", .shape = {2, 2}, .decays = true});
@@ -87,16 +87,16 @@ TrainerConfig TestConfig() {
 
 const auto kNeverStop = [] { return false; };
 
-struct Fixture {
+struct BowlTraining {
   ThreadPool pool{1};
   Compute compute{pool};
   Bowl objective;
   Witness witness;
-  TrainingState state{TestLayout()};
+  TrainingState state{BowlLayout()};
 };
 
 TEST_CASE("The trainer logs, evaluates and saves when due, and at the end", "[trainer]") {
-  Fixture f;
+  BowlTraining f;
   CHECK(Train(f.compute, TestConfig(), f.objective, f.state, f.witness, kNeverStop) ==
         TrainingEnd::kFinished);
   CHECK(f.witness.events == std::vector<std::string>{"save 0", "eval 0", "log 6/6", "save 8",
@@ -109,10 +109,10 @@ TEST_CASE("The trainer logs, evaluates and saves when due, and at the end", "[tr
 }
 
 TEST_CASE("A run stopped anywhere and gone on with is the same run", "[trainer]") {
-  Fixture whole;
+  BowlTraining whole;
   Train(whole.compute, TestConfig(), whole.objective, whole.state, whole.witness, kNeverStop);
   for (const uint64_t stop_at : {1, 6, 7, 8, 13, 19}) {
-    Fixture f;
+    BowlTraining f;
     CHECK(Train(f.compute, TestConfig(), f.objective, f.state, f.witness,
                 [&] { return f.state.step == stop_at; }) == TrainingEnd::kInterrupted);
     CHECK(f.state.step == stop_at);
@@ -127,7 +127,7 @@ TEST_CASE("A run stopped anywhere and gone on with is the same run", "[trainer]"
 }
 
 TEST_CASE("What is not finite stops the run before it is used or saved", "[trainer]") {
-  Fixture f;
+  BowlTraining f;
   f.objective.damaged_step = 13;
   const auto run = [&] {
     Train(f.compute, TestConfig(), f.objective, f.state, f.witness, kNeverStop);
@@ -148,7 +148,7 @@ TEST_CASE("What is not finite stops the run before it is used or saved", "[train
 }
 
 TEST_CASE("A weight that is not finite is never saved", "[trainer]") {
-  Fixture f;
+  BowlTraining f;
   TrainerConfig config = TestConfig();
   config.save_every = 1;
   config.schedule = {.peak = 3e38, .warmup = 0, .steps = 20, .decay = Decay::kConstant};

@@ -33,7 +33,7 @@ void CrossEntropyBackwardTwin(const T* x, size_t label, T log_sum_exp, T scale, 
 
 // The definition on one row: minus the log of the label's softmax.
 template <typename S>
-S Definition(const std::vector<S>& x, size_t label) {
+S CrossEntropyDefinition(const std::vector<S>& x, size_t label) {
   using std::exp;
   using std::log;
   S sum = 0.0;
@@ -83,9 +83,11 @@ TEST_CASE("Cross entropy and its gradient are those of the definition", "[ops][c
     const std::vector<int32_t> labels = {static_cast<int32_t>(cols / 2)};
     const double scale = -0.7;  // the cotangent
     const std::vector<double> gradient = ExactGradient(
-        [&](const std::vector<Dual>& v) { return std::vector<Dual>{Definition(v, cols / 2)}; },
+        [&](const std::vector<Dual>& v) {
+          return std::vector<Dual>{CrossEntropyDefinition(v, cols / 2)};
+        },
         points, {scale});
-    const double value = Definition(points, cols / 2);
+    const double value = CrossEntropyDefinition(points, cols / 2);
     const double lse_twin = LogSumExpTwin(points.data(), cols);
     std::vector<double> gradient_twin(cols);
     CrossEntropyBackwardTwin(points.data(), cols / 2, lse_twin, scale, gradient_twin.data(), cols);

@@ -25,7 +25,8 @@ RaggedBatch Batch(bool with_segments) {
 // The definition on the three tables one after another, for one column count; twin and exact
 // formula at once.
 template <typename S>
-std::vector<S> Definition(const RaggedBatch& batch, const std::vector<S>& tables, size_t cols) {
+std::vector<S> EmbeddingDefinition(const RaggedBatch& batch, const std::vector<S>& tables,
+                                   size_t cols) {
   std::vector<S> out;
   for (size_t s = 0; s < batch.NumSequences(); ++s) {
     for (size_t t = 0; t < batch.Length(s); ++t) {
@@ -73,7 +74,7 @@ TEST_CASE("Embeddings equal their twin bit for bit", "[ops][embedding]") {
       INFO(cols << " columns");
       EmbeddingForward(pool, batch, part(tables, 0, kWords), part(tables, kWords, kPositions),
                        part(tables, kWords + kPositions, kSegments), out.View());
-      CHECK(DifferingBits(out.Values(), Definition(batch, tables.Values(), cols)) == 0);
+      CHECK(DifferingBits(out.Values(), EmbeddingDefinition(batch, tables.Values(), cols)) == 0);
       CHECK(out.IsIntact());
 
       BackwardTwin(batch, dout.View(), dtables_twin.View());
@@ -90,9 +91,9 @@ TEST_CASE("The embeddings' gradients are those of the definition", "[ops][embedd
   const RaggedBatch batch = Batch(true);
   auto tables = SurroundedMatrix::Normal(kWords + kPositions + kSegments, kCols, 0, 1);
   auto dout = SurroundedMatrix::Normal(batch.NumTokens(), kCols, 0, 2);
-  const std::vector<double> gradient =
-      ExactGradient([&](const std::vector<Dual>& point) { return Definition(batch, point, kCols); },
-                    tables.Values<double>(), dout.Values<double>());
+  const std::vector<double> gradient = ExactGradient(
+      [&](const std::vector<Dual>& point) { return EmbeddingDefinition(batch, point, kCols); },
+      tables.Values<double>(), dout.Values<double>());
   OnEveryTarget([&] {
     ThreadPool pool(1);
     std::vector<float> found(gradient.size());

@@ -33,7 +33,7 @@ T GeluBackwardTwin(T dy, T x) {
 
 // The definition, with the error function as the header states it.
 template <typename S>
-std::vector<S> Definition(const std::vector<S>& x) {
+std::vector<S> GeluDefinition(const std::vector<S>& x) {
   using std::erf;
   std::vector<S> y;
   for (const S& v : x) y.push_back(S(0.5) * v * (S(1.0) + erf(v * S(std::sqrt(0.5)))));
@@ -75,8 +75,8 @@ TEST_CASE("GELU and its gradient are those of the definition", "[ops][gelu]") {
   auto dy = SurroundedMatrix::Normal(1, 2000, 0, 4);
   const std::vector<double> points = x.Values<double>();
   const std::vector<double> cotangent = dy.Values<double>();
-  const std::vector<double> value = Definition(points);
-  const std::vector<double> gradient = ExactGradient(Definition<Dual>, points, cotangent);
+  const std::vector<double> value = GeluDefinition(points);
+  const std::vector<double> gradient = ExactGradient(GeluDefinition<Dual>, points, cotangent);
 
   std::vector<double> value_twin, gradient_twin;
   for (size_t i = 0; i < points.size(); ++i) {

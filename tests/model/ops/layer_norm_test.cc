@@ -60,7 +60,7 @@ void LayerNormBackwardTwin(BasicMatrix<const T> dy, BasicMatrix<const T> x, cons
 
 // The definition on one row: x, gamma and beta one after another.
 template <typename S>
-std::vector<S> Definition(const std::vector<S>& input) {
+std::vector<S> LayerNormDefinition(const std::vector<S>& input) {
   using std::sqrt;
   const size_t n = input.size() / 3;
   const S count = static_cast<double>(n);
@@ -125,8 +125,9 @@ TEST_CASE("LayerNorm and its gradients are those of the definition", "[ops][laye
     auto dy = SurroundedMatrix::Normal(1, cols, 0, 2);
     const std::vector<double> points = input.Values<double>();
     const std::vector<double> cotangent = dy.Values<double>();
-    const std::vector<double> value = Definition(points);
-    const std::vector<double> gradient = ExactGradient(Definition<Dual>, points, cotangent);
+    const std::vector<double> value = LayerNormDefinition(points);
+    const std::vector<double> gradient =
+        ExactGradient(LayerNormDefinition<Dual>, points, cotangent);
 
     std::vector<double> y(cols), mean(1), rstd(1), gradient_twin(3 * cols);
     const BasicMatrix<const double> x(points.data(), 1, cols);

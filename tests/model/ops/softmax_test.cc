@@ -36,7 +36,7 @@ void SoftmaxBackwardTwin(const T* y, const T* dy, T* dx, size_t n) {
 }
 
 template <typename S>
-std::vector<S> Definition(const std::vector<S>& x) {
+std::vector<S> SoftmaxDefinition(const std::vector<S>& x) {
   using std::exp;
   S sum = 0.0;
   for (const S& v : x) sum = sum + exp(v);
@@ -76,8 +76,8 @@ TEST_CASE("Softmax and its gradient are those of the definition", "[ops][softmax
     auto dy = SurroundedMatrix::Normal(1, cols, 0, 4);
     const std::vector<double> points = x.Values<double>();
     const std::vector<double> cotangent = dy.Values<double>();
-    const std::vector<double> value = Definition(points);
-    const std::vector<double> gradient = ExactGradient(Definition<Dual>, points, cotangent);
+    const std::vector<double> value = SoftmaxDefinition(points);
+    const std::vector<double> gradient = ExactGradient(SoftmaxDefinition<Dual>, points, cotangent);
     std::vector<double> value_twin(cols), gradient_twin(cols);
     SoftmaxTwin(points.data(), value_twin.data(), cols);
     SoftmaxBackwardTwin(value_twin.data(), cotangent.data(), gradient_twin.data(), cols);
