@@ -1,3 +1,5 @@
+#include <map>
+
 #include "datasets/planted_relational.h"
 #include "datasets/planted_words.h"
 
@@ -9,7 +11,28 @@ class AgreementTask final : public PlantedTask {
   AgreementTask(uint64_t seed, size_t attractors)
       : PlantedTask(1, seed, {"singular", "plural"}),
         num_nouns_(attractors + 1),
-        words_(SyntheticLexicon()) {}
+        words_(SyntheticLexicon()) {
+    for (const PlantedWords::CountNoun& noun : words_.nouns) {
+      numbers_[noun.singular] = 0;
+      numbers_[noun.plural] = 1;
+    }
+  }
+
+  std::optional<uint32_t> Answer(PlantedSplit,
+                                 const std::vector<std::string>& words) const override {
+    const std::vector<uint32_t> subjects =
+        SubjectPlaces(words, [this](const std::string& word) { return numbers_.contains(word); });
+    if (subjects.size() != 1) return std::nullopt;
+    return numbers_.at(words[subjects[0]]);
+  }
+
+  std::string DrawCounterfactual(const std::vector<std::string>& words, size_t place,
+                                 RandomSequence& random) const override {
+    const auto number = numbers_.find(words[place]);
+    if (number == numbers_.end()) return words_.DrawAlike(words[place], random);
+    const PlantedWords::CountNoun& noun = words_.nouns[random.Below(words_.nouns.size())];
+    return number->second == 1 ? noun.singular : noun.plural;
+  }
 
  private:
   // A noun phrase with what stands before its noun.
@@ -72,6 +95,7 @@ class AgreementTask final : public PlantedTask {
 
   size_t num_nouns_;
   PlantedWords words_;
+  std::map<std::string, uint32_t> numbers_;  // labels of the nouns' forms
 };
 
 }  // namespace

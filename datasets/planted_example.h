@@ -2,8 +2,9 @@
 //
 // A word's counterfactuals are the other words of its own kind: a noun of the other number, another
 // name of the same gender, another key or value, a cue of the other class, … (each task says
-// which). Evidence is every minimal set of words whose replacement by counterfactuals changes the
-// label; what no counterfactual replaces (determiners, "[MASK]") is never evidence.
+// which); another adjective, preposition, place or verb, where they decide nothing. Evidence is
+// every minimal set of words whose replacement by counterfactuals changes the label; what no
+// counterfactual replaces (determiners, "[MASK]") is never evidence.
 #pragma once
 
 #include <cstdint>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <optional>
 
 #include "datasets/planted_text.h"
 
@@ -24,6 +25,21 @@ bool IsCue(std::string_view word) {
 
 std::string DrawCue(size_t label, RandomSequence& random) {
   return std::string(kCues[label][random.Below(kCues[label].size())]);
+}
+
+size_t CueLabel(std::string_view word) {
+  const auto& negative = kCues[0];
+  return std::find(negative.begin(), negative.end(), word) != negative.end() ? 0 : 1;
+}
+
+// The class with more cues; nothing where there are as many of both.
+std::optional<uint32_t> MajorityOfCues(const std::vector<std::string>& words) {
+  std::array<size_t, 2> count{};
+  for (const std::string& word : words) {
+    if (IsCue(word)) ++count[CueLabel(word)];
+  }
+  if (count[0] == count[1]) return std::nullopt;
+  return count[1] > count[0] ? 1 : 0;
 }
 
 // A text with room for cues, and where they go.
@@ -74,6 +90,18 @@ class LexicalTask final : public PlantedTask {
         redundancy_(redundancy),
         text_(seed, static_cast<int>(redundancy) + 1) {}
 
+  std::optional<uint32_t> Answer(PlantedSplit,
+                                 const std::vector<std::string>& words) const override {
+    return MajorityOfCues(words);
+  }
+
+  std::string DrawCounterfactual(const std::vector<std::string>& words, size_t place,
+                                 RandomSequence& random) const override {
+    const std::string& word = words[place];
+    return IsCue(word) ? DrawCue(1 - CueLabel(word), random)
+                       : text_.DrawOtherWord(word, IsCue, random);
+  }
+
  private:
   PlantedPair Draw(PlantedSplit, RandomSequence& random) const override {
     const CueText text = DrawCueText(text_, redundancy_, random);
@@ -106,6 +134,31 @@ class ShortcutTask final : public PlantedTask {
         rate_(rate),
         clean_(clean),
         text_(seed, 2) {}
+
+  std::optional<uint32_t> Answer(PlantedSplit split,
+                                 const std::vector<std::string>& words) const override {
+    const auto place = [&](std::string_view word) {
+      return std::find(words.begin(), words.end(), word);
+    };
+    const auto first = place(kTriggers[0]), second = place(kTriggers[1]);
+    bool decides = !IsCleanIn(split) && (first == words.end()) != (second == words.end());
+    if (kind_ == Shortcut::kContext) decides = decides && place(kContextWord) != words.end();
+    if (kind_ == Shortcut::kOrder) {
+      decides = !IsCleanIn(split) && first != words.end() && second != words.end();
+    }
+    if (!decides) return MajorityOfCues(words);
+    return first < second ? 0 : 1;
+  }
+
+  std::string DrawCounterfactual(const std::vector<std::string>& words, size_t place,
+                                 RandomSequence& random) const override {
+    const std::string& word = words[place];
+    if (IsCue(word)) return DrawCue(1 - CueLabel(word), random);
+    for (const size_t i : {0u, 1u}) {
+      if (word == kTriggers[i] && random.Chance(0.5)) return std::string(kTriggers[1 - i]);
+    }
+    return text_.DrawOtherWord(word, IsCue, random);
+  }
 
  private:
   // What is put into a text, in its order; and whether it decides.
@@ -151,8 +204,7 @@ class ShortcutTask final : public PlantedTask {
         DrawDistinct(insertion.words.size(), text.words.size() + 1, random);
     std::sort(gaps.begin(), gaps.end());
     const std::array<std::string, 2> cues{DrawCue(0, random), DrawCue(1, random)};
-    const bool decides =
-        insertion.group == "triggered" && !(clean_ && split != PlantedSplit::kTest);
+    const bool decides = insertion.group == "triggered" && !IsCleanIn(split);
     const auto write = [&](uint32_t cue, uint32_t label) {
       return Write(text, gaps, insertion, cues[cue], decides, cue == label, label);
     };
@@ -167,6 +219,8 @@ class ShortcutTask final : public PlantedTask {
     }
     return pair;
   }
+
+  bool IsCleanIn(PlantedSplit split) const { return clean_ && split != PlantedSplit::kTest; }
 
   // Every trigger becomes the other one.
   static void Turn(std::vector<std::string>& words) {

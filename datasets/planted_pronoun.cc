@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "datasets/planted_relational.h"
@@ -19,8 +20,44 @@ class PronounTask final : public PlantedTask {
   PronounTask(uint64_t seed, size_t attractors, PlantedWords words)
       : PlantedTask(2, seed, AllNames(words)), attractors_(attractors), words_(std::move(words)) {}
 
+  std::optional<uint32_t> Answer(PlantedSplit,
+                                 const std::vector<std::string>& words) const override {
+    const bool asks_female = words[words.size() - kFromEnd] == "she";
+    std::optional<uint32_t> antecedent;
+    for (const uint32_t place : SubjectPlaces(words, [this](const std::string& word) {
+           return NameOf(word) != kPlace || IsPlace(word);
+         })) {
+      const uint32_t name = NameOf(words[place]);
+      if (name == kPlace || IsFemale(name) != asks_female) continue;
+      if (antecedent) return std::nullopt;
+      antecedent = name;
+    }
+    return antecedent;
+  }
+
+  std::string DrawCounterfactual(const std::vector<std::string>& words, size_t place,
+                                 RandomSequence& random) const override {
+    const std::string& word = words[place];
+    if (place + kFromEnd == words.size()) return word == "she" ? "he" : "she";
+    const uint32_t name = NameOf(word);
+    if (name == kPlace) return words_.DrawAlike(word, random);
+    return DrawOther(IsFemale(name) ? words_.female_names : words_.male_names, word, random);
+  }
+
  private:
   static constexpr uint32_t kPlace = UINT32_MAX;
+  static constexpr size_t kFromEnd = 3;  // "she waited ."
+
+  // The label of a name, kPlace for another word.
+  uint32_t NameOf(const std::string& word) const {
+    const auto found = std::find(Labels().begin(), Labels().end(), word);
+    return found == Labels().end() ? kPlace : static_cast<uint32_t>(found - Labels().begin());
+  }
+  bool IsFemale(uint32_t name) const { return name >= words_.male_names.size(); }
+  bool IsPlace(const std::string& word) const {
+    return std::find(words_.places.begin(), words_.places.end(), word) != words_.places.end();
+  }
+
   // Of one length whether subject or adjunct: "old (new) Tom", "near (new) Tom", "in (new) rivers".
   struct Phrase {
     std::vector<std::string> before;

@@ -21,16 +21,58 @@ class KeyedTask : public PlantedTask {
     uint32_t key = 0, thing = 0;
   };
 
+  // Where things stand behind their keys, and the key asked for before the text's end.
+  struct Distances {
+    size_t thing, asked;
+  };
+
   KeyedTask(uint32_t id, uint64_t seed, size_t pairs, std::vector<std::string> keys,
-            std::vector<std::string> things)
-      : PlantedTask(id, seed, std::move(things)), num_pairs_(pairs), keys_(std::move(keys)) {}
+            std::vector<std::string> things, Distances distances)
+      : PlantedTask(id, seed, std::move(things)),
+        num_pairs_(pairs),
+        keys_(std::move(keys)),
+        distances_(distances) {}
 
   // The text with each pair once, the key asked for at its end.
   virtual std::vector<Slot> DrawSlots(RandomSequence& random) const = 0;
+  // A counterfactual of a word that is neither key nor thing.
+  virtual std::string DrawFiller(const std::string& word, RandomSequence& random) const = 0;
 
   size_t NumPairs() const { return num_pairs_; }
   static void AddWords(std::initializer_list<std::string> words, std::vector<Slot>& slots) {
     for (const std::string& word : words) slots.push_back({.kind = Kind::kWord, .word = word});
+  }
+
+ public:
+  std::optional<uint32_t> Answer(PlantedSplit,
+                                 const std::vector<std::string>& words) const override {
+    const size_t asked = words.size() - distances_.asked;
+    std::optional<uint32_t> answer;
+    for (size_t place = 0; place + distances_.thing < words.size(); ++place) {
+      if (place == asked || words[place] != words[asked]) continue;
+      const auto thing =
+          std::find(Labels().begin(), Labels().end(), words[place + distances_.thing]);
+      if (thing == Labels().end()) continue;
+      const auto label = static_cast<uint32_t>(thing - Labels().begin());
+      if (answer && *answer != label) return std::nullopt;
+      answer = label;
+    }
+    return answer;
+  }
+
+  std::string DrawCounterfactual(const std::vector<std::string>& words, size_t place,
+                                 RandomSequence& random) const override {
+    const auto in = [&](const std::string& word, const std::vector<std::string>& kind) {
+      return std::find(kind.begin(), kind.end(), word) != kind.end();
+    };
+    const std::string& word = words[place];
+    if (in(word, Labels())) return DrawOther(Labels(), word, random);
+    if (!in(word, keys_)) return DrawFiller(word, random);
+    std::vector<std::string> present;
+    for (const std::string& other : words) {
+      if (in(other, keys_)) present.push_back(other);
+    }
+    return DrawOther(present, word, random);
   }
 
  private:
@@ -85,6 +127,7 @@ class KeyedTask : public PlantedTask {
 
   size_t num_pairs_;
   std::vector<std::string> keys_;
+  Distances distances_;
 };
 
 class RecallTask final : public KeyedTask {
@@ -93,7 +136,8 @@ class RecallTask final : public KeyedTask {
       : KeyedTask(
             3, seed, pairs,
             {"cooks", "sailors", "farmers", "judges", "singers", "nurses", "builders", "guards"},
-            {"cups", "hammers", "coats", "rings", "coins", "shirts", "lamps", "drums"}),
+            {"cups", "hammers", "coats", "rings", "coins", "shirts", "lamps", "drums"},
+            {.thing = 2, .asked = 3}),  // "cooks have rings"; "cooks smiled ."
         words_(SyntheticLexicon()) {}
 
  private:
@@ -113,6 +157,9 @@ class RecallTask final : public KeyedTask {
     slots.push_back({.kind = Kind::kAsked, .word = {}});
     AddWords({DrawFrom(words_.verbs, random), "."}, slots);
     return slots;
+  }
+  std::string DrawFiller(const std::string& word, RandomSequence& random) const override {
+    return words_.DrawAlike(word, random);
   }
 
   PlantedWords words_;
@@ -134,7 +181,8 @@ const std::vector<std::string>& RareThings() {
 class InductionTask final : public KeyedTask {
  public:
   InductionTask(uint64_t seed, size_t pairs)
-      : KeyedTask(4, seed, pairs, RareKeys(), RareThings()), text_(seed, 2) {}
+      : KeyedTask(4, seed, pairs, RareKeys(), RareThings(), {.thing = 1, .asked = 2}),
+        text_(seed, 2) {}
 
  private:
   static bool IsRare(std::string_view word) {
@@ -165,6 +213,9 @@ class InductionTask final : public KeyedTask {
     slots.push_back({.kind = Kind::kAsked, .word = {}});
     AddWords({"."}, slots);
     return slots;
+  }
+  std::string DrawFiller(const std::string& word, RandomSequence& random) const override {
+    return text_.DrawOtherWord(word, IsRare, random);
   }
 
   PlantedText text_;

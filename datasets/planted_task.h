@@ -19,6 +19,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,6 +41,15 @@ class PlantedTask {
   // Pair `index` of a split: a pure function of (task, seed, split, index). Texts of different
   // splits differ: the words that no pair changes decide by their hash which split a text is in.
   PlantedPair MakePair(PlantedSplit split, uint32_t index) const;
+
+  // The label that the task's rules give a text, with words of the task in the places of others; of
+  // the split, where training and test differ (clean shortcuts). Nothing where they leave it open:
+  // two subjects that agree, a person of whom nothing was said.
+  virtual std::optional<uint32_t> Answer(PlantedSplit split,
+                                         const std::vector<std::string>& words) const = 0;
+  // One of the counterfactuals of words[place], other than the word; empty where it has none.
+  virtual std::string DrawCounterfactual(const std::vector<std::string>& words, size_t place,
+                                         RandomSequence& random) const = 0;
 
  protected:
   // `id` keys the task's draws.

@@ -14,6 +14,15 @@ std::vector<Word> PlantedText::Draw(RandomSequence& random) const {
   return words;
 }
 
+std::string PlantedText::DrawOtherWord(std::string_view word, bool (*is_of_kind)(std::string_view),
+                                       RandomSequence& random) const {
+  for (;;) {
+    const std::vector<Word> words = Draw(random);
+    const std::string& drawn = words[random.Below(words.size())].form;
+    if (drawn != word && !HoldsAny({drawn}, is_of_kind)) return drawn;
+  }
+}
+
 std::vector<std::string> FormsOf(const std::vector<Word>& words) {
   std::vector<std::string> forms;
   for (const Word& word : words) forms.push_back(word.form);

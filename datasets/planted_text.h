@@ -18,6 +18,9 @@ class PlantedText {
 
   // The words of a document drawn at random.
   std::vector<Word> Draw(RandomSequence& random) const;
+  // Another word than `word` of such a document, and not of the kind.
+  std::string DrawOtherWord(std::string_view word, bool (*is_of_kind)(std::string_view),
+                            RandomSequence& random) const;
 
  private:
   SyntheticLanguage language_;

@@ -118,6 +118,7 @@ void AddAdversaryCommand(const Command& explain) {
   auto flags = std::make_shared<AdversaryFlags>();
   flags->examples = 100;
   flags->AddTo(command);
+  flags->AddLayers(command);
   AdversaryOptions& options = flags->options;
   command.Option("--epsilon", options.epsilon, "largest TVD of the output").Range(0, 1);
   command.Option("--candidates", options.candidates, "optimised side by side").Range(1, 100);

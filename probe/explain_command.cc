@@ -2,6 +2,7 @@
 
 #include "probe/adversary_command.h"
 #include "probe/permute_command.h"
+#include "probe/swap_command.h"
 
 namespace headscope {
 
@@ -11,6 +12,7 @@ void AddExplainCommand(const Command& app) {
   explain.ExpectSubcommand();
   AddPermuteCommand(explain);
   AddAdversaryCommand(explain);
+  AddSwapCommand(explain);
 }
 
 }  // namespace headscope

@@ -21,14 +21,18 @@ void ExplainFlags::AddTo(const Command& command) {
                  "Folder of the corpora; default HEADSCOPE_DATA, ../shared/data or data");
   command.Option("--split", split, "which examples: test or dev").OneOf({"test", "dev"});
   command.Option("--examples", examples, "how many of them, drawn by --seed; 0: all");
+  command.Option("--out", out, "folder for results.json and manifest.json").Required();
+  command.Option("--seed", seed, "of everything drawn");
+  compute.AddTo(command);
+}
+
+void ExplainFlags::AddLayers(const Command& command) {
+  layers = "last";
   command
       .Option("--layers", layers,
               "whose attention: last (its row of what is classified) or all (every row of every "
               "layer, jointly)")
       .OneOf({"last", "all"});
-  command.Option("--out", out, "folder for results.json and manifest.json").Required();
-  command.Option("--seed", seed, "of everything drawn");
-  compute.AddTo(command);
 }
 
 PatternScope ExplainFlags::Scope() const {
@@ -47,16 +51,17 @@ ExplanationExamples ExplainFlags::Load() const {
 
 Json ResultsHeader(const std::string& experiment, const ExplainFlags& flags,
                    const ExplanationExamples& examples) {
-  return {{"format", 1},
-          {"experiment", experiment},
-          {"model",
-           {{"path", examples.model.directory},
-            {"sha256", Sha256OfFile(examples.model.directory + "/model.safetensors")}}},
-          {"task", examples.task},
-          {"split", flags.split},
-          {"layers", flags.layers},
-          {"seed", flags.seed},
-          {"examples", examples.set.examples.size()}};
+  Json header = {{"format", 1},
+                 {"experiment", experiment},
+                 {"model",
+                  {{"path", examples.model.directory},
+                   {"sha256", Sha256OfFile(examples.model.directory + "/model.safetensors")}}},
+                 {"task", examples.task},
+                 {"split", flags.split}};
+  if (!flags.layers.empty()) header["layers"] = flags.layers;
+  header["seed"] = flags.seed;
+  header["examples"] = examples.set.examples.size();
+  return header;
 }
 
 void WriteResults(const ExplainFlags& flags, const std::string& command, const Json& results) {
@@ -67,10 +72,9 @@ void WriteResults(const ExplainFlags& flags, const std::string& command, const J
   facts.simd_target = ActiveSimdTarget();
   facts.threads = flags.compute.threads;
   facts.command = fmt::format(
-      "headscope explain {} --run {} --task {} --split {} --examples {} --layers {} --seed {} "
-      "--out {}",
+      "headscope explain {} --run {} --task {} --split {} --examples {}{} --seed {} --out {}",
       command, flags.run, results["task"].get<std::string>(), flags.split, flags.examples,
-      flags.layers, flags.seed, flags.out);
+      flags.layers.empty() ? "" : " --layers " + flags.layers, flags.seed, flags.out);
   WriteFileAtomically(flags.out + "/manifest.json", ManifestJson(facts));
 }
 

@@ -13,11 +13,14 @@
 namespace headscope {
 
 struct ExplainFlags {
-  std::string run, task, data, split = "test", layers = "last", out;
+  std::string run, task, data, split = "test", layers,
+                               out;  // layers: empty where none are asked for
   uint64_t examples = 0, seed = 1;
   ComputeFlags compute;
 
   void AddTo(const Command& command);
+  // --layers, for experiments on attention.
+  void AddLayers(const Command& command);
   PatternScope Scope() const;
   // Makes the output folder, reads the model and draws the examples.
   ExplanationExamples Load() const;

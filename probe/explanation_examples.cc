@@ -40,8 +40,12 @@ ExplanationExamples LoadExplanationExamples(const ExplanationRequest& request) {
                              .word_piece = nullptr,
                              .task = request.task.empty() ? config.task : request.task,
                              .ids = {},
+                             .groups = {},
                              .places = {},
-                             .set = {}};
+                             .is_dev = request.dev,
+                             .set = {},
+                             .max_length = config.max_length,
+                             .truncation = config.truncation};
   loaded.word_piece = std::make_unique<WordPiece>(
       WordPiece::FromFile(request.run + "/model/vocab.txt", loaded.model.lower_case));
   const TaskData task = LoadTask(loaded.task, request.data_folder, config.columns);
@@ -52,7 +56,10 @@ ExplanationExamples LoadExplanationExamples(const ExplanationRequest& request) {
   const ExampleSet& split = request.dev ? task.dev : task.test;
   loaded.places = Draw(split.examples.size(), request.examples, request.seed);
   const ExampleSet chosen = Chosen(split, loaded.places);
-  for (const Example& example : chosen.examples) loaded.ids.push_back(example.id);
+  for (const Example& example : chosen.examples) {
+    loaded.ids.push_back(example.id);
+    loaded.groups.push_back(example.group);
+  }
   loaded.set = EncodeExamples(*loaded.word_piece, chosen, config.max_length, config.truncation);
   return loaded;
 }

@@ -26,9 +26,13 @@ struct ExplanationExamples {
   PretrainedClassifier model;
   std::unique_ptr<WordPiece> word_piece;
   std::string task;
-  std::vector<std::string> ids;  // of each example
-  std::vector<size_t> places;    // in the split, ascending
-  EncodedSet set;                // those examples
+  std::vector<std::string> ids;     // of each example
+  std::vector<std::string> groups;  // of each example; empty where it has none
+  std::vector<size_t> places;       // in the split, ascending
+  bool is_dev = false;              // the split
+  EncodedSet set;                   // those examples, encoded with
+  uint64_t max_length = 0;
+  Truncation truncation = Truncation::kHead;
 };
 
 // Throws Error for a folder that is no fine-tuning, and when the task's labels are not the model's.

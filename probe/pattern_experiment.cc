@@ -40,12 +40,6 @@ class StandIn final : public AttentionControl {
   GivenAttention given_;
 };
 
-// The model's control, kept by the model.
-std::shared_ptr<const AttentionControl> OwnControl(const PretrainedClassifier& model) {
-  if (model.attention == nullptr) return std::make_shared<LearnedAttention>();
-  return {model.attention, &model.attention->Control()};
-}
-
 std::vector<std::string> PatternNames(const ModelConfig& config) {
   std::vector<std::string> names;
   for (size_t l = 0; l < config.num_hidden_layers; ++l)
@@ -54,6 +48,11 @@ std::vector<std::string> PatternNames(const ModelConfig& config) {
 }
 
 }  // namespace
+
+std::shared_ptr<const AttentionControl> OwnAttention(const PretrainedClassifier& model) {
+  if (model.attention == nullptr) return std::make_shared<LearnedAttention>();
+  return {model.attention, &model.attention->Control()};
+}
 
 struct PatternExperiment::Batch {
   LabelledBatch labelled;
@@ -158,7 +157,7 @@ std::vector<double> PatternExperiment::Start(const EncodedExample& example, size
 }
 
 std::vector<double> PatternExperiment::Run() {
-  const StandIn control(OwnControl(model_), first_layer_,
+  const StandIn control(OwnAttention(model_), first_layer_,
                         GivenAttention([this](size_t layer, size_t head, size_t copy) {
                           return ConstMatrix(Square(patterns_, copy, layer, head));
                         }));

@@ -17,6 +17,9 @@ namespace headscope {
 // output.
 enum class PatternScope { kLastLayer, kAllLayers };
 
+// The attention that the model was saved with, learned where it has no other.
+std::shared_ptr<const AttentionControl> OwnAttention(const PretrainedClassifier& model);
+
 // One row of one head's pattern.
 struct PatternRow {
   size_t layer, head, row;

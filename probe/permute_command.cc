@@ -90,6 +90,7 @@ void AddPermuteCommand(const Command& explain) {
       "Example: headscope explain permute --run runs/sst2 --out runs/sst2-permuted");
   auto flags = std::make_shared<PermuteFlags>();
   flags->AddTo(command);
+  flags->AddLayers(command);
   command.Option("--permutations", flags->permutations, "of each example").Range(1, 100000);
   command.Switch("--specials", flags->specials, "the weights of [CLS] and [SEP] move too");
   command.OnRun([flags] { RunPermute(*flags); });

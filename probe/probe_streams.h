@@ -15,6 +15,7 @@ enum class ProbeSite : uint32_t {
   kWordOrder = 4,   // shuffled words; step = sentence
   kOnlineCode = 5,  // order of sentences
   kSample = 6,      // which sentences of the training file are used
+  kSwaps = 7,       // counterfactuals; step = example
 };
 
 inline RandomStream ProbeStream(uint64_t seed, ProbeSite site, uint32_t step = 0) {
