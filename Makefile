@@ -6,8 +6,10 @@ BUILD := build/$(MODE)
 CXX := $(if $(filter default,$(origin CXX)),g++,$(CXX))
 
 # The same bits everywhere: no fast-math, no tuning for the machine at hand; contraction is always written out (MulAdd). Of the
-# SIMD targets only those with fused multiply-add are built; Highway's scalar fallback exists but is refused at start-up.
-NUMERIC := -ffp-contract=off '-DHWY_DISABLED_TARGETS=(HWY_SSE4|HWY_SSSE3|HWY_SVE|HWY_SVE2|HWY_SVE_256|HWY_SVE2_128)'
+# SIMD targets only those with fused multiply-add are built. On x86 Highway would also build its fallback for processors without
+# AVX2, which are refused at start-up: it is what takes longest to compile.
+NUMERIC := -ffp-contract=off '-DHWY_DISABLED_TARGETS=(HWY_SSE4|HWY_SSSE3|HWY_SVE|HWY_SVE2|HWY_SVE_256|HWY_SVE2_128)' \
+           $(if $(filter x86_64-%,$(shell $(CXX) -dumpmachine 2>/dev/null)),-DHWY_BASELINE_TARGETS=HWY_AVX2)
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Werror
 # The level of most files, of what is hot (HOT below), and of the tests.
 OPTIMISE_release := -O1
