@@ -28,6 +28,8 @@ OPTIMISE_tsan := -O1
 HOT_tsan := -O1
 TEST_tsan := -O0
 FLAGS_tsan := -g1 -fsanitize=thread
+# Tests and what writes reports compile a third faster without the checks of pointers that address sanitizing nearly covers.
+FEWER_CHECKS_asan := -fno-sanitize=null,alignment,object-size,vptr,pointer-overflow
 ifeq ($(OPTIMISE_$(MODE)),)
 $(error MODE=$(MODE) is unknown: use release, debug, asan or tsan)
 endif
@@ -35,7 +37,7 @@ PACKAGES := libhwy openblas fmt libcrypto
 OPTIMISE = $(OPTIMISE_$(MODE))
 # Asked for when needed and not before: set-up may just have installed them.
 CPPFLAGS = -I. $(shell pkg-config --cflags $(PACKAGES))
-CXXFLAGS = -std=c++20 -pthread $(NUMERIC) $(WARNINGS) $(OPTIMISE) $(FLAGS_$(MODE))
+CXXFLAGS = -std=c++20 -pthread $(NUMERIC) $(WARNINGS) $(OPTIMISE) $(FLAGS_$(MODE)) $(FEWER_CHECKS)
 LDLIBS = $(shell pkg-config --libs $(PACKAGES)) -lutf8proc -pthread
 
 ROOMS := model/base model/ops model datasets train probe bench
@@ -103,6 +105,7 @@ $(HOT_OBJECTS): OPTIMISE = $(HOT_$(MODE))
 $(TEST_OBJECTS): OPTIMISE = $(TEST_$(MODE))
 $(TWIN_OBJECTS): OPTIMISE = $(if $(filter asan,$(MODE)),-O1,$(TEST_$(MODE)))
 $(JSON_OBJECTS) $(TEXT_OBJECTS) $(MAIN_OBJECTS): OPTIMISE = -O0
+$(TEST_OBJECTS) $(JSON_OBJECTS) $(TEXT_OBJECTS) $(MAIN_OBJECTS): FEWER_CHECKS = $(FEWER_CHECKS_$(MODE))
 
 # Installs missing packages once; see .ci/setup.
 build/.setup: .ci/setup

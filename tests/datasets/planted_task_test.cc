@@ -96,7 +96,7 @@ TEST_CASE("Evidence is every minimal set of words whose counterfactuals change t
 }
 
 TEST_CASE("Partners have the same length, other answers, and for relations the same words",
-          "[planted]") {
+          "[planted][slow]") {
   for (const std::string& name : kNames) {
     INFO(name);
     const std::unique_ptr<PlantedTask> task = Make(name);
@@ -177,7 +177,7 @@ TEST_CASE("Shortcuts are as frequent as asked for, their labels independent of t
 }
 
 TEST_CASE("The clean twin of a shortcut has cues' labels in training, and the same test set",
-          "[planted]") {
+          "[planted][slow]") {
   const PlantedSolver cue("lexical");
   for (const char* kind : {"shortcut:token", "shortcut:context", "shortcut:order"}) {
     const auto clean = Make(std::string(kind) + ",clean"), plain = Make(kind);

@@ -35,7 +35,7 @@ TEST_CASE("A resolver that knows the rules resolves every pronoun; simple ones d
   }
 }
 
-TEST_CASE("Reflexives mean their clause's subject, other objects never do", "[synthetic]") {
+TEST_CASE("Reflexives mean their clause's subject, other objects never do", "[synthetic][slow]") {
   size_t reflexives = 0, others = 0;
   for (const Document& document : SyntheticSample()) {
     for (size_t m = 0; m < document.mentions.size(); ++m) {
@@ -63,7 +63,7 @@ TEST_CASE("Reflexives mean their clause's subject, other objects never do", "[sy
   CHECK(others > 1000);
 }
 
-TEST_CASE("Cataphora occurs, rarely", "[synthetic]") {
+TEST_CASE("Cataphora occurs, rarely", "[synthetic][slow]") {
   size_t cataphors = 0, pronouns = 0;
   for (const Document& document : SyntheticSample()) {
     for (size_t m = 0; m < document.mentions.size(); ++m) {
@@ -121,7 +121,7 @@ TEST_CASE("Antecedents lie within 128 pieces", "[synthetic]") {
   CHECK(farthest <= 126);  // beside [CLS] and [SEP]
 }
 
-TEST_CASE("Chains are long enough to be resolved", "[synthetic]") {
+TEST_CASE("Chains are long enough to be resolved", "[synthetic][slow]") {
   const CoreferenceStatistics::Counts& counts = SampleStatistics().Coreference().Totals();
   const uint64_t chains = counts.chains - counts.singletons;
   CHECK(chains >= 2 * counts.documents);

@@ -44,7 +44,7 @@ TEST_CASE("Comparatives follow English", "[synthetic]") {
   }
 }
 
-TEST_CASE("A word does not tell its part of speech", "[synthetic]") {
+TEST_CASE("A word does not tell its part of speech", "[synthetic][slow]") {
   const PosLookup& lookup = SampleStatistics().Lookup();
   CAPTURE(lookup.NumWords(), lookup.NumRight(), lookup.NumAmbiguous());
   CHECK(lookup.NumRight() * 100 < lookup.NumWords() * 98);

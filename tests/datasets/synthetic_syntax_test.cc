@@ -92,7 +92,8 @@ std::pair<size_t, size_t> CountSubjectRelatives(double rate) {
   return {all, behind};
 }
 
-TEST_CASE("--non-projective moves that share of main subjects' relative clauses", "[synthetic]") {
+TEST_CASE("--non-projective moves that share of main subjects' relative clauses",
+          "[synthetic][slow]") {
   const auto [none_of, none] = CountSubjectRelatives(0.0);
   CHECK(none_of > 100);
   CHECK(none == 0);

@@ -164,7 +164,7 @@ TEST_CASE("Random patterns are fixed by seed, layer and head, and forget the sco
   }
 }
 
-TEST_CASE("Random patterns match an entropy at every length", "[attention]") {
+TEST_CASE("Random patterns match an entropy at every length", "[attention][slow]") {
   for (const double wanted : {0.3, 0.6, 0.9}) {
     const AttentionRegime regime = Regime(fmt::format("random:entropy={}", wanted));
     for (const size_t length : {2, 3, 5, 8, 13, 21, 32, 35, 44, 50, 63, 64}) {

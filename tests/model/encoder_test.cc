@@ -179,7 +179,7 @@ TEST_CASE("Every gradient of a two-layer model equals exact differentiation", "[
   CheckGradients(false);
 }
 
-TEST_CASE("Gradients under uniform attention equal exact differentiation", "[encoder]") {
+TEST_CASE("Gradients under uniform attention equal exact differentiation", "[encoder][slow]") {
   CheckGradients(true);
 }
 

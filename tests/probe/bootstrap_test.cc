@@ -42,7 +42,7 @@ TEST_CASE("The bootstrap of a mean has the textbook standard error", "[probe]") 
 }
 
 TEST_CASE("Intervals cover the truth 95% of the time when instances cluster in sentences",
-          "[probe]") {
+          "[probe][slow]") {
   // A sentence holds 1 to 6 instances that are right or wrong together with probability 0.3: the
   // expected ratio is 0.3, and intervals that took instances for independent would cover it much
   // less often.

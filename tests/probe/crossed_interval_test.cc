@@ -45,7 +45,7 @@ double Coverage(const World& world, size_t simulations) {
 }
 
 TEST_CASE("Intervals over seeds and documents cover 93 to 97% at 5 and 8 seeds",
-          "[probe][statistics]") {
+          "[probe][statistics][slow]") {
   // Seeds and documents matter; seeds alone; documents alone; a seed on a document as much as both.
   const std::vector<World> worlds = {
       {5, 30, .02, .1, .05}, {8, 30, .02, .1, .05}, {5, 30, .05, .0, .02}, {8, 30, .05, .0, .02},

@@ -183,7 +183,7 @@ TEST_CASE("The code of labels that vectors hold is short, and of no more than wa
 
 TEST_CASE(
     "Where labels have nothing to do with vectors, an interval misses chance one time in twenty",
-    "[probe][pos]") {
+    "[probe][pos][slow]") {
   size_t rejections = 0;
   for (uint64_t simulation = 0; simulation < 200; ++simulation) {
     const uint64_t seed = 10 * simulation;

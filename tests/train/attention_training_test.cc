@@ -32,7 +32,7 @@ std::string Self(size_t layer, const char* tensor) {
 
 TEST_CASE(
     "Trainings under every regime have the same bits for every number of threads and interruption",
-    "[attention][same-bits]") {
+    "[attention][same-bits][slow]") {
   RegimeTraining source("learned");
   const std::string model = source.Run("source", 1) + "/model";
   for (const std::string& attention :
@@ -50,7 +50,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("Regimes make different models", "[attention]") {
+TEST_CASE("Regimes make different models", "[attention][slow]") {
   RegimeTraining training("learned");
   std::vector<std::string> hashes;
   for (const char* attention : {"learned", "uniform", "random", "random:scale=3", "permuted",

@@ -98,7 +98,7 @@ TEST_CASE("Metrics are those of their definitions", "[metrics]") {
   CHECK(json["accuracy"]["value"] == m.accuracy.value);
 }
 
-TEST_CASE("The interval of an accuracy covers the truth 95 times in 100", "[metrics]") {
+TEST_CASE("The interval of an accuracy covers the truth 95 times in 100", "[metrics][slow]") {
   int covered = 0;
   for (uint32_t trial = 0; trial < 200; ++trial) {
     RandomSequence random({9, Purpose::kTest, trial});
@@ -231,7 +231,7 @@ TEST_CASE("A fine-tuning gives the same bits on every number of threads and targ
   }
 }
 
-TEST_CASE("A fine-tuning that was interrupted goes on to the same bits", "[finetune]") {
+TEST_CASE("A fine-tuning that was interrupted goes on to the same bits", "[finetune][slow]") {
   const Finetuning f;
   f.Run("reference", 1);
   const std::string expected = f.HashesOf("reference");

@@ -154,7 +154,7 @@ TEST_CASE("The penalty's gradient by the patterns equals exact differentiation",
   }
 }
 
-TEST_CASE("A deceptive classifier hides the words it reads", "[deceive]") {
+TEST_CASE("A deceptive classifier hides the words it reads", "[deceive][slow]") {
   const TemporaryDirectory folder;
   const SilentStream silence;
   FinetuneConfig config;

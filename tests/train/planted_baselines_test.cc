@@ -59,7 +59,7 @@ TEST_CASE("Logistic regression on words solves the lexical task", "[.long][plant
 }
 
 TEST_CASE("The first and the last candidate of a text are right half of the time",
-          "[planted][baseline]") {
+          "[planted][baseline][slow]") {
   for (const std::string name :
        {"relational:agreement", "relational:pronoun", "relational:recall", "induction"}) {
     INFO(name);

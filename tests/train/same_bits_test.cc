@@ -100,7 +100,7 @@ TEST_CASE("A training that was killed behind its last state goes on to the same 
   CHECK(HashesOf(training.Run("killed", 2, true)) == expected);
 }
 
-TEST_CASE("Another seed, dropout, clipping or masking gives other bits", "[same-bits]") {
+TEST_CASE("Another seed, dropout, clipping or masking gives other bits", "[same-bits][slow]") {
   SmallTraining training;
   const std::string expected =
       TensorHash(training.Run("reference", 1) + "/state/state.safetensors");

@@ -48,7 +48,7 @@ void AskForParity(EncodedSet& set) {
 }
 
 TEST_CASE("A token classifier learns the class of the word asked for, at its place",
-          "[finetune][token]") {
+          "[finetune][token][slow]") {
   TokenTask f("synth:relational:agreement,train=800,dev=100,test=400");
   f.config.epochs = 3;
   f.Load();
@@ -59,7 +59,7 @@ TEST_CASE("A token classifier learns the class of the word asked for, at its pla
 }
 
 TEST_CASE("A token classifier's run has the same bits on every number of threads",
-          "[finetune][token][bits]") {
+          "[finetune][token][bits][slow]") {
   TokenTask f("synth:relational:pronoun,train=200,dev=40,test=40");
   f.config.dropout = 0.1;
   f.Load();
@@ -85,7 +85,7 @@ double LargestDifference(const Predictions& test) {
 
 TEST_CASE(
     "Without positions and with uniform attention partners are the same; with one they are not",
-    "[finetune][token]") {
+    "[finetune][token][slow]") {
   TokenTask f("synth:relational:recall,train=400,dev=40,test=200");
   f.config.attention = "uniform";
   f.config.positions = false;
