@@ -6,7 +6,7 @@
 
 #include "model/base/elementary.h"
 #include "model/base/random.h"
-#include "probe/divergence.h"
+#include "train/divergence.h"
 
 namespace headscope {
 namespace {

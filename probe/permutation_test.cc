@@ -7,7 +7,7 @@
 #include "model/base/error.h"
 #include "model/base/quantile.h"
 #include "model/base/random.h"
-#include "probe/divergence.h"
+#include "train/divergence.h"
 
 namespace headscope {
 namespace {

@@ -108,7 +108,23 @@ std::vector<double> MeanRow(const std::vector<std::vector<double>>& rows) {
   return mean;
 }
 
-std::vector<double> Replicate(const std::vector<FigureRow>& models, size_t examples,
+// Figures of one seed, as FigureRow has those of a classifier.
+struct ExampleFigures {
+  const std::vector<std::vector<double>>& figures;  // [figure][example]
+
+  std::vector<double> Compute(const std::vector<uint32_t>& weights) const {
+    std::vector<double> row;
+    for (const std::vector<double>& values : figures) {
+      double sum = 0.0;
+      for (size_t i = 0; i < values.size(); ++i) sum += weights[i] * values[i];
+      row.push_back(sum / static_cast<double>(values.size()));
+    }
+    return row;
+  }
+};
+
+template <typename Model>
+std::vector<double> Replicate(const std::vector<Model>& models, size_t examples,
                               const RandomStream& stream) {
   std::vector<uint32_t> weights(examples);
   for (size_t draw = 0; draw < examples; ++draw) ++weights[stream.Below(draw, examples)];
@@ -118,6 +134,25 @@ std::vector<double> Replicate(const std::vector<FigureRow>& models, size_t examp
     rows.push_back(models[model].Compute(weights));
   }
   return MeanRow(rows);
+}
+
+// A row of figures for each model, every example counted once.
+template <typename Model>
+std::vector<std::vector<double>> FiguresOnce(const std::vector<Model>& models, size_t examples) {
+  const std::vector<uint32_t> once(examples, 1);
+  std::vector<std::vector<double>> rows;
+  for (const Model& model : models) rows.push_back(model.Compute(once));
+  return rows;
+}
+
+template <typename Model>
+std::vector<std::vector<double>> Replicates(const std::vector<Model>& models, size_t examples,
+                                            size_t replicates, uint64_t seed) {
+  std::vector<std::vector<double>> drawn;
+  for (uint32_t r = 0; r < replicates; ++r) {
+    drawn.push_back(Replicate(models, examples, {seed, Purpose::kBootstrap, r, 1}));
+  }
+  return drawn;
 }
 
 // Hands out the columns of a row in order, each with its interval.
@@ -165,14 +200,9 @@ ClassificationMetrics MeasureClassification(std::span<const Predictions> seeds,
   metrics.examples = seeds[0].Size();
   metrics.seeds = seeds.size();
   const std::vector<FigureRow> models(seeds.begin(), seeds.end());
-  const std::vector<uint32_t> once(metrics.examples, 1);
-  std::vector<std::vector<double>> rows, drawn;
-  for (const FigureRow& model : models) rows.push_back(model.Compute(once));
+  const auto rows = FiguresOnce(models, metrics.examples);
   for (const auto& row : rows) metrics.accuracies.push_back(row[0]);
-  for (uint32_t r = 0; r < replicates; ++r) {
-    drawn.push_back(
-        Replicate(models, metrics.examples, {bootstrap_seed, Purpose::kBootstrap, r, 1}));
-  }
+  const auto drawn = Replicates(models, metrics.examples, replicates, bootstrap_seed);
   Columns columns(MeanRow(rows), drawn);
   metrics.accuracy = columns.Next();
   metrics.macro_f1 = columns.Next();
@@ -193,6 +223,18 @@ ClassificationMetrics MeasureClassification(std::span<const Predictions> seeds,
     bin.accuracy = columns.Next();
   }
   return metrics;
+}
+
+std::vector<Interval> MeanFigures(const std::vector<std::vector<std::vector<double>>>& seeds,
+                                  size_t replicates, uint64_t bootstrap_seed) {
+  std::vector<ExampleFigures> models;
+  for (const auto& figures : seeds) models.push_back({figures});
+  const size_t examples = seeds[0][0].size();
+  const auto drawn = Replicates(models, examples, replicates, bootstrap_seed);
+  Columns columns(MeanRow(FiguresOnce(models, examples)), drawn);
+  std::vector<Interval> means;
+  for (size_t f = 0; f < seeds[0].size(); ++f) means.push_back(columns.Next());
+  return means;
 }
 
 }  // namespace headscope

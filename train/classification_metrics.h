@@ -51,4 +51,9 @@ ClassificationMetrics MeasureClassification(std::span<const Predictions> seeds,
                                             const std::vector<std::string>& labels,
                                             size_t replicates = 1000, uint64_t bootstrap_seed = 1);
 
+// Means over examples and seeds of figures that each example has, by the same bootstrap:
+// seeds[s][figure][example], equally many in every seed.
+std::vector<Interval> MeanFigures(const std::vector<std::vector<std::vector<double>>>& seeds,
+                                  size_t replicates = 1000, uint64_t bootstrap_seed = 1);
+
 }  // namespace headscope

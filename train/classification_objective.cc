@@ -13,47 +13,11 @@ constexpr size_t kEvaluationBatch = 32;  // examples; results do not depend on i
 
 }  // namespace
 
-size_t Predictions::Predicted(size_t example) const {
-  const auto begin = probabilities.begin() + static_cast<std::ptrdiff_t>(example * num_labels);
-  const auto end = begin + static_cast<std::ptrdiff_t>(num_labels);
-  return static_cast<size_t>(std::max_element(begin, end) - begin);
-}
-
-size_t Predictions::NumCorrect() const {
-  size_t correct = 0;
-  for (size_t i = 0; i < Size(); ++i) correct += Predicted(i) == static_cast<size_t>(labels[i]);
-  return correct;
-}
-
-Predictions Subset(const Predictions& all, const std::vector<size_t>& examples) {
-  Predictions some{.num_labels = all.num_labels, .labels = {}, .probabilities = {}};
-  for (const size_t i : examples) {
-    const auto begin = all.probabilities.begin() + static_cast<std::ptrdiff_t>(i * all.num_labels);
-    some.labels.push_back(all.labels[i]);
-    some.probabilities.insert(some.probabilities.end(), begin,
-                              begin + static_cast<std::ptrdiff_t>(all.num_labels));
-  }
-  return some;
-}
-
-void AppendSoftmax(ConstMatrix logits, Predictions& predictions) {
-  for (size_t i = 0; i < logits.rows; ++i) {
-    const float* row = logits.Row(i);
-    const double largest = static_cast<double>(*std::max_element(row, row + logits.cols));
-    double sum = 0.0;
-    for (size_t k = 0; k < logits.cols; ++k) sum += Exp(static_cast<double>(row[k]) - largest);
-    for (size_t k = 0; k < logits.cols; ++k) {
-      predictions.probabilities.push_back(Exp(static_cast<double>(row[k]) - largest) / sum);
-    }
-  }
-}
-
 ClassificationObjective::ClassificationObjective(const Encoder& encoder, size_t num_labels,
                                                  ClassifierKind kind,
                                                  const AttentionControl& attention, uint64_t seed,
                                                  const EncodedSet& train, size_t batch_size,
-                                                 const EncodedSet& dev,
-                                                 const DeceptivePenalty* penalty)
+                                                 const EncodedSet& dev, const ClassifierAims& aims)
     : encoder_(encoder),
       head_(encoder.Config(), num_labels, kind),
       num_labels_(num_labels),
@@ -62,7 +26,7 @@ ClassificationObjective::ClassificationObjective(const Encoder& encoder, size_t 
       batches_(train, batch_size, seed),
       dev_(dev),
       acts_(encoder.Config(), Activations::Mode::kTraining),
-      penalty_(penalty) {}
+      aims_(aims) {}
 
 LossSum ClassificationObjective::Forward(Compute& compute, const ParameterSet& parameters,
                                          const LabelledBatch& labelled,
@@ -90,20 +54,39 @@ LossSum ClassificationObjective::Accumulate(Compute& compute, const ParameterSet
   }
   Matrix logits;
   LossSum loss = Forward(compute, parameters, labelled, options, logits);
-  const float scale = 1.0f / static_cast<float>(loss.predictions);
-  CrossEntropyBackward(compute.Pool(), logits, labelled.labels, log_sum_exp_.data(), scale, logits);
+  const Encoder::PatternGradient of_patterns = LossBackward(compute, labelled, logits, loss);
   dx_.EnsureSize(loss.tokens * config.hidden_size);
   const Matrix dx(dx_.data(), loss.tokens, config.hidden_size);
   head_.Backward(compute, parameters, labelled.batch, options, acts_, logits, dx, gradients);
-  if (penalty_ == nullptr || penalty_->Options().weight == 0.0) {
-    encoder_.Backward(compute, parameters, labelled.batch, options, acts_, dx, gradients);
-    return loss;
-  }
-  loss.sum += penalty_->Loss(labelled, acts_);
-  const Encoder::PatternGradient hide =
-      penalty_->Gradient(labelled, acts_, 1.0 / static_cast<double>(loss.predictions));
-  encoder_.Backward(compute, parameters, labelled.batch, options, acts_, dx, gradients, &hide);
+  encoder_.Backward(compute, parameters, labelled.batch, options, acts_, dx, gradients,
+                    of_patterns ? &of_patterns : nullptr);
   return loss;
+}
+
+Encoder::PatternGradient ClassificationObjective::LossBackward(Compute& compute,
+                                                               const LabelledBatch& labelled,
+                                                               Matrix logits, LossSum& loss) {
+  const double scale = 1.0 / static_cast<double>(loss.predictions);
+  if (aims_.adversary != nullptr) {
+    const Predictions outputs = OutputsBesideBase(compute, labelled, logits);
+    loss.sum = aims_.adversary->Loss(labelled, outputs, acts_);
+    aims_.adversary->LogitGradient(outputs, scale, logits);
+    return aims_.adversary->Gradient(labelled, acts_, scale);
+  }
+  CrossEntropyBackward(compute.Pool(), logits, labelled.labels, log_sum_exp_.data(),
+                       1.0f / static_cast<float>(loss.predictions), logits);
+  if (aims_.penalty == nullptr || aims_.penalty->Options().weight == 0.0) return {};
+  loss.sum += aims_.penalty->Loss(labelled, acts_);
+  return aims_.penalty->Gradient(labelled, acts_, scale);
+}
+
+Predictions ClassificationObjective::OutputsBesideBase(Compute& compute,
+                                                       const LabelledBatch& labelled,
+                                                       Matrix logits) {
+  Predictions outputs{.num_labels = num_labels_, .labels = labelled.labels, .probabilities = {}};
+  AppendSoftmax(logits, outputs);
+  if (aims_.base != nullptr) aims_.base->Run(compute, labelled);
+  return outputs;
 }
 
 Predictions ClassificationObjective::Predict(Compute& compute, const ParameterSet& parameters,
@@ -111,6 +94,8 @@ Predictions ClassificationObjective::Predict(Compute& compute, const ParameterSe
   ForwardOptions options;
   options.attention = &attention_;
   impermissible_ = {};
+  from_base_ = {};
+  adversarial_loss_ = 0.0;
   Predictions predictions{.num_labels = num_labels_, .labels = {}, .probabilities = {}};
   std::vector<uint32_t> places(set.examples.size());
   std::iota(places.begin(), places.end(), 0u);
@@ -119,12 +104,21 @@ Predictions ClassificationObjective::Predict(Compute& compute, const ParameterSe
     const LabelledBatch labelled = MakeLabelledBatch(set, std::span(places).subspan(begin, count));
     Matrix logits;
     Forward(compute, parameters, labelled, options, logits);
-    if (penalty_ != nullptr) penalty_->AddMasses(labelled, acts_, impermissible_);
-    predictions.labels.insert(predictions.labels.end(), labelled.labels.begin(),
-                              labelled.labels.end());
-    AppendSoftmax(logits, predictions);
+    const Predictions outputs = OutputsBesideBase(compute, labelled, logits);
+    Measure(labelled, outputs);
+    Append(outputs, predictions);
   }
   return predictions;
+}
+
+void ClassificationObjective::Measure(const LabelledBatch& labelled, const Predictions& outputs) {
+  if (aims_.penalty != nullptr) aims_.penalty->AddMasses(labelled, acts_, impermissible_);
+  if (aims_.adversary != nullptr) {
+    adversarial_loss_ += aims_.adversary->Loss(labelled, outputs, acts_);
+  }
+  if (aims_.base != nullptr) {
+    AddDivergences(encoder_.Config(), labelled, outputs, acts_, *aims_.base, from_base_);
+  }
 }
 
 LossSum ClassificationObjective::Evaluate(Compute& compute, const ParameterSet& parameters) {
@@ -133,9 +127,10 @@ LossSum ClassificationObjective::Evaluate(Compute& compute, const ParameterSet& 
   LossSum loss{.sum = 0.0, .predictions = predictions.Size(), .tokens = 0};
   for (size_t i = 0; i < predictions.Size(); ++i) {
     const size_t label = static_cast<size_t>(predictions.labels[i]);
-    loss.sum -= Log(predictions.probabilities[i * num_labels_ + label]);
+    loss.sum -= Log(predictions.Of(i)[label]);
     loss.tokens += dev_.examples[i].ids.size();
   }
+  if (aims_.adversary != nullptr) loss.sum = adversarial_loss_;
   return loss;
 }
 

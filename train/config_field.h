@@ -42,6 +42,9 @@ struct ConfigField {
   // For numbers; both included.
   double min = 0.0;
   double max = 9007199254740992.0;  // 2^53
+  // Written to files only where it is not false, 0 or empty, so that the files of runs that do not
+  // use it are as they were before it existed.
+  bool only_when_set = false;
 };
 
 // Null when there is none.

@@ -264,10 +264,16 @@ std::string ConfigText(const ConfigField& field) {
                     field.value);
 }
 
+bool IsSet(const ConfigField& field) {
+  const std::string text = ConfigText(field);
+  return text != "false" && text != "0" && text != "0.0" && text != "\"\"" && text != "[]";
+}
+
 std::string WriteConfig(const std::vector<ConfigField>& fields) {
   std::string text;
   std::string section;
   for (const ConfigField& field : fields) {
+    if (field.only_when_set && !IsSet(field)) continue;
     if (text.empty() || field.section != section) {
       text += fmt::format("{}[{}]\n", text.empty() ? "" : "\n", field.section);
       section = field.section;

@@ -37,8 +37,11 @@ class ConfigDocument {
   std::unique_ptr<Content> content_;
 };
 
-// Every field, in order, in sections.
+// Every field, in order, in sections, but for those that are not set and are only written when set.
 std::string WriteConfig(const std::vector<ConfigField>& fields);
+
+// Whether its value is other than false, 0 or empty.
+bool IsSet(const ConfigField& field);
 
 // A field's value as WriteConfig writes it.
 std::string ConfigText(const ConfigField& field);

@@ -11,10 +11,6 @@ namespace {
 constexpr double kLeast =
     1e-6;  // of 1 - m, so that a row all on impermissible pieces has a gradient
 
-size_t TargetRow(const LabelledBatch& labelled, size_t sequence) {
-  return labelled.queries.empty() ? 0 : labelled.queries[sequence];
-}
-
 double Rest(double mass) { return std::max(1.0 - mass, kLeast); }
 
 size_t IndexOfLargest(const std::vector<double>& values) {
@@ -51,7 +47,7 @@ std::vector<double> DeceptivePenalty::MassesOfHeads(const LabelledBatch& labelle
 
 std::vector<size_t> DeceptivePenalty::RowsOf(const LabelledBatch& labelled, size_t layer,
                                              size_t sequence) const {
-  if (layer + 1 == layers_) return {TargetRow(labelled, sequence)};
+  if (layer + 1 == layers_) return {labelled.TargetRow(sequence)};
   std::vector<size_t> rows;
   if (!options_.all_layers) return rows;
   const std::span<const int32_t> ids = labelled.batch.Ids(sequence);
@@ -116,7 +112,7 @@ void DeceptivePenalty::AddMasses(const LabelledBatch& labelled, Activations& act
         std::any_of(ids.begin(), ids.end(), [this](int32_t id) { return IsImpermissible(id); });
     if (!any) continue;
     const std::vector<double> of_heads =
-        MassesOfHeads(labelled, acts, layers_ - 1, s, TargetRow(labelled, s));
+        MassesOfHeads(labelled, acts, layers_ - 1, s, labelled.TargetRow(s));
     ++masses.examples;
     for (const double mass : of_heads) masses.mean += mass / static_cast<double>(heads_);
     masses.largest += of_heads[IndexOfLargest(of_heads)];

@@ -15,6 +15,8 @@ struct LabelledBatch {
   std::vector<int32_t> labels;  // [S]
   // [S] the row within each sequence that is classified; all 0 where texts are.
   std::vector<uint32_t> queries;
+
+  size_t TargetRow(size_t sequence) const { return queries.empty() ? 0 : queries[sequence]; }
 };
 
 // The examples at `places`, in this order.

@@ -18,6 +18,7 @@
 #include "train/classification_tables.h"
 #include "train/config_file.h"
 #include "train/config_flags.h"
+#include "train/divergence_table.h"
 #include "train/finetune_config.h"
 #include "train/finetune_run.h"
 #include "train/interrupt.h"
@@ -55,14 +56,18 @@ struct Row {
   std::vector<Interval> group_accuracies = {};  // in the order of Groups
 };
 
+const std::string& BaseFolder(const FinetuneConfig& config) {
+  return config.adversary_of.empty() ? config.compare_with : config.adversary_of;
+}
+
 std::string ModelName(const FinetuneConfig& config) {
   return config.model.empty() ? config.size + " from scratch" : config.model;
 }
 
-std::vector<Predictions> TrainSeeds(const FinetuneFlags& flags, const FinetuneConfig& config,
-                                    const FinetuneData& data, std::string& remark) {
+// Puts what came of each seed into `row` and, where there is a base, `divergences`.
+void TrainSeeds(const FinetuneFlags& flags, const FinetuneConfig& config, const FinetuneData& data,
+                Row& row, std::vector<ModelDivergence>& divergences) {
   const InterruptGuard interrupt;
-  std::vector<Predictions> all;
   double dev = 0.0, mean_mass = 0.0, largest_mass = 0.0;
   size_t hidden = 0;
   for (uint64_t k = 0; k < flags.seeds; ++k) {
@@ -91,15 +96,15 @@ std::vector<Predictions> TrainSeeds(const FinetuneFlags& flags, const FinetuneCo
     hidden += result.impermissible.examples;
     mean_mass += result.impermissible.mean;
     largest_mass += result.impermissible.largest;
-    all.push_back(result.test);
+    row.predictions.push_back(result.test);
+    if (!result.from_base.Empty()) divergences.push_back(result.from_base);
   }
-  remark = fmt::format("dev {:.1f}", 100 * dev / static_cast<double>(flags.seeds));
+  row.remark = fmt::format("dev {:.1f}", 100 * dev / static_cast<double>(flags.seeds));
   if (hidden > 0) {
     const auto n = static_cast<double>(hidden);
-    remark += fmt::format(", attention on --deceive-words {:.2g} (most attentive head {:.2g})",
-                          mean_mass / n, largest_mass / n);
+    row.remark += fmt::format(", attention on --deceive-words {:.2g} (most attentive head {:.2g})",
+                              mean_mass / n, largest_mass / n);
   }
-  return all;
 }
 
 Row Baseline(const TaskData& task, const char* name, WordFeatures features) {
@@ -144,8 +149,13 @@ std::string GroupTable(const std::vector<Row>& rows, const Groups& groups) {
   return text.empty() ? text : "\naccuracy by group of examples:\n" + text;
 }
 
-std::string ResultsJson(const std::string& task, const std::vector<Row>& rows,
-                        const Groups& groups) {
+nlohmann::ordered_json ToJson(const Interval& interval) {
+  return {{"value", interval.value}, {"low", interval.low}, {"high", interval.high}};
+}
+
+// "from_base": the figures of DivergenceSummary, where there is a base.
+std::string ResultsJson(const std::string& task, const std::vector<Row>& rows, const Groups& groups,
+                        const DivergenceSummary& from_base) {
   nlohmann::ordered_json json = {{"format", 1}, {"task", task}};
   for (const Row& row : rows) {
     nlohmann::ordered_json model = {
@@ -154,13 +164,13 @@ std::string ResultsJson(const std::string& task, const std::vector<Row>& rows,
         {"metrics", nlohmann::ordered_json::parse(MetricsJson(row.metrics))}};
     size_t g = 0;
     for (const auto& [group, examples] : groups) {
-      const Interval& accuracy = row.group_accuracies[g++];
-      model["groups"][group] = {
-          {"examples", examples.size()},
-          {"accuracy",
-           {{"value", accuracy.value}, {"low", accuracy.low}, {"high", accuracy.high}}}};
+      model["groups"][group] = {{"examples", examples.size()},
+                                {"accuracy", ToJson(row.group_accuracies[g++])}};
     }
     json["models"].push_back(std::move(model));
+  }
+  for (size_t i = 0; i < from_base.names.size(); ++i) {
+    json["from_base"][from_base.names[i]] = ToJson(from_base.means[i]);
   }
   return json.dump(1) + "\n";
 }
@@ -171,7 +181,8 @@ void RunFinetuneCommand(const FinetuneFlags& flags) {
   const auto report = [](const std::string& line) { fmt::print(stderr, "{}\n", line); };
   const FinetuneData data = LoadFinetuneData(config, DataFolder(flags.data), report);
   std::vector<Row> rows(1);
-  rows[0].predictions = TrainSeeds(flags, config, data, rows[0].remark);
+  std::vector<ModelDivergence> divergences;
+  TrainSeeds(flags, config, data, rows[0], divergences);
   rows[0].name = ModelName(config);
   if (flags.baseline != "none") {
     report("the bag-of-words baseline");
@@ -188,8 +199,14 @@ void RunFinetuneCommand(const FinetuneFlags& flags) {
       row.group_accuracies.push_back(AccuracyOf(row, examples));
     }
   }
-  WriteFileAtomically(flags.out + "/results.json", ResultsJson(data.task.name, rows, groups));
+  DivergenceSummary from_base;
+  if (!divergences.empty()) from_base = SummariseDivergence(divergences);
+  WriteFileAtomically(flags.out + "/results.json",
+                      ResultsJson(data.task.name, rows, groups, from_base));
   fmt::print("{}{}", Table(config.task, rows), GroupTable(rows, groups));
+  if (!divergences.empty()) {
+    fmt::print("{}", DivergenceTable(BaseFolder(config), from_base));
+  }
   for (const Row& row : rows) {
     fmt::print("\n{}, examples by true and predicted label:\n{}", row.name,
                ConfusionTable(row.metrics));
@@ -204,7 +221,10 @@ void AddFinetuneCommand(const Command& app) {
       "finetune", "Train a classifier on a pretrained model or from scratch, with its baseline");
   command.Footer(fmt::format(
       "Tasks: {}.\nThe model that is best on dev is kept and scored on test. Several seeds go into "
-      "RUN/seed-N.\nExample: headscope finetune --model runs/mini/model --task sst2 --seeds 8 "
+      "RUN/seed-N.\nWith --adversary-of BASE the model that agrees with BASE by the furthest "
+      "attention on dev is kept: TVD of the outputs - lambda KL of the\nattention; labels have no "
+      "part in it. Of BASE's seeds the one of each seed is meant.\nExample: headscope finetune "
+      "--model runs/mini/model --task sst2 --seeds 8 "
       "--out "
       "runs/sst2\n\n{}",
       TaskNames(), AttentionHelp()));

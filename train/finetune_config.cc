@@ -5,7 +5,7 @@
 namespace headscope {
 
 std::vector<ConfigField> FinetuneConfig::Fields() {
-  return {
+  std::vector<ConfigField> fields = {
       {"data", "task", "--task", "what to learn: sst2, agnews, tsv:FILE, … (see below)", &task},
       {"data", "text_column", "--text-column", "of tsv:, csv: and jsonl: tasks: the text",
        &columns.text},
@@ -43,6 +43,20 @@ std::vector<ConfigField> FinetuneConfig::Fields() {
       {"deception", "deceive_all_layers", "--deceive-all-layers",
        "on every row of the layers below, too (but for those of the words themselves)",
        &deceive_all_layers},
+      {"adversary", "adversary_of", "--adversary-of",
+       "a fine-tuned run or model: learn to say what it says, by other attention (Wiegreffe & "
+       "Pinter 2019)",
+       &adversary_of},
+      {"adversary", "lambda", "--lambda",
+       "weight of the attention's divergence (KL) from that model's", &lambda, 0, 1e6},
+      {"adversary", "adversary_all_layers", "--adversary-all-layers",
+       "of every row of the layers below, too, not only of the last layer's row that is classified",
+       &adversary_all_layers},
+      {"adversary", "adversary_each_head", "--adversary-each-head",
+       "of each head from its like, not of the mean of heads from theirs", &adversary_each_head},
+      {"adversary", "compare_with", "--compare-with",
+       "a fine-tuned run or model: how far is this one from it, in output and attention?",
+       &compare_with},
       {"schedule", "epochs", "--epochs", "passes over the training set", &epochs, 1, 1e6},
       {"schedule", "batch", "--batch", "examples of a step", &batch, 1, 1e6},
       {"schedule", "lr", "--lr", "peak learning rate", &lr, 0, 10},
@@ -58,6 +72,10 @@ std::vector<ConfigField> FinetuneConfig::Fields() {
       {"run", "gemm", "--gemm", "headscope, or openblas for comparison (not bit-reproducible)",
        EnumValue(gemm, {"headscope", "openblas"}, "gemm")},
   };
+  for (ConfigField& field : fields) {
+    field.only_when_set = field.section == "deception" || field.section == "adversary";
+  }
+  return fields;
 }
 
 TrainerConfig FinetuneConfig::Trainer(uint64_t steps_per_epoch) const {

@@ -35,6 +35,13 @@ struct FinetuneConfig {
   bool deceive_max = false;
   bool deceive_all_layers = false;
 
+  // [adversary]
+  std::string adversary_of;  // a fine-tuned model to agree with by other attention; empty: labels
+  double lambda = 0.0;       // weight of the attention's divergence from it
+  bool adversary_all_layers = false;
+  bool adversary_each_head = false;
+  std::string compare_with;  // a fine-tuned model to measure the distance from; empty: none
+
   // [schedule]
   uint64_t epochs = 3;
   uint64_t batch = 32;  // examples

@@ -1,18 +1,16 @@
 #include "train/finetune_run.h"
 
-#include <fmt/ranges.h>
-
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "datasets/wordpiece_trainer.h"
 #include "model/attention_regime.h"
 #include "model/base/error.h"
 #include "model/base/file.h"
 #include "model/classifier.h"
 #include "train/config_file.h"
+#include "train/finetune_aims.h"
 #include "train/manifest.h"
 #include "train/progress_line.h"
 #include "train/run_directory.h"
@@ -24,73 +22,32 @@ namespace {
 
 using Identity = std::map<std::string, std::string>;
 
-std::string TextOf(const ExampleSet& set) {
-  std::string text;
-  for (const Example& example : set.examples) {
-    text += example.text + "\n";
-    if (!example.second_text.empty()) text += example.second_text + "\n";
-  }
-  return text;
-}
-
-void LoadModel(const FinetuneConfig& config, const std::function<void(const std::string&)>& report,
-               FinetuneData& data) {
-  if (!config.model.empty()) {
-    data.pretrained = std::make_unique<PretrainedModel>(LoadPretrained(config.model));
-    data.model = data.pretrained->config;
-    data.lower_case = data.pretrained->lower_case;
-    data.model_hash = Sha256OfFile(config.model + "/model.safetensors");
-    data.word_piece = std::make_unique<WordPiece>(
-        WordPiece::FromFile(data.pretrained->VocabPath(), data.lower_case));
-  } else {
-    if (config.vocab.empty()) {
-      report(fmt::format("learning a vocabulary of {} pieces", config.vocab_size));
-      const TextCorpus text = TextCorpus::FromMemory("the training texts", TextOf(data.task.train));
-      data.word_piece =
-          std::make_unique<WordPiece>(TrainWordPiece(text, {.size = config.vocab_size}));
-    } else {
-      data.word_piece = std::make_unique<WordPiece>(WordPiece::FromFile(config.vocab));
-    }
-    data.model = ModelConfigOfSize(config.size, data.word_piece->Size());
-  }
-  data.model.has_mlm_head = false;
-  data.model.hidden_dropout_prob = data.model.attention_probs_dropout_prob =
-      static_cast<float>(config.dropout);
-  data.model.Validate();
-  data.vocabulary_hash = Sha256(fmt::format("{}\n", fmt::join(data.word_piece->Pieces(), "\n")));
-}
-
-EncodedSet Encode(const FinetuneConfig& config, const FinetuneData& data, const char* name,
-                  const ExampleSet& set, const std::function<void(const std::string&)>& report) {
-  EncodedSet encoded = EncodeExamples(*data.word_piece, set, config.max_length, config.truncation);
-  report(fmt::format("{:<5} {} examples; {} cut to {} pieces, which lost {} of {} pieces; {}", name,
-                     encoded.examples.size(), encoded.truncated, config.max_length,
-                     encoded.pieces_cut, encoded.pieces, set.report.ToString()));
-  return encoded;
-}
-
-// The dev accuracies of metrics.jsonl so far: the best, the first of equals.
+// The evaluations on dev so far: the best, the first of equals. An adversary's are judged by its
+// loss, as one that is often right need not be one.
 struct BestSoFar {
+  bool by_loss = false;
   uint64_t step = 0;
   size_t correct = 0;
+  double loss = 0.0;
   bool any = false;
 
-  bool Offer(uint64_t at, size_t right) {
-    if (any && right <= correct) return false;
-    *this = {at, right, true};
+  bool Offer(uint64_t at, size_t right, double held_out_loss) {
+    if (any && (by_loss ? held_out_loss >= loss : right <= correct)) return false;
+    *this = {by_loss, at, right, held_out_loss, true};
     return true;
   }
 };
 
-BestSoFar ReadBest(const std::string& metrics_path) {
-  BestSoFar best;
+BestSoFar ReadBest(const std::string& metrics_path, bool by_loss) {
+  BestSoFar best{.by_loss = by_loss};
   if (!std::filesystem::exists(metrics_path)) return best;
   const std::string text = ReadFile(metrics_path);
   for (size_t begin = 0; begin < text.size();) {
     const size_t end = std::min(text.find('\n', begin), text.size());
     const auto line = nlohmann::json::parse(text.substr(begin, end - begin), nullptr, false);
     if (line.is_object() && line.contains("correct")) {
-      best.Offer(line.value("step", uint64_t{0}), line.value("correct", size_t{0}));
+      best.Offer(line.value("step", uint64_t{0}), line.value("correct", size_t{0}),
+                 line.value("held_out_loss", 0.0));
     }
     begin = end + 1;
   }
@@ -129,55 +86,6 @@ ParameterLayout LayoutOf(const FinetuneConfig& config, const FinetuneData& data)
     layout.Add(std::move(spec));
   }
   return layout;
-}
-
-constexpr const char* kAttentionOfModel = "model";
-
-// Fails for rules that this model cannot follow; says so when the model loses its own.
-void CheckAttentionOf(const FinetuneConfig& config, const FinetuneData& data,
-                      const std::function<void(const std::string&)>& report) {
-  const std::string own = data.pretrained == nullptr || data.pretrained->attention == nullptr
-                              ? "learned"
-                              : data.pretrained->attention->Text();
-  if (config.attention == kAttentionOfModel) {
-    if (data.pretrained == nullptr) Fail("attention model: expected --model, found nothing");
-    return report("attention, as the model was pretrained: " + own);
-  }
-  CheckAttention(config.attention, data.model.num_hidden_layers, data.model.num_attention_heads);
-  if (own != "learned" && own != config.attention) {
-    report(
-        fmt::format("note: the model was pretrained with attention \"{}\" and goes on with \"{}\" "
-                    "(--attention model keeps its own)",
-                    own, config.attention));
-  }
-}
-
-// Every piece of the words to be hidden; null when there are none.
-std::unique_ptr<DeceptivePenalty> PenaltyOf(const FinetuneConfig& config, const FinetuneData& data,
-                                            const AttentionControl& attention) {
-  std::vector<uint8_t> impermissible(data.word_piece->Size());
-  const std::vector<int32_t> ids = data.word_piece->Encode(config.deceive_words).ids;
-  if (ids.empty()) {
-    if (config.deceive == 0.0) return nullptr;
-    Fail("--deceive: expected words to hide (--deceive-words), found none");
-  }
-  for (const int32_t id : ids) {
-    if (id == data.word_piece->Unk()) {
-      Fail("--deceive-words: expected words of the model's vocabulary, found \"{}\"",
-           config.deceive_words);
-    }
-    impermissible[static_cast<size_t>(id)] = 1;
-  }
-  const size_t last = data.model.num_hidden_layers - 1;
-  if (config.deceive != 0.0 && !attention.UsesScores(last)) {
-    Fail("--deceive: attention of the last layer does not depend on scores ({})", attention.Name());
-  }
-  return std::make_unique<DeceptivePenalty>(
-      data.model,
-      DeceptionOptions{.weight = config.deceive,
-                       .max_over_heads = config.deceive_max,
-                       .all_layers = config.deceive_all_layers},
-      std::move(impermissible));
 }
 
 // Up to 2,000 training examples, evenly spread: what a regime's mean patterns are measured on.
@@ -223,9 +131,9 @@ class FinetuneRun {
         compute_(pool_, config.gemm),
         encoder_(data.model),
         attention_(AttentionOf(config, data)),
-        penalty_(PenaltyOf(config, data, attention_->Control())),
+        aims_(config, data, attention_->Control()),
         objective_(encoder_, Labels().size(), data.Kind(), attention_->Control(), config.seed,
-                   data.train, config.batch, data.dev, penalty_.get()),
+                   data.train, config.batch, data.dev, aims_.Get()),
         state_(std::make_shared<const ParameterLayout>(attention_->Apply(LayoutOf(config, data)))) {
   }
 
@@ -237,7 +145,8 @@ class FinetuneRun {
     // Lines behind the state are cut by the recorder, so the best is read after it is made.
     RunRecorder recorder(run_, {identity_, [](const ParameterSet&) {}, "dev examples", KeepBest()},
                          state_.step, progress);
-    if (state_.step > 0) best_ = ReadBest(run_.MetricsPath());
+    best_.by_loss = aims_.Get().adversary != nullptr;
+    if (state_.step > 0) best_ = ReadBest(run_.MetricsPath(), best_.by_loss);
     const TrainingEnd end = Train(compute_, trainer, objective_, state_, recorder, options_.stop);
     chronicle.End(state_.step, progress.Seconds(), end);
     FinetuneResult result{.interrupted = end == TrainingEnd::kInterrupted,
@@ -246,10 +155,12 @@ class FinetuneRun {
                           .dev_accuracy = static_cast<double>(best_.correct) /
                                           static_cast<double>(data_.dev.examples.size()),
                           .test = {},
-                          .impermissible = {}};
+                          .impermissible = {},
+                          .from_base = {}};
     if (!result.interrupted) {
       result.test = PredictTest();
       result.impermissible = objective_.Impermissible();
+      result.from_base = objective_.FromBase();
     }
     return result;
   }
@@ -264,6 +175,8 @@ class FinetuneRun {
                  {"task_sha256", data_.task.Sha256()},
                  {"model_sha256", data_.model_hash},
                  {"vocabulary_sha256", data_.vocabulary_hash}};
+    const BaseModel* const base = aims_.Get().base;
+    if (base != nullptr) identity_["base_sha256"] = base->Sha256();
     if (resumes_) return LoadRunState(run_.StatePath(), identity_, state_);
     InitialiseParameters(data_.model.initializer_range, config_.seed, state_.parameters);
     if (data_.pretrained) CopyEncoder(*data_.pretrained, state_.parameters);
@@ -297,7 +210,7 @@ class FinetuneRun {
   std::function<std::map<std::string, uint64_t>()> KeepBest() {
     return [this] {
       const size_t correct = objective_.NumCorrect();
-      if (best_.Offer(state_.step, correct)) {
+      if (best_.Offer(state_.step, correct, state_.held_out.Mean())) {
         attention_->Save(run_.ModelPath(), state_.parameters);
         SavePretrained(data_.model, state_.parameters, data_.word_piece->Pieces(), run_.ModelPath(),
                        data_.lower_case, Labels(), data_.Kind());
@@ -323,7 +236,7 @@ class FinetuneRun {
   Compute compute_;
   Encoder encoder_;
   std::shared_ptr<const AttentionRegime> attention_;
-  std::unique_ptr<DeceptivePenalty> penalty_;
+  FinetuneAims aims_;
   ClassificationObjective objective_;
   TrainingState state_;
   Identity identity_;
@@ -331,27 +244,6 @@ class FinetuneRun {
 };
 
 }  // namespace
-
-FinetuneData LoadFinetuneData(const FinetuneConfig& config, const std::string& data_folder,
-                              const std::function<void(const std::string&)>& report) {
-  FinetuneData data;
-  data.task = LoadTask(config.task, data_folder, config.columns);
-  for (const std::string& note : data.task.notes) report("note: " + note);
-  LoadModel(config, report, data);
-  CheckAttentionOf(config, data, report);
-  if (config.max_length > data.model.max_position_embeddings) {
-    Fail("max_length: expected at most {}, the model's positions, found {}",
-         data.model.max_position_embeddings, config.max_length);
-  }
-  if (data.task.HasPairs() && data.model.type_vocab_size < 2) {
-    Fail("task {}: expected a model with two segments for pairs, found {}", config.task,
-         data.model.type_vocab_size);
-  }
-  data.train = Encode(config, data, "train", data.task.train, report);
-  data.dev = Encode(config, data, "dev", data.task.dev, report);
-  data.test = Encode(config, data, "test", data.task.test, report);
-  return data;
-}
 
 FinetuneResult RunFinetune(const FinetuneConfig& config, const FinetuneData& data,
                            const FinetuneOptions& options) {

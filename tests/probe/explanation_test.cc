@@ -7,10 +7,10 @@
 #include "model/attention_regime.h"
 #include "model/base/random.h"
 #include "probe/attention_adversary.h"
-#include "probe/divergence.h"
 #include "probe/permutation_test.h"
 #include "tests/support/catch.h"
 #include "tests/support/reference_bert.h"
+#include "train/divergence.h"
 
 namespace headscope {
 namespace {

@@ -9,37 +9,13 @@
 #include "tests/support/catch.h"
 #include "tests/support/dual.h"
 #include "tests/support/silent_stream.h"
+#include "tests/support/small_classifier.h"
 #include "tests/support/temporary_directory.h"
 #include "train/classification_objective.h"
 #include "train/finetune_run.h"
 
 namespace headscope {
 namespace {
-
-ModelConfig Model() {
-  ModelConfig model{.vocab_size = 20,
-                    .hidden_size = 12,
-                    .num_hidden_layers = 2,
-                    .num_attention_heads = 3,
-                    .intermediate_size = 16,
-                    .max_position_embeddings = 12,
-                    .hidden_dropout_prob = 0.0f,
-                    .attention_probs_dropout_prob = 0.0f};
-  model.has_mlm_head = false;
-  return model;
-}
-
-EncodedSet Examples() {
-  EncodedSet set;
-  for (const std::vector<int32_t>& ids :
-       {std::vector<int32_t>{2, 7, 9, 5, 3}, {2, 7, 8, 7, 11, 12, 3}, {2, 10, 3}}) {
-    EncodedExample example;
-    example.ids = ids;
-    example.label = static_cast<int32_t>(set.examples.size() % 2);
-    set.examples.push_back(example);
-  }
-  return set;
-}
 
 // Pieces 7 and 9.
 std::vector<uint8_t> Hidden() {
@@ -49,8 +25,8 @@ std::vector<uint8_t> Hidden() {
 }
 
 TEST_CASE("The gradient of loss and penalty is the slope of their sum", "[deceive]") {
-  const ModelConfig model = Model();
-  const EncodedSet set = Examples();
+  const ModelConfig model = TwoLayersThreeHeads();
+  const EncodedSet set = ThreeTexts();
   ThreadPool pool(2);
   Compute compute(pool);
   const Encoder encoder(model);
@@ -63,7 +39,7 @@ TEST_CASE("The gradient of loss and penalty is the slope of their sum", "[deceiv
           model, {.weight = 0.7, .max_over_heads = max_over_heads, .all_layers = all_layers},
           Hidden());
       ClassificationObjective objective(encoder, 2, ClassifierKind::kSequence, attention, 1, set, 3,
-                                        set, &penalty);
+                                        set, {.penalty = &penalty});
       ClassificationObjective plain(encoder, 2, ClassifierKind::kSequence, attention, 1, set, 3,
                                     set);
       ParameterSet gradients(weights.SharedLayout()), unused(weights.SharedLayout());
@@ -87,8 +63,8 @@ TEST_CASE("The gradient of loss and penalty is the slope of their sum", "[deceiv
 }
 
 TEST_CASE("The penalty's gradient by the patterns equals exact differentiation", "[deceive]") {
-  const ModelConfig model = Model();
-  const EncodedSet set = Examples();
+  const ModelConfig model = TwoLayersThreeHeads();
+  const EncodedSet set = ThreeTexts();
   const std::vector<uint32_t> places{0, 1, 2};
   const LabelledBatch labelled = MakeLabelledBatch(set, places);
   std::vector<std::string> hooks{HookName(Hook::kPattern, 0), HookName(Hook::kPattern, 1)};
@@ -158,21 +134,7 @@ TEST_CASE("A deceptive classifier hides the words it reads", "[deceive][slow]") 
   const TemporaryDirectory folder;
   const SilentStream silence;
   FinetuneConfig config;
-  std::string rows = "text\tlabel\n";
-  RandomSequence random({4, Purpose::kTest});
-  const char* const fillers[] = {"the", "old", "river", "sees", "a", "stone", "and", "sings"};
-  for (int i = 0; i < 400; ++i) {
-    const bool good = random.Chance(0.5);
-    std::string text;
-    const uint64_t length = 3 + random.Below(5), place = random.Below(length);
-    for (uint64_t w = 0; w < length; ++w) {
-      text +=
-          w == place ? (good ? "bright " : "gloomy ") : std::string(fillers[random.Below(8)]) + " ";
-    }
-    rows += text + "\t" + (good ? "x" : "y") + "\n";
-  }
-  WriteFileAtomically(folder.Path("task.tsv"), rows);
-  config.task = "tsv:" + folder.Path("task.tsv");
+  config.task = WriteCueWordTask(folder, 400);
   config.size = "nano";
   config.vocab_size = 100;
   config.dropout = 0.0;

@@ -1,0 +1,235 @@
+// Wiegreffe & Pinter's adversary: its gradient is exact by the patterns and by the outputs, and a
+// model trained by it says the same by other attention.
+#include "train/adversarial_loss.h"
+
+#include <cmath>
+
+#include "model/base/file.h"
+#include "model/base/random.h"
+#include "tests/support/catch.h"
+#include "tests/support/dual.h"
+#include "tests/support/silent_stream.h"
+#include "tests/support/small_classifier.h"
+#include "tests/support/temporary_directory.h"
+#include "train/classification_objective.h"
+#include "train/divergence.h"
+#include "train/finetune_run.h"
+
+namespace headscope {
+namespace {
+
+const std::vector<std::string> kTwoLabels{"x", "y"};
+
+// A base model on disk, and other weights of its shape.
+struct BaseAndOther {
+  TemporaryDirectory folder;
+  ModelConfig model = TwoLayersThreeHeads();
+  ParameterSet weights{std::make_shared<const ParameterLayout>(ClassifierLayout(model, 2))};
+  std::unique_ptr<BaseModel> base;
+  EncodedSet set = ThreeTexts();
+  LabelledBatch labelled = MakeLabelledBatch(set, std::vector<uint32_t>{0, 1, 2});
+  ThreadPool pool{2};
+  Compute compute{pool};
+
+  BaseAndOther() {
+    InitialiseParameters(0.4f, 8, weights);
+    SavePretrained(model, weights, {}, folder.Path("base/model"), true, kTwoLabels);
+    base = std::make_unique<BaseModel>(folder.Path("base"), 1);
+    base->Run(compute, labelled);
+    InitialiseParameters(0.4f, 3, weights);
+  }
+};
+
+TEST_CASE("Kullback-Leibler divergence has its known values and an exact slope", "[adversary]") {
+  const std::vector<double> p{0.2, 0.5, 0.3}, q{0.25, 0.15, 0.6};
+  CHECK(KullbackLeibler(p, p) == 0.0);
+  CHECK_THAT(
+      KullbackLeibler(p, q),
+      WithinAbs(0.2 * std::log(0.8) + 0.5 * std::log(10.0 / 3) + 0.3 * std::log(0.5), 1e-12));
+  // Nothing below 1e-12 is seen.
+  CHECK_THAT(KullbackLeibler(std::vector<double>{1, 0}, std::vector<double>{0, 1}),
+             WithinAbs(12 * std::log(10.0), 1e-9));
+  CHECK_THAT(KullbackLeiblerSlope(0.2, 0.25), WithinAbs(std::log(0.8) + 1, 1e-12));
+  CHECK_THAT(KullbackLeiblerSlope(0.0, 0.5), WithinAbs(std::log(2e-12), 1e-9));
+}
+
+TEST_CASE("The adversary's gradient by the patterns equals exact differentiation", "[adversary]") {
+  BaseAndOther both;
+  Activations acts(both.model, Activations::Mode::kTraining,
+                   MatchHookNames(both.model, {"*.hook_pattern"}));
+  acts.Prepare(both.labelled.batch);
+  const RandomStream stream{3, Purpose::kTest};
+  uint64_t draw = 0;
+  const auto square = [&](size_t l, size_t h) { return acts.Square(Hook::kPattern, l, h, 1); };
+  for (size_t l = 0; l < 2; ++l) {
+    for (size_t h = 0; h < 3; ++h) {
+      for (size_t i = 0; i < 49; ++i) {
+        square(l, h).data[i] = static_cast<float>(0.01 + stream.Uniform(draw++) / 8);
+      }
+    }
+  }
+  for (const bool all_layers : {false, true}) {
+    for (const bool each_head : {false, true}) {
+      const AdversarialLoss loss(both.model,
+                                 {.lambda = 0.7, .all_layers = all_layers, .each_head = each_head},
+                                 *both.base);
+      const auto gradient = loss.Gradient(both.labelled, acts, 2.0);
+      const double rows_in_scope = all_layers ? 8 : 1;
+      for (const size_t layer : {0, 1}) {
+        for (const size_t head : {0, 1, 2}) {
+          const Matrix pattern = square(layer, head);
+          std::vector<float> found(49, 0.0f);
+          gradient({Hook::kPattern, layer, head, 1}, pattern, Matrix(found.data(), 7, 7));
+          // Of sequence 1: the last layer's first row, and every row below it.
+          const auto definition = [&](const std::vector<Dual>& x) {
+            Dual sum = 0.0;
+            const size_t rows = layer == 1 ? 1 : (all_layers ? 7 : 0);
+            for (size_t i = 0; i < rows * 7; ++i) {
+              const auto own = [&](size_t h) {
+                return h == head ? x[i] : Dual(static_cast<double>(square(layer, h).data[i]));
+              };
+              const auto other = [&](size_t h) {
+                return static_cast<double>(both.base->Pattern(layer, h, 1)(i / 7, i % 7));
+              };
+              if (each_head) {
+                for (const size_t h : {0, 1, 2}) {
+                  sum = sum + own(h) * log(own(h) / Dual(other(h))) / 3.0;
+                }
+              } else {
+                const Dual a = (own(0) + own(1) + own(2)) / 3.0;
+                sum = sum + a * log(a / Dual((other(0) + other(1) + other(2)) / 3.0));
+              }
+            }
+            return std::vector<Dual>{Dual(-2.0 * 0.7 / rows_in_scope) * sum};
+          };
+          std::vector<double> point(49);
+          for (size_t i = 0; i < 49; ++i) point[i] = static_cast<double>(pattern.data[i]);
+          CHECK(LargestDifference(found, ExactGradient(definition, point, {1.0})) < 1e-6);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("The adversary's gradient by the logits equals exact differentiation", "[adversary]") {
+  BaseAndOther both;
+  const AdversarialLoss loss(both.model, {}, *both.base);
+  const std::vector<float> logits{0.3f, -0.4f, -1.2f, 0.9f, 2.0f, 2.5f};
+  Predictions outputs{.num_labels = 2, .labels = {0, 1, 0}, .probabilities = {}};
+  AppendSoftmax(ConstMatrix(logits.data(), 3, 2), outputs);
+  std::vector<float> found(6);
+  loss.LogitGradient(outputs, 0.5, Matrix(found.data(), 3, 2));
+  const auto definition = [&](const std::vector<Dual>& z) {
+    Dual sum = 0.0;
+    for (size_t s = 0; s < 3; ++s) {
+      const Dual p = exp(z[2 * s]) / (exp(z[2 * s]) + exp(z[2 * s + 1]));
+      const Dual difference = p - Dual(both.base->Outputs().Of(s)[0]);  // of two labels: the TVD
+      sum = sum + (difference.value < 0 ? Dual(0.0) - difference : difference);
+    }
+    return std::vector<Dual>{Dual(0.5) * sum};
+  };
+  const std::vector<double> point(logits.begin(), logits.end());
+  CHECK(LargestDifference(found, ExactGradient(definition, point, {1.0})) < 1e-7);
+}
+
+TEST_CASE("The gradient of the adversary's loss is its slope", "[adversary]") {
+  BaseAndOther both;
+  const Encoder encoder(both.model);
+  const LearnedAttention attention;
+  for (const bool all_layers : {false, true}) {
+    for (const bool each_head : {false, true}) {
+      const AdversarialLoss loss(both.model,
+                                 {.lambda = 2.0, .all_layers = all_layers, .each_head = each_head},
+                                 *both.base);
+      ClassificationObjective objective(encoder, 2, ClassifierKind::kSequence, attention, 1,
+                                        both.set, 3, both.set,
+                                        {.adversary = &loss, .base = both.base.get()});
+      ParameterSet gradients(both.weights.SharedLayout()), unused(both.weights.SharedLayout());
+      objective.Accumulate(both.compute, both.weights, 1, gradients);
+      double squared = 0.0;
+      for (const float g : gradients.Data()) {
+        squared += static_cast<double>(g) * static_cast<double>(g);
+      }
+      const auto loss_at = [&](double distance) {
+        ParameterSet moved(both.weights.SharedLayout());
+        for (size_t i = 0; i < moved.Data().size(); ++i) {
+          moved.Data()[i] =
+              both.weights.Data()[i] + static_cast<float>(distance) * gradients.Data()[i];
+        }
+        return objective.Accumulate(both.compute, moved, 1, unused).Mean();
+      };
+      const double h = 1e-3;
+      CHECK_THAT((loss_at(h) - loss_at(-h)) / (2 * h), WithinRel(squared, 4e-3));
+      // An evaluation is by the same loss.
+      CHECK_THAT(objective.Evaluate(both.compute, both.weights).Mean(),
+                 WithinRel(loss_at(0.0), 1e-9));
+    }
+  }
+}
+
+TEST_CASE("An adversary says what its base says, by other attention", "[adversary]") {
+  const TemporaryDirectory folder;
+  const SilentStream silence;
+  FinetuneConfig config;
+  config.task = WriteCueWordTask(folder, 300);
+  config.size = "nano";
+  config.vocab_size = 100;
+  config.dropout = 0.0;
+  config.lr = 2e-3;
+  config.epochs = 8;
+  config.batch = 16;
+  const auto run = [&](const char* name) {
+    const FinetuneData data = LoadFinetuneData(config, "", [](const std::string&) {});
+    return RunFinetune(config, data,
+                       {folder.Path(name), false, 1, silence.Get(), [] { return false; }});
+  };
+  const FinetuneResult base = run("base");
+  CHECK(base.from_base.Empty());
+  CHECK(ReadFile(folder.Path("base/config.toml")).find("adversary") == std::string::npos);
+
+  // Of itself: the same training.
+  config.compare_with = folder.Path("base");
+  const FinetuneResult same = run("same");
+  REQUIRE_FALSE(same.from_base.Empty());
+  for (size_t i = 0; i < same.from_base.names.size(); ++i) CHECK(same.from_base.Mean(i) == 0.0);
+  config.seed = 2;
+  const FinetuneResult other = run("other");
+
+  config.compare_with = "";
+  config.adversary_of = folder.Path("base");
+  config.seed = 1;
+  config.lambda = 0.05;
+  const FinetuneResult adversary = run("adversary");
+  REQUIRE(adversary.from_base.names[5] == "jsd:L1");
+  CHECK(base.test.NumCorrect() > base.test.Size() * 9 / 10);
+  CHECK(adversary.test.NumCorrect() > adversary.test.Size() * 9 / 10);
+  CHECK(adversary.from_base.Mean(0) < 0.1);
+  CHECK(adversary.from_base.Mean(5) > 0.3);
+  CHECK(adversary.from_base.Mean(5) > 1.5 * other.from_base.Mean(5));
+  // TVD as the predictions say it.
+  double tvd = 0.0;
+  for (size_t i = 0; i < base.test.Size(); ++i) {
+    tvd += std::abs(base.test.Of(i)[0] - adversary.test.Of(i)[0]);
+  }
+  CHECK_THAT(adversary.from_base.Mean(0),
+             WithinAbs(tvd / static_cast<double>(base.test.Size()), 1e-6));
+
+  config.compare_with = config.adversary_of;
+  CHECK_THROWS_WITH(run("both"), ContainsSubstring("one of --adversary-of and --compare-with"));
+  config.compare_with = "";
+  config.attention = "uniform@L1";
+  CHECK_THROWS_WITH(run("uniform"), ContainsSubstring("cannot be trained (uniform@L1)"));
+  config.attention = "learned";
+  config.vocab = folder.Path("vocab.txt");
+  WriteFileAtomically(config.vocab, ReadFile(folder.Path("base/model/vocab.txt")) + "zzz\n");
+  CHECK_THROWS_WITH(run("words"), ContainsSubstring("expected the vocabulary"));
+  config.vocab = "";
+  config.size = "mini";
+  CHECK_THROWS_WITH(run("shape"), ContainsSubstring("expected 4 layers, found 2"));
+  config.size = "nano";
+  config.adversary_of = "";
+  CHECK_THROWS_WITH(run("alone"), ContainsSubstring("--adversary-of"));
+}
+
+}  // namespace
+}  // namespace headscope

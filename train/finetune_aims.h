@@ -1,0 +1,29 @@
+// What a fine-tuning's config asks of the classifier beside the labels, ready for its objective.
+#pragma once
+
+#include <memory>
+
+#include "model/attention_control.h"
+#include "train/classification_objective.h"
+#include "train/finetune_config.h"
+#include "train/finetune_data.h"
+
+namespace headscope {
+
+class FinetuneAims {
+ public:
+  // `attention`: the control that the classifier is trained under. Throws Error, naming the flag,
+  // for aims that contradict each other, the control or the data.
+  FinetuneAims(const FinetuneConfig& config, const FinetuneData& data,
+               const AttentionControl& attention);
+
+  // Valid as long as this is.
+  ClassifierAims Get() const { return {penalty_.get(), adversary_.get(), base_.get()}; }
+
+ private:
+  std::unique_ptr<DeceptivePenalty> penalty_;
+  std::unique_ptr<BaseModel> base_;
+  std::unique_ptr<AdversarialLoss> adversary_;
+};
+
+}  // namespace headscope
