@@ -179,9 +179,13 @@ MakeControl Constant(const AttentionRule& rule, Arguments& arguments) {
 // One control, and one pass of the other model, for all its heads.
 MakeControl Supplied(const AttentionRule& rule, Arguments& arguments) {
   const std::string directory = RequiredModel(rule, arguments);
+  const SuppliedOptions options{.mean_of_heads = arguments.Word("mean"),
+                                .layer = arguments.Number<size_t>("layer", 0, 65536)};
   const auto made = std::make_shared<SharedControl>();
   return [=](const AttentionContext& context, size_t, size_t) -> SharedControl {
-    if (*made == nullptr) *made = std::make_shared<SuppliedAttention>(directory, context.model);
+    if (*made == nullptr) {
+      *made = std::make_shared<SuppliedAttention>(directory, context.model, options);
+    }
     return *made;
   };
 }
@@ -401,7 +405,9 @@ std::string AttentionHelp() {
          "another model's folder\n"
          "  constant:MODEL    each head's mean pattern in that model, measured on training inputs "
          "(PAPA); length=N as above\n"
-         "  supplied:MODEL    the patterns of that model on the same input\n"
+         "  supplied:MODEL    the patterns of that model on the same input; supplied:MODEL,mean: "
+         "in every head the mean of its\n"
+         "                    heads; layer=L: of its layer L\n"
          "Sites: L2, L0-1, L2H3, L0-1H2-3, H0 (head 0 of every layer), counted from 0.\n"
          "Example: --attention 'uniform positional:-1@H0 learned@L3'\n";
 }

@@ -174,6 +174,31 @@ TEST_CASE("Supplied patterns are the other model's, to the bit", "[attention]") 
   CHECK_THROWS_WITH(LoadPretrained(directory), ContainsSubstring("expected weights of SHA-256"));
 }
 
+TEST_CASE("Supplied patterns may be the mean of the heads of another layer", "[attention]") {
+  RegimeTraining training("learned");
+  const std::string source = training.Run("source", 1) + "/model";
+  training.config.attention = "supplied:" + source + ",mean,layer=0@L1";
+  const PretrainedModel first = LoadPretrained(source);
+  const PretrainedModel second = LoadPretrained(training.Run("run", 1) + "/model");
+  // Layer by layer, sequence by sequence, head by head: of lengths 5 and 8.
+  const std::vector<float> theirs = PatternsOf(first, TwoSentences());
+  const std::vector<float> ours = PatternsOf(second, TwoSentences());
+  const size_t heads = first.config.num_attention_heads, layer = heads * (25 + 64);
+  REQUIRE(heads == 2);
+  for (const auto& [begin, size] : {std::pair<size_t, size_t>{0, 25}, {heads * 25, 64}}) {
+    for (size_t i = 0; i < size; ++i) {
+      const float mean = (theirs[begin + i] + theirs[begin + size + i]) / 2;
+      CHECK(ours[layer + begin + i] == mean);
+      CHECK(ours[layer + begin + size + i] == mean);
+    }
+  }
+  CHECK(theirs[0] != theirs[25]);
+  training.config.attention = "supplied:" + source + ",layer=2";
+  CHECK_THROWS_WITH(training.Run("layers", 1), ContainsSubstring("expected at least 3 layers"));
+  training.config.attention = "supplied:" + source + ",average";
+  CHECK_THROWS_WITH(training.Run("words", 1), ContainsSubstring("unknown argument \"average\""));
+}
+
 TEST_CASE("Trained logits lie beside the model, and the model is run with them", "[attention]") {
   RegimeTraining training("random-trained:length=40@L1");
   const std::string directory = training.Run("run", 1) + "/model";
