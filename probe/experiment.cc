@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "model/base/error.h"
+#include "probe/measure.h"
 #include "train/config_file.h"
 
 namespace headscope {
@@ -25,6 +26,7 @@ std::vector<ConfigField> HeaderFields(Experiment& experiment) {
       {"experiment", "caveat", "", "", &experiment.caveat},
       {"experiment", "seeds", "", "", &experiment.seeds, 2, 1000},
       {"experiment", "parts", "", "", &experiment.parts},
+      {"experiment", "measures", "", "", &experiment.measures},
   };
 }
 
@@ -93,6 +95,40 @@ std::vector<std::string> Differences(FinetuneConfig arm, FinetuneConfig base) {
   return differences;
 }
 
+// The settings in which "<NAME>" is the model of another arm.
+std::vector<std::string*> TextsWithModels(FinetuneConfig& config) {
+  return {&config.attention, &config.vocab, &config.adversary_of, &config.compare_with};
+}
+
+// Calls replace(name) for each "<name>" in the text, and puts what it returns in its place.
+void ReplaceNames(std::string& text,
+                  const std::function<std::string(const std::string&)>& replace) {
+  for (size_t begin = text.find('<'); begin != std::string::npos; begin = text.find('<', begin)) {
+    const size_t end = text.find('>', begin);
+    if (end == std::string::npos) Fail("expected <ARM>, found \"{}\"", text.substr(begin));
+    const std::string found = replace(text.substr(begin + 1, end - begin - 1));
+    text.replace(begin, end + 1 - begin, found);
+    begin += found.size();
+  }
+}
+
+// Notes the earlier arms whose models the arm's settings name.
+void FindUsed(const std::vector<Arm>& earlier, Arm& arm) {
+  FinetuneConfig copy = arm.finetuning;
+  for (std::string* const text : TextsWithModels(copy)) {
+    ReplaceNames(*text, [&](const std::string& name) {
+      const auto found = std::find_if(earlier.begin(), earlier.end(),
+                                      [&](const Arm& other) { return other.name == name; });
+      if (found == earlier.end()) {
+        Fail("[arm.{}]: expected <{}> to be an arm before this one", arm.name, name);
+      }
+      arm.uses.push_back(name);
+      arm.identity_of_used += found->Identity();
+      return std::string();
+    });
+  }
+}
+
 std::vector<Arm> ReadArms(const ConfigDocument& document, const FinetuneConfig& base,
                           const std::vector<Setting>& settings) {
   const std::vector<std::string> pretrainings = document.Entries("pretraining");
@@ -101,10 +137,11 @@ std::vector<Arm> ReadArms(const ConfigDocument& document, const FinetuneConfig& 
   }
   std::vector<Arm> arms;
   for (const std::string& name : document.Entries("arm")) {
-    Arm arm{.name = name, .finetuning = base, .pretraining = {}, .differences = {}};
+    Arm arm{.name = name, .finetuning = base, .pretraining = {}, .uses = {}, .differences = {}};
     bool pretrained = !pretrainings.empty();
     std::vector<ConfigField> fields = arm.finetuning.Fields();
     fields.push_back({"arm", "pretrained", "", "", &pretrained});
+    fields.push_back({"arm", "seed_offset", "", "", &arm.seed_offset});
     document.ReadEntry("arm", name, fields);
     arm.differences = Differences(arm.finetuning, base);
     if (pretrained && pretrainings.empty()) {
@@ -118,7 +155,14 @@ std::vector<Arm> ReadArms(const ConfigDocument& document, const FinetuneConfig& 
         if (setting.of_pretraining) setting.Apply(arm.pretraining->Fields());
       }
       arm.pretraining->attention = arm.finetuning.attention;
+      if (arm.finetuning.attention.find('<') != std::string::npos) {
+        Fail("[arm.{}]: expected pretrained = false with attention of another arm's model", name);
+      }
     }
+    if (arm.seed_offset != 0) {
+      arm.differences.push_back(fmt::format("seed + {}", arm.seed_offset));
+    }
+    FindUsed(arms, arm);
     arms.push_back(std::move(arm));
   }
   return arms;
@@ -143,12 +187,12 @@ void CheckClaim(const Experiment& experiment, const Claim& claim) {
     Fail("[claim.{}]: expected {} to be one of the arms {}, found \"{}\"", claim.name, key,
          fmt::join(arms, ", "), arm);
   };
-  check("arm", claim.arm);
-  if (!claim.Constant()) check("against", claim.against);
-  if (claim.measure != "accuracy" && !claim.measure.starts_with("accuracy:")) {
-    Fail("[claim.{}]: expected measure to be accuracy or accuracy:GROUP, found \"{}\"", claim.name,
+  if (!UnitOf(claim.measure)) {
+    Fail("[claim.{}]: expected measure to be one of {}, found \"{}\"", claim.name, MeasureNames(),
          claim.measure);
   }
+  check("arm", claim.arm);
+  if (!claim.Constant()) check("against", claim.against);
   if (claim.hypothesis.empty()) Fail("[claim.{}]: expected a hypothesis", claim.name);
   if (claim.expect == Expectation::kEquivalent && claim.margin <= 0.0) {
     Fail("[claim.{}]: expected a margin above 0 for an equivalence, found {}", claim.name,
@@ -165,6 +209,11 @@ void Check(const Experiment& experiment) {
     Fail("expected at least one [claim.NAME]: what is to be decided, and by which rule");
   }
   for (const Claim& claim : experiment.claims) CheckClaim(experiment, claim);
+  for (const std::string& measure : experiment.measures) {
+    if (!UnitOf(measure)) {
+      Fail("[experiment]: expected measures of {}, found \"{}\"", MeasureNames(), measure);
+    }
+  }
   for (const Arm& arm : experiment.arms) {
     if (arm.finetuning.task.empty()) Fail("[data]: expected a task");
   }
@@ -191,21 +240,25 @@ std::optional<double> Claim::Constant() const {
   double value = 0.0;
   const char* const end = against.data() + against.size();
   const auto [stopped, error] = std::from_chars(against.data(), end, value);
-  if (error != std::errc() || stopped != end || !(value >= 0.0 && value <= 100.0)) return {};
+  const auto unit = UnitOf(measure);
+  const double largest = unit ? unit->largest : 0.0;
+  if (error != std::errc() || stopped != end || !(value >= 0.0 && value <= largest)) return {};
   return value;
 }
 
 std::string Claim::Rule() const {
+  const MeasureUnit unit = UnitOf(measure).value_or(MeasureUnit{});
+  const std::string constant = against + (unit.name == "nats" ? " nats" : "%");
   const std::string difference =
-      fmt::format("{} of {} - {}", measure, arm, Constant() ? against + "%" : against);
+      fmt::format("{} of {} - {}", measure, arm, Constant() ? constant : against);
   switch (expect) {
     case Expectation::kEquivalent:
-      return fmt::format("{} within {} points", difference, margin);
+      return fmt::format("{} within {} {}", difference, margin, unit.margin);
     case Expectation::kLower:
       return margin == 0.0 ? fmt::format("{} below 0", difference)
-                           : fmt::format("{} below -{} points", difference, margin);
+                           : fmt::format("{} below -{} {}", difference, margin, unit.margin);
     case Expectation::kHigher:
-      return fmt::format("{} above {} points", difference, margin);
+      return fmt::format("{} above {} {}", difference, margin, unit.margin);
   }
   return "";
 }
@@ -218,7 +271,15 @@ std::string Arm::Identity() const {
     TrainConfig trained = *pretraining;
     text += WriteConfig(trained.Fields());
   }
-  return text;
+  if (seed_offset != 0) text += fmt::format("seed_offset = {}\n", seed_offset);
+  return text + identity_of_used;
+}
+
+FinetuneConfig Arm::WithModels(
+    const std::function<std::string(const std::string& arm)>& model_of) const {
+  FinetuneConfig config = finetuning;
+  for (std::string* const text : TextsWithModels(config)) ReplaceNames(*text, model_of);
+  return config;
 }
 
 const Arm* Experiment::FindArm(const std::string& arm) const {

@@ -1,17 +1,21 @@
 // An experiment in writing: what is asked, what is compared, and the rule by which the answer will
 // be read, all fixed before anything is run. A TOML file says everything:
 //
-//     [experiment]          title, question, method, source, caveat; seeds; parts (of a suite)
+//     [experiment]          title, question, method, source, caveat; seeds; parts (of a suite);
+//                           measures (the report's columns; none: all there are)
 //     [data] … [run]        a fine-tuning, as in its config.toml
 //     [pretraining.base]    keys of a training's config: the masked LM the fine-tunings start from
-//     [arm.NAME]            keys in which this arm differs; pretrained = false: from scratch
+//     [arm.NAME]            keys in which this arm differs; pretrained = false: from scratch;
+//                           seed_offset = N: its seeds are N more than the other arms'
 //     [claim.NAME]          hypothesis, and what decides: measure, arm, against, expect, margin
 //
 // An arm's `attention` holds for its masked LM too: an arm with uniform attention never had
-// another.
+// another. In attention, vocab, adversary_of and compare_with "<NAME>" is the model of an earlier
+// arm, of the same seed.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,7 +25,7 @@
 
 namespace headscope {
 
-// Of the difference arm - against, in percentage points, with margin m:
+// Of the difference arm - against, in the measure's unit, with margin m:
 //   equivalent  within -m … m
 //   lower       below -m
 //   higher      above m
@@ -31,11 +35,11 @@ std::string ExpectationName(Expectation expectation);  // "equivalent", "lower",
 struct Claim {
   std::string name;
   std::string hypothesis;
-  std::string measure = "accuracy";  // or accuracy:GROUP, of a group of test examples
+  std::string measure = "accuracy";  // see measure.h
   std::string arm;
-  std::string against;  // another arm, or a number: percent, such as chance
+  std::string against;  // another arm, or a number, such as chance
   Expectation expect = Expectation::kEquivalent;
-  double margin = 2.0;  // percentage points
+  double margin = 2.0;  // in the measure's unit: percentage points, nats
 
   std::vector<ConfigField> Fields();
   // The number that `against` is, if it is one.
@@ -48,9 +52,15 @@ struct Arm {
   std::string name;
   FinetuneConfig finetuning;               // all but the seed
   std::optional<TrainConfig> pretraining;  // of the model it starts from
-  std::vector<std::string> differences;    // "attention = uniform", from the experiment's own
+  uint64_t seed_offset = 0;
+  std::vector<std::string> uses;         // earlier arms, whose models its settings name
+  std::string identity_of_used = {};     // their identities
+  std::vector<std::string> differences;  // "attention = uniform", from the experiment's own
   // What a cell is a function of, beside its seed: equal for equal arms wherever they are run.
   std::string Identity() const;
+  // Its settings with the folders of the models it uses in the place of their names.
+  FinetuneConfig WithModels(
+      const std::function<std::string(const std::string& arm)>& model_of) const;
 };
 
 struct Experiment {
@@ -58,6 +68,7 @@ struct Experiment {
   std::string title, question, method, source, caveat;
   uint64_t seeds = 8;
   std::vector<std::string> parts;  // a suite's experiments; it has no arms of its own
+  std::vector<std::string> measures;
   std::vector<Arm> arms;
   std::vector<Claim> claims;
   std::string text;  // of the file, and under it what was set over it
@@ -67,8 +78,8 @@ struct Experiment {
 
 // `settings` are "key=value" over the file's: a key of [experiment] or of the fine-tuning, or
 // pretraining.KEY, for all arms alike. Throws Error, with the file and where known the line, for
-// what it cannot believe: unknown keys, claims about arms that are not there, suites with arms,
-// experiments with neither.
+// what it cannot believe: unknown keys, claims and models of arms that are not there, suites with
+// arms, experiments with neither.
 Experiment ParseExperiment(const std::string& path, const std::string& text,
                            const std::vector<std::string>& settings = {});
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "model/base/elementary.h"
 #include "model/base/error.h"
 #include "model/base/file.h"
 #include "train/config_file.h"
@@ -63,10 +64,18 @@ double PercentCorrect(const Predictions& predictions) {
          static_cast<double>(predictions.Size());
 }
 
-std::map<std::string, double> Measure(const ExampleSet& test, const Predictions& predictions) {
-  std::map<std::string, double> measures{{"accuracy", PercentCorrect(predictions)}};
+std::map<std::string, double> Measure(const ExampleSet& test, const FinetuneResult& result) {
+  std::map<std::string, double> measures{{"accuracy", PercentCorrect(result.test)}};
   for (const auto& [group, examples] : test.Groups()) {
-    measures["accuracy:" + group] = PercentCorrect(Subset(predictions, examples));
+    measures["accuracy:" + group] = PercentCorrect(Subset(result.test, examples));
+  }
+  const ModelDivergence& from_base = result.from_base;
+  for (size_t i = 0; i < from_base.names.size(); ++i) {
+    const std::string& name = from_base.names[i];
+    double scale = 1.0;
+    if (name == "tvd") scale = 100.0;
+    if (name.starts_with("jsd")) scale = 100.0 / Log(2.0);
+    measures[name] = scale * from_base.Mean(i);
   }
   return measures;
 }
@@ -122,8 +131,10 @@ class Sweep {
   std::optional<Cell> RunCell(size_t a, uint64_t seed) {
     const Arm& arm = experiment_.arms[a];
     const auto begin = std::chrono::steady_clock::now();
-    FinetuneConfig config = arm.finetuning;
-    config.seed = seed;
+    FinetuneConfig config = arm.WithModels([&](const std::string& used) {
+      return CellFolder(options_.directory, used, seed) + "/model";
+    });
+    config.seed = seed + arm.seed_offset;
     if (!Pretrain(arm, config)) return {};
     if (!data_[a]) {
       data_[a] = std::make_unique<FinetuneData>(
@@ -141,7 +152,7 @@ class Sweep {
                     .seed = seed,
                     .best_step = result.best_step,
                     .dev_accuracy = 100.0 * result.dev_accuracy,
-                    .measures = Measure(data_[a]->task.test, result.test),
+                    .measures = Measure(data_[a]->task.test, result),
                     .task_sha256 = data_[a]->task.Sha256()};
     WriteFileAtomically(folder + "/cell.json", CellJson(cell, Sha256(arm.Identity())));
     seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

@@ -22,7 +22,7 @@ struct Cell {
   uint64_t seed = 0;
   uint64_t best_step = 0;                       // of the model, chosen on dev
   double dev_accuracy = 0.0;                    // percent
-  std::map<std::string, double> measures = {};  // on test, percent: accuracy, accuracy:GROUP
+  std::map<std::string, double> measures = {};  // on test, see measure.h
   std::string task_sha256 = {};
 };
 

@@ -3,10 +3,12 @@
 #include <fmt/ranges.h>
 
 #include <limits>
+#include <map>
 
 #include "datasets/text_table.h"
 #include "probe/difference_plot.h"
 #include "probe/html_page.h"
+#include "probe/measure.h"
 #include "probe/svg_elements.h"
 
 namespace headscope {
@@ -14,16 +16,34 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-// With one digit, and no "-0.0".
-std::string OneDigit(double value) {
-  const std::string text = fmt::format("{:.1f}", value);
-  return text == "-0.0" ? "0.0" : text;
+// With no "-0.0".
+std::string Rounded(double value, int digits) {
+  const std::string text = fmt::format("{:.{}f}", value, digits);
+  return text.find_first_not_of("-0.") == std::string::npos ? fmt::format("{:.{}f}", 0.0, digits)
+                                                            : text;
 }
 
 // "-0.3 [-0.9, 0.2]".
-std::string InBrackets(const Estimate& estimate) {
-  return fmt::format("{} [{}, {}]", OneDigit(estimate.value), OneDigit(estimate.low),
-                     OneDigit(estimate.high));
+std::string InBrackets(const Estimate& estimate, const std::string& measure) {
+  const int digits = UnitOf(measure).value_or(MeasureUnit{}).digits;
+  return fmt::format("{} [{}, {}]", Rounded(estimate.value, digits), Rounded(estimate.low, digits),
+                     Rounded(estimate.high, digits));
+}
+
+// "-0.3 [-0.9, 0.2] points".
+std::string DifferenceText(const Decision& decision) {
+  const std::string& measure = decision.claim.measure;
+  return fmt::format("{} {}", InBrackets(decision.difference, measure),
+                     UnitOf(measure).value_or(MeasureUnit{}).margin);
+}
+
+std::string CellText(const std::optional<Estimate>& value, const std::string& measure) {
+  return value ? InBrackets(*value, measure) : "n/a";
+}
+
+// "accuracy, %".
+std::string ColumnName(const std::string& measure) {
+  return fmt::format("{}, {}", measure, UnitOf(measure).value_or(MeasureUnit{}).name);
 }
 
 // "p = 0.03", the p that speaks for the verdict.
@@ -55,9 +75,9 @@ std::string Banner(const Decision& decision) {
   return fmt::format(
       "<div class=\"banner {}\"><b>{}</b>: {}<br><span class=\"muted\">Rule, written beforehand: "
       "{}. "
-      "Seen: {} points over {} seeds; {}.</span></div>\n",
+      "Seen: {} over {} seeds; {}.</span></div>\n",
       kind, name, EscapeMarkup(decision.claim.hypothesis), EscapeMarkup(decision.claim.Rule()),
-      InBrackets(decision.difference), decision.difference.n, EscapeMarkup(PText(decision)));
+      DifferenceText(decision), decision.difference.n, EscapeMarkup(PText(decision)));
 }
 
 DifferenceRow RowOf(const Decision& decision) {
@@ -79,13 +99,38 @@ DifferenceRow RowOf(const Decision& decision) {
 }
 
 std::string MeasureTable(const ExperimentResults& results) {
-  std::vector<std::vector<std::string>> rows;
-  for (const ArmMeasure& measure : MeasuresOfArms(results)) {
-    rows.push_back({EscapeMarkup(measure.arm), EscapeMarkup(measure.measure),
-                    InBrackets(measure.value), fmt::format("{}", measure.value.n),
-                    EscapeMarkup(SettingsOf(*results.experiment.FindArm(measure.arm)))});
+  const MeasureMatrix matrix = MatrixOf(results);
+  std::vector<std::string> header{"arm"};
+  for (const std::string& measure : matrix.measures) {
+    header.push_back(EscapeMarkup(ColumnName(measure)));
   }
-  return HtmlTable({"arm", "measure", "percent of the test set", "seeds", "its settings"}, rows);
+  header.push_back("its settings");
+  std::vector<std::vector<std::string>> rows;
+  for (size_t a = 0; a < matrix.rows.size(); ++a) {
+    const Arm& arm = results.experiment.arms[a];
+    auto& row = rows.emplace_back(std::vector<std::string>{EscapeMarkup(arm.name)});
+    for (size_t m = 0; m < matrix.measures.size(); ++m) {
+      row.push_back(CellText(matrix.rows[a][m], matrix.measures[m]));
+    }
+    row.push_back(EscapeMarkup(SettingsOf(arm)));
+  }
+  return fmt::format(
+      "<p class=\"muted\">On the test set: means over {} seeds with 95% t-intervals.</p>\n{}",
+      results.experiment.seeds, HtmlTable(header, rows, LastColumn::kProse));
+}
+
+// One figure for each unit, as an axis has one.
+std::string Figures(const std::vector<Decision>& decisions) {
+  std::map<std::string, std::vector<DifferenceRow>> rows;
+  for (const Decision& decision : decisions) {
+    const MeasureUnit unit = UnitOf(decision.claim.measure).value_or(MeasureUnit{});
+    rows[unit.margin == "points" ? "percentage points" : unit.margin].push_back(RowOf(decision));
+  }
+  std::string html;
+  for (const auto& [unit, of_unit] : rows) {
+    html += "<figure>" + DifferencePlot(of_unit, unit) + "</figure>\n";
+  }
+  return html;
 }
 
 // A suite's parts have headings; a single experiment has the page's.
@@ -100,13 +145,8 @@ std::string Section(const ExperimentResults& results, bool with_heading) {
       "<p><b>Question.</b> {}</p>\n<p><b>Method.</b> {}{}</p>\n", EscapeMarkup(experiment.question),
       EscapeMarkup(experiment.method),
       experiment.source.empty() ? "" : " After " + EscapeMarkup(experiment.source) + ".");
-  std::vector<DifferenceRow> rows;
-  for (const Decision& decision : results.decisions) {
-    html += Banner(decision);
-    rows.push_back(RowOf(decision));
-  }
-  html += "<figure>" + DifferencePlot(rows, "percentage points") + "</figure>\n";
-  html += MeasureTable(results);
+  for (const Decision& decision : results.decisions) html += Banner(decision);
+  html += Figures(results.decisions) + MeasureTable(results);
   if (!experiment.caveat.empty()) {
     html += "<p><b>Caveat.</b> " + EscapeMarkup(experiment.caveat) + "</p>\n";
   }
@@ -120,11 +160,11 @@ std::string ClaimsTable(const std::vector<ExperimentResults>& parts) {
     for (const Decision& decision : part.decisions) {
       rows.push_back({"<b>" + VerdictName(decision.verdict) + "</b>",
                       fmt::format("<a href=\"#{0}\">{0}</a>", EscapeMarkup(part.experiment.name)),
-                      InBrackets(decision.difference), EscapeMarkup(decision.claim.hypothesis)});
+                      DifferenceText(decision), EscapeMarkup(decision.claim.hypothesis)});
     }
   }
   return "<h2>Claims and verdicts</h2>\n" +
-         HtmlTable({"verdict", "experiment", "difference, points", "claim"}, rows);
+         HtmlTable({"verdict", "experiment", "difference", "claim"}, rows, LastColumn::kProse);
 }
 
 }  // namespace
@@ -147,18 +187,21 @@ std::string ExperimentReportHtml(const ExperimentReport& report) {
 std::string ExperimentText(const ExperimentResults& results) {
   std::string text =
       fmt::format("{}\n{}\n\n", results.experiment.title, results.experiment.question);
-  TextTable arms({"arm", "measure", "percent", "seeds", "settings"});
-  for (const ArmMeasure& measure : MeasuresOfArms(results)) {
-    arms.Add({measure.arm, measure.measure, InBrackets(measure.value),
-              fmt::format("{}", measure.value.n),
-              SettingsOf(*results.experiment.FindArm(measure.arm))});
+  const MeasureMatrix matrix = MatrixOf(results);
+  for (size_t m = 0; m < matrix.measures.size(); ++m) {
+    TextTable arms({"arm", ColumnName(matrix.measures[m]), "seeds", "settings"});
+    for (size_t a = 0; a < matrix.rows.size(); ++a) {
+      const Arm& arm = results.experiment.arms[a];
+      const std::optional<Estimate>& value = matrix.rows[a][m];
+      arms.Add({arm.name, CellText(value, matrix.measures[m]),
+                value ? fmt::format("{}", value->n) : "", SettingsOf(arm)});
+    }
+    text += arms.Text() + "\n";
   }
-  text += arms.Text() + "\n";
   for (const Decision& decision : results.decisions) {
-    text +=
-        fmt::format("{}: {}\n  {}; seen {} points, {} seeds, {}\n", VerdictName(decision.verdict),
-                    decision.claim.hypothesis, decision.claim.Rule(),
-                    InBrackets(decision.difference), decision.difference.n, PText(decision));
+    text += fmt::format("{}: {}\n  {}; seen {}, {} seeds, {}\n", VerdictName(decision.verdict),
+                        decision.claim.hypothesis, decision.claim.Rule(), DifferenceText(decision),
+                        decision.difference.n, PText(decision));
   }
   return text;
 }

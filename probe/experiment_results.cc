@@ -2,11 +2,13 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "model/base/file.h"
 #include "probe/facts_json.h"
+#include "probe/measure.h"
 #include "probe/t_interval.h"
 
 namespace headscope {
@@ -31,7 +33,7 @@ Json ToJson(const Decision& decision) {
           {"verdict", VerdictName(decision.verdict)}};
 }
 
-std::set<std::string> MeasureNames(const std::vector<Cell>& cells) {
+std::set<std::string> MeasureNamesOf(const std::vector<Cell>& cells) {
   std::set<std::string> names;
   for (const Cell& cell : cells) {
     for (const auto& [name, value] : cell.measures) names.insert(name);
@@ -44,7 +46,7 @@ std::set<std::string> MeasureNames(const std::vector<Cell>& cells) {
 std::vector<ArmMeasure> MeasuresOfArms(const ExperimentResults& results) {
   std::vector<ArmMeasure> measures;
   for (const Arm& arm : results.experiment.arms) {
-    for (const std::string& name : MeasureNames(results.cells)) {
+    for (const std::string& name : MeasureNamesOf(results.cells)) {
       std::vector<double> values;
       for (const Cell& cell : results.cells) {
         if (cell.arm == arm.name && cell.measures.contains(name)) {
@@ -57,9 +59,27 @@ std::vector<ArmMeasure> MeasuresOfArms(const ExperimentResults& results) {
   return measures;
 }
 
+MeasureMatrix MatrixOf(const ExperimentResults& results) {
+  const std::vector<ArmMeasure> all = MeasuresOfArms(results);
+  MeasureMatrix matrix{.measures = results.experiment.measures, .rows = {}};
+  if (matrix.measures.empty()) {
+    const std::set<std::string> names = MeasureNamesOf(results.cells);
+    matrix.measures.assign(names.begin(), names.end());
+  }
+  for (const Arm& arm : results.experiment.arms) {
+    auto& row = matrix.rows.emplace_back(matrix.measures.size());
+    for (const ArmMeasure& of : all) {
+      const auto at = std::find(matrix.measures.begin(), matrix.measures.end(), of.measure);
+      if (of.arm != arm.name || at == matrix.measures.end()) continue;
+      row[static_cast<size_t>(at - matrix.measures.begin())] = of.value;
+    }
+  }
+  return matrix;
+}
+
 std::string ExperimentJson(const ExperimentResults& results) {
   const Experiment& experiment = results.experiment;
-  Json json = {{"format", 1},
+  Json json = {{"format", 2},
                {"name", experiment.name},
                {"title", experiment.title},
                {"question", experiment.question},
@@ -73,8 +93,10 @@ std::string ExperimentJson(const ExperimentResults& results) {
     json["arms"].push_back({{"name", arm.name}, {"differs_in", arm.differences}});
   }
   for (const ArmMeasure& measure : MeasuresOfArms(results)) {
-    json["measures"].push_back(
-        {{"arm", measure.arm}, {"measure", measure.measure}, {"percent", ToJson(measure.value)}});
+    json["measures"].push_back({{"arm", measure.arm},
+                                {"measure", measure.measure},
+                                {"unit", UnitOf(measure.measure)->name},
+                                {"value", ToJson(measure.value)}});
   }
   for (const Cell& cell : results.cells) {
     json["cells"].push_back({{"arm", cell.arm},
@@ -87,10 +109,11 @@ std::string ExperimentJson(const ExperimentResults& results) {
 }
 
 std::string ExperimentCsv(const ExperimentResults& results) {
-  std::string csv = "arm,seed,measure,percent\n";
+  std::string csv = "arm,seed,measure,value,unit\n";
   for (const Cell& cell : results.cells) {
     for (const auto& [measure, value] : cell.measures) {
-      csv += fmt::format("{},{},{},{}\n", cell.arm, cell.seed, measure, value);
+      csv += fmt::format("{},{},{},{},{}\n", cell.arm, cell.seed, measure, value,
+                         UnitOf(measure)->name);
     }
   }
   return csv;

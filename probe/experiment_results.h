@@ -1,6 +1,7 @@
 // What is kept of an experiment: results.json and results.csv.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,7 @@ struct ExperimentResults {
   std::vector<Decision> decisions;
 };
 
-// Of one arm: the mean of a measure over its seeds with its 95% t-interval, percent.
+// Of one arm: the mean of a measure over its seeds with its 95% t-interval, in the measure's unit.
 struct ArmMeasure {
   std::string arm, measure;
   Estimate value;
@@ -23,9 +24,17 @@ struct ArmMeasure {
 // Arms in the experiment's order, of each its measures by name.
 std::vector<ArmMeasure> MeasuresOfArms(const ExperimentResults& results);
 
+// Arms down, measures across: those that the experiment names, or all. Nothing where an arm does
+// not have a measure.
+struct MeasureMatrix {
+  std::vector<std::string> measures;
+  std::vector<std::vector<std::optional<Estimate>>> rows;  // [arm][measure]
+};
+MeasureMatrix MatrixOf(const ExperimentResults& results);
+
 // Functions of the experiment and its cells alone, so that equal runs give equal bytes.
 std::string ExperimentJson(const ExperimentResults& results);
-// A line for every cell and measure: arm,seed,measure,percent.
+// A line for every cell and measure: arm,seed,measure,value,unit.
 std::string ExperimentCsv(const ExperimentResults& results);
 
 }  // namespace headscope

@@ -1,5 +1,6 @@
 #include "probe/experiment_cells.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "model/base/error.h"
@@ -99,6 +100,52 @@ TEST_CASE("Cells are run once, go on after an interruption, and give the same fi
     CAPTURE(cell.arm, cell.seed);
     CHECK(cell.measures.at("accuracy") > 90.0);
   }
+}
+
+TEST_CASE("Cells use the models of other arms of the same seed", "[experiment]") {
+  SmallExperiment small;
+  const std::string text = small.Parse().text;
+  const std::string arms = text.substr(0, text.find("[pretraining.base]")) +
+                           "[arm.base]\n[arm.other]\nseed_offset = 5\ncompare_with = \"<base>\"\n"
+                           "[arm.adversary]\nadversary_of = \"<base>\"\nlambda = 0.1\n"
+                           "[arm.guided]\npositions = false\n"
+                           "attention = \"positional:0@L0 supplied:<adversary>,mean@L1\"\n"
+                           "[claim.c]\nhypothesis = \"h\"\nmeasure = \"jsd:L1\"\n"
+                           "arm = \"adversary\"\nagainst = \"other\"\nexpect = \"higher\"\n";
+  const Experiment experiment = ParseExperiment("adversaries.toml", arms);
+  const auto cells = small.Run(experiment);
+  REQUIRE(cells);
+  REQUIRE(cells->size() == 8);
+  for (const Cell& cell : *cells) {
+    const bool compared = cell.arm == "other" || cell.arm == "adversary";
+    CHECK(cell.measures.contains("tvd") == compared);
+    CHECK(cell.measures.contains("jsd:L1") == compared);
+    const std::string config =
+        ReadFile(small.folder.Path("out/" + cell.arm + "/seed-" + std::to_string(cell.seed)) +
+                 "/config.toml");
+    const std::string base = "out/base/seed-" + std::to_string(cell.seed) + "/model\"";
+    CHECK((config.find(base) != std::string::npos) == compared);
+    if (cell.arm == "other") {
+      CHECK(config.find("seed = " + std::to_string(cell.seed + 5)) != std::string::npos);
+      CHECK(cell.measures.at("jsd:L1") > 0.0);
+    }
+    if (cell.arm == "guided") {
+      CHECK(config.find("supplied:" + small.folder.Path("out/adversary/seed-")) !=
+            std::string::npos);
+    }
+  }
+  const ExperimentResults results{experiment, *cells, Decide(experiment.claims, *cells)};
+  const MeasureMatrix matrix = MatrixOf(results);
+  REQUIRE(matrix.rows.size() == 4);
+  const auto column = [&](const char* measure) {
+    const auto at = std::find(matrix.measures.begin(), matrix.measures.end(), measure);
+    REQUIRE(at != matrix.measures.end());
+    return static_cast<size_t>(at - matrix.measures.begin());
+  };
+  CHECK_FALSE(matrix.rows[0][column("tvd")]);
+  REQUIRE(matrix.rows[2][column("tvd")]);
+  CHECK(matrix.rows[2][column("tvd")]->n == 2);
+  CHECK(matrix.rows[3][column("accuracy")]);
 }
 
 TEST_CASE("More seeds add cells to those that are done", "[experiment]") {

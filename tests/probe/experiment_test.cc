@@ -116,6 +116,87 @@ TEST_CASE("An arm's identity is what its cells depend on", "[experiment]") {
   CHECK(more.arms[0].Identity() == once.arms[0].Identity());
 }
 
+const std::string kAdversaries = R"([experiment]
+title = "A title"
+measures = ["accuracy", "tvd", "jsd:L1"]
+
+[data]
+task = "synth:lexical"
+
+[arm.base]
+
+[arm.other-seed]
+seed_offset = 100
+compare_with = "<base>"
+
+[arm.adversary]
+adversary_of = "<base>"
+lambda = 0.5
+
+[arm.guided]
+attention = "uniform@L0 supplied:<adversary>,mean@L1"
+
+[claim.far]
+hypothesis = "It looks elsewhere"
+measure = "jsd:L1"
+arm = "adversary"
+against = "other-seed"
+expect = "higher"
+margin = 10
+
+[claim.farther]
+hypothesis = "It looks elsewhere"
+measure = "kl:L1"
+arm = "adversary"
+against = "2.5"
+expect = "higher"
+margin = 0
+)";
+
+TEST_CASE("An arm may use the models of arms before it", "[experiment]") {
+  const Experiment experiment = ParseExperiment("mine.toml", kAdversaries);
+  CHECK(experiment.measures == std::vector<std::string>{"accuracy", "tvd", "jsd:L1"});
+  const Arm& base = experiment.arms[0];
+  const Arm& other = experiment.arms[1];
+  const Arm& adversary = experiment.arms[2];
+  const Arm& guided = experiment.arms[3];
+  CHECK(base.uses.empty());
+  CHECK(other.uses == std::vector<std::string>{"base"});
+  CHECK(other.seed_offset == 100);
+  CHECK(other.differences == std::vector<std::string>{"compare_with = <base>", "seed + 100"});
+  CHECK(guided.uses == std::vector<std::string>{"adversary"});
+  const auto folder = [](const std::string& arm) { return "out/" + arm; };
+  CHECK(adversary.WithModels(folder).adversary_of == "out/base");
+  CHECK(guided.WithModels(folder).attention == "uniform@L0 supplied:out/adversary,mean@L1");
+  // A cell is a function of the models it uses, too.
+  const size_t lambda = kAdversaries.find("lambda = 0.5");
+  std::string changed = kAdversaries;
+  changed.replace(lambda, 12, "lambda = 0.7");
+  const Experiment weaker = ParseExperiment("mine.toml", changed);
+  CHECK(weaker.arms[1].Identity() == other.Identity());
+  CHECK(weaker.arms[3].Identity() != guided.Identity());
+  changed = Replaced(kAdversaries, "seed_offset = 100", "seed_offset = 200");
+  CHECK(ParseExperiment("mine.toml", changed).arms[1].Identity() != other.Identity());
+
+  CHECK(experiment.claims[0].Rule() == "jsd:L1 of adversary - other-seed above 10 points");
+  CHECK(experiment.claims[1].Rule() == "kl:L1 of adversary - 2.5 nats above 0 nats");
+  const auto refusal = [](const std::string& from, const std::string& to) {
+    try {
+      ParseExperiment("mine.toml", Replaced(kAdversaries, from, to));
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string("no error");
+  };
+  CHECK_THAT(refusal("compare_with = \"<base>\"", "compare_with = \"<adversary>\""),
+             ContainsSubstring("[arm.other-seed]: expected <adversary> to be an arm before"));
+  CHECK_THAT(refusal("supplied:<adversary>", "supplied:<adversary"),
+             ContainsSubstring("expected <ARM>, found"));
+  CHECK_THAT(refusal("\"tvd\"", "\"tdv\""), ContainsSubstring("found \"tdv\""));
+  CHECK_THAT(refusal("[arm.base]", "[pretraining.base]\nsteps = 3\n[arm.base]"),
+             ContainsSubstring("expected pretrained = false"));
+}
+
 TEST_CASE("What an experiment cannot mean is refused with its file", "[experiment]") {
   const auto refusal = [](const std::string& from, const std::string& to) {
     try {

@@ -1,0 +1,27 @@
+// What the cells of an experiment are measured by, and the unit each measure is told in.
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace headscope {
+
+struct MeasureUnit {
+  std::string name;    // "%", "% of ln 2", "nats"
+  std::string margin;  // of a difference: "points", "nats"
+  int digits = 1;
+  double largest = 100.0;
+};
+
+// accuracy, accuracy:GROUP (of a group of test examples)         % of the test set
+// tvd (of the outputs from those of the base, mean)              %
+// jsd:Ll, jsd:Ll heads (of layer l's attention from the base's)  % of ln 2, the largest there is
+// kl:Ll, kl:Ll heads                                             nats
+//
+// Nothing for a name that is none of these.
+std::optional<MeasureUnit> UnitOf(const std::string& measure);
+
+// Lines on every measure, for --help and for errors.
+std::string MeasureNames();
+
+}  // namespace headscope
