@@ -22,8 +22,9 @@ namespace {
 
 using Identity = std::map<std::string, std::string>;
 
-// The evaluations on dev so far: the best, the first of equals. An adversary's are judged by its
-// loss, as one that is often right need not be one.
+// The evaluations on dev so far: the best is the one with the most right and, of equals, the least
+// loss: on an easy task the first that is always right hardly knows it yet. An adversary's are
+// judged by its loss alone, as one that is often right need not be one.
 struct BestSoFar {
   bool by_loss = false;
   uint64_t step = 0;
@@ -32,7 +33,9 @@ struct BestSoFar {
   bool any = false;
 
   bool Offer(uint64_t at, size_t right, double held_out_loss) {
-    if (any && (by_loss ? held_out_loss >= loss : right <= correct)) return false;
+    const bool more_right = !by_loss && right > correct;
+    const bool less_loss = (by_loss || right == correct) && held_out_loss < loss;
+    if (any && !more_right && !less_loss) return false;
     *this = {by_loss, at, right, held_out_loss, true};
     return true;
   }

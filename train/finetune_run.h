@@ -1,6 +1,6 @@
 // `headscope finetune`, once its flags are understood: a classifier trained in a run directory, the
-// model that is best on dev (most right; an adversary: of least loss) kept in RUN/model, its
-// predictions of the test set in RUN/predictions.jsonl.
+// model that is best on dev (most right, of equals of least loss; an adversary: of least loss) kept
+// in RUN/model, its predictions of the test set in RUN/predictions.jsonl.
 #pragma once
 
 #include <cstdio>

@@ -198,15 +198,21 @@ TEST_CASE("A fine-tuning learns, keeps its best model, and is scored by it", "[f
   CHECK(!result.interrupted);
   CHECK(result.step == 2 * 19);
   CHECK(result.test.NumCorrect() >= 76);
-  // The kept model is the one of the first best line.
+  // The kept model is the one that was right most often, and of those the one of least loss.
   size_t best = 0, best_step = 0;
+  double least = 0.0;
   const std::string metrics = ReadFile(f.folder.Path("run/metrics.jsonl"));
   for (size_t begin = 0; begin < metrics.size();) {
     const size_t end = metrics.find('\n', begin);
     const auto line = nlohmann::json::parse(metrics.substr(begin, end - begin));
-    if (line.contains("correct") && line["correct"] > best) {
-      best = line["correct"];
-      best_step = line["step"];
+    if (line.contains("correct")) {
+      const size_t correct = line["correct"];
+      const double loss = line["held_out_loss"];
+      if (correct > best || (correct == best && loss < least)) {
+        best = correct;
+        best_step = line["step"];
+        least = loss;
+      }
     }
     begin = end + 1;
   }
