@@ -248,7 +248,7 @@ std::optional<double> Claim::Constant() const {
 
 std::string Claim::Rule() const {
   const MeasureUnit unit = UnitOf(measure).value_or(MeasureUnit{});
-  const std::string constant = against + (unit.name == "nats" ? " nats" : "%");
+  const std::string constant = against + (unit.margin == "points" ? "%" : " " + unit.name);
   const std::string difference =
       fmt::format("{} of {} - {}", measure, arm, Constant() ? constant : against);
   switch (expect) {
@@ -287,6 +287,12 @@ const Arm* Experiment::FindArm(const std::string& arm) const {
     if (candidate.name == arm) return &candidate;
   }
   return nullptr;
+}
+
+std::set<std::string> Experiment::AskedMeasures() const {
+  std::set<std::string> asked(measures.begin(), measures.end());
+  for (const Claim& claim : claims) asked.insert(claim.measure);
+  return asked;
 }
 
 Experiment ParseExperiment(const std::string& path, const std::string& text,

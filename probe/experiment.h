@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -74,6 +75,8 @@ struct Experiment {
   std::string text;  // of the file, and under it what was set over it
 
   const Arm* FindArm(const std::string& arm) const;  // null when there is none
+  // All that is asked for: the report's columns and what claims are about.
+  std::set<std::string> AskedMeasures() const;
 };
 
 // `settings` are "key=value" over the file's: a key of [experiment] or of the fine-tuning, or

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <memory>
@@ -10,6 +11,7 @@
 #include "model/base/elementary.h"
 #include "model/base/error.h"
 #include "model/base/file.h"
+#include "probe/model_measures.h"
 #include "train/config_file.h"
 #include "train/finetune_run.h"
 #include "train/progress_line.h"
@@ -31,7 +33,8 @@ std::string CellJson(const Cell& cell, const std::string& identity) {
                      {"best_step", cell.best_step},
                      {"dev_accuracy", cell.dev_accuracy},
                      {"measures", cell.measures},
-                     {"task_sha256", cell.task_sha256}};
+                     {"task_sha256", cell.task_sha256},
+                     {"families", cell.families}};
   return json.dump(1) + "\n";
 }
 
@@ -47,16 +50,24 @@ Cell ParseCell(const std::string& path, const std::string& identity) {
             .best_step = json.at("best_step"),
             .dev_accuracy = json.at("dev_accuracy"),
             .measures = json.at("measures"),
-            .task_sha256 = json.at("task_sha256")};
+            .task_sha256 = json.at("task_sha256"),
+            .families = json.value("families", std::set<std::string>())};
   } catch (const nlohmann::json::exception& error) {
     Fail("{}: expected the figures of a cell, found {}", path, error.what());
   }
 }
 
-std::optional<Cell> FindCell(const Arm& arm, const std::string& directory, uint64_t seed) {
+// Nothing where there is none, or one that was not measured by all that is asked for now.
+std::optional<Cell> FindCell(const Experiment& experiment, const Arm& arm,
+                             const std::string& directory, uint64_t seed) {
   const std::string path = CellFolder(directory, arm.name, seed) + "/cell.json";
   if (!std::filesystem::exists(path)) return {};
-  return ParseCell(path, Sha256(arm.Identity()));
+  Cell cell = ParseCell(path, Sha256(arm.Identity()));
+  const std::set<std::string> asked = ModelFamilies(experiment.AskedMeasures());
+  if (!std::includes(cell.families.begin(), cell.families.end(), asked.begin(), asked.end())) {
+    return {};
+  }
+  return cell;
 }
 
 double PercentCorrect(const Predictions& predictions) {
@@ -83,7 +94,11 @@ std::map<std::string, double> Measure(const ExampleSet& test, const FinetuneResu
 class Sweep {
  public:
   Sweep(const Experiment& experiment, const CellOptions& options)
-      : experiment_(experiment), options_(options), data_(experiment.arms.size()) {}
+      : experiment_(experiment),
+        options_(options),
+        data_(experiment.arms.size()),
+        families_(ModelFamilies(experiment.AskedMeasures())),
+        of_models_(families_, options.threads) {}
 
   std::optional<std::vector<Cell>> Run() {
     std::vector<Cell> cells;
@@ -92,7 +107,7 @@ class Sweep {
     for (uint64_t seed = 1; seed <= experiment_.seeds; ++seed) {
       for (size_t a = 0; a < experiment_.arms.size(); ++a) {
         const Arm& arm = experiment_.arms[a];
-        std::optional<Cell> cell = FindCell(arm, options_.directory, seed);
+        std::optional<Cell> cell = FindCell(experiment_, arm, options_.directory, seed);
         if (!cell) {
           options_.report(fmt::format("{}, cell {} of {}: {}, seed {}{}", experiment_.name,
                                       cells.size() + 1, total, arm.name, seed, Remaining()));
@@ -148,12 +163,14 @@ class Sweep {
                                                .out = options_.out,
                                                .stop = options_.stop});
     if (result.interrupted) return {};
-    const Cell cell{.arm = arm.name,
-                    .seed = seed,
-                    .best_step = result.best_step,
-                    .dev_accuracy = 100.0 * result.dev_accuracy,
-                    .measures = Measure(data_[a]->task.test, result),
-                    .task_sha256 = data_[a]->task.Sha256()};
+    Cell cell{.arm = arm.name,
+              .seed = seed,
+              .best_step = result.best_step,
+              .dev_accuracy = 100.0 * result.dev_accuracy,
+              .measures = Measure(data_[a]->task.test, result),
+              .task_sha256 = data_[a]->task.Sha256(),
+              .families = families_};
+    cell.measures.merge(of_models_.Of(folder + "/model", *data_[a]));
     WriteFileAtomically(folder + "/cell.json", CellJson(cell, Sha256(arm.Identity())));
     seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     ++ran_;
@@ -169,6 +186,8 @@ class Sweep {
   const Experiment& experiment_;
   const CellOptions& options_;
   std::vector<std::unique_ptr<FinetuneData>> data_;  // of each arm, once it is needed
+  std::set<std::string> families_;
+  ModelMeasures of_models_;
   size_t ran_ = 0, left_ = 0;
   double seconds_ = 0.0;
 };
@@ -184,7 +203,7 @@ std::vector<Cell> DoneCells(const Experiment& experiment, const std::string& dir
   std::vector<Cell> cells;
   for (uint64_t seed = 1; seed <= experiment.seeds; ++seed) {
     for (const Arm& arm : experiment.arms) {
-      if (auto cell = FindCell(arm, directory, seed)) cells.push_back(std::move(*cell));
+      if (auto cell = FindCell(experiment, arm, directory, seed)) cells.push_back(std::move(*cell));
     }
   }
   return cells;

@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct Cell {
   double dev_accuracy = 0.0;                    // percent
   std::map<std::string, double> measures = {};  // on test, see measure.h
   std::string task_sha256 = {};
+  std::set<std::string> families = {};  // of model_measures.h, that were asked for
 };
 
 struct CellOptions {

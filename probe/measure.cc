@@ -11,9 +11,14 @@ std::optional<MeasureUnit> UnitOf(const std::string& measure) {
   if (is("accuracy") || measure == "tvd") return MeasureUnit{"%", "points", 1, 100.0};
   if (is("jsd")) return MeasureUnit{"% of ln 2", "points", 1, 100.0};
   if (is("kl")) return MeasureUnit{"nats", "nats", 2, 1e3};
+  if (is("tau")) return MeasureUnit{"tau-b", "tau-b", 2, 1.0};
+  if (is("trees")) return MeasureUnit{"%", "points", 1, 100.0};
   return {};
 }
 
-std::string MeasureNames() { return "accuracy, accuracy:GROUP, tvd, jsd:Ll, kl:Ll"; }
+std::string MeasureNames() {
+  return "accuracy, accuracy:GROUP, tvd, jsd:Ll, kl:Ll, tau:gradient, tau:loo, tau:gradient-loo, "
+         "trees:UAS, trees:UUAS";
+}
 
 }  // namespace headscope

@@ -7,8 +7,8 @@
 namespace headscope {
 
 struct MeasureUnit {
-  std::string name;    // "%", "% of ln 2", "nats"
-  std::string margin;  // of a difference: "points", "nats"
+  std::string name;    // "%", "% of ln 2", "nats", "tau-b"
+  std::string margin;  // of a difference: "points", "nats", "tau-b"
   int digits = 1;
   double largest = 100.0;
 };
@@ -17,6 +17,11 @@ struct MeasureUnit {
 // tvd (of the outputs from those of the base, mean)              %
 // jsd:Ll, jsd:Ll heads (of layer l's attention from the base's)  % of ln 2, the largest there is
 // kl:Ll, kl:Ll heads                                             nats
+// tau:gradient, tau:loo, tau:gradient-loo                        Kendall's tau-b of the orders that
+//                                                                attention, gradient and
+//                                                                leave-one-out give the pieces of
+//                                                                an example
+// trees:UAS, trees:UUAS (of the trees in the best head's maps)   %
 //
 // Nothing for a name that is none of these.
 std::optional<MeasureUnit> UnitOf(const std::string& measure);

@@ -6,6 +6,7 @@
 #include "model/base/error.h"
 #include "model/base/file.h"
 #include "probe/experiment_results.h"
+#include "probe/model_measures.h"
 #include "tests/support/catch.h"
 #include "tests/support/silent_stream.h"
 #include "tests/support/temporary_directory.h"
@@ -146,6 +147,47 @@ TEST_CASE("Cells use the models of other arms of the same seed", "[experiment]")
   REQUIRE(matrix.rows[2][column("tvd")]);
   CHECK(matrix.rows[2][column("tvd")]->n == 2);
   CHECK(matrix.rows[3][column("accuracy")]);
+}
+
+TEST_CASE("What needs the model is measured where it is asked for", "[experiment]") {
+  SmallExperiment small;
+  const std::string text = small.Parse().text;
+  const std::string head = text.substr(0, text.find("[pretraining.base]"));
+  const std::string arms =
+      "[arm.learned]\n[arm.uniform]\nattention = \"uniform\"\n[claim.c]\n"
+      "hypothesis = \"h\"\narm = \"uniform\"\nagainst = \"learned\"\n";
+  const auto without = small.Run(ParseExperiment("measures.toml", head + arms));
+  REQUIRE(without);
+  CHECK_FALSE((*without)[0].measures.contains("tau:loo"));
+  std::string asking = head;
+  asking.insert(asking.find("seeds = 2"), "measures = [\"accuracy\", \"tau:loo\"]\n");
+  const Experiment experiment = ParseExperiment("measures.toml", asking + arms);
+  CHECK(DoneCells(experiment, small.folder.Path("out")).empty());  // what is there is not enough
+  const auto cells = small.Run(experiment);
+  REQUIRE(cells);
+  for (const Cell& cell : *cells) {
+    CHECK(cell.measures.contains("tau:loo") == (cell.arm == "learned"));
+    CHECK(cell.measures.contains("tau:gradient-loo"));
+    CHECK(cell.families == std::set<std::string>{"tau"});
+  }
+  for (size_t i = 0; i < 4; ++i) {
+    CHECK((*cells)[i].measures.at("accuracy") == (*without)[i].measures.at("accuracy"));
+  }
+  CHECK(DoneCells(experiment, small.folder.Path("out")).size() == 4);
+
+  // Trees, of a few documents: where attention prefers something.
+  const ModelMeasures trees({"trees"}, 1, {.agreement_examples = 0, .tree_documents = 2});
+  FinetuneData data;
+  const auto measured = [&](const char* run) {
+    const std::string folder = small.folder.Path(run);
+    data.word_piece = std::make_unique<WordPiece>(WordPiece::FromFile(folder + "/vocab.txt"));
+    return trees.Of(folder, data);
+  };
+  const auto of_learned = measured("out/learned/seed-1/model");
+  CHECK(of_learned.at("trees:UUAS") > 0.0);
+  CHECK(of_learned.at("trees:UUAS") < 100.0);
+  CHECK(of_learned.contains("trees:UAS"));
+  CHECK(measured("out/uniform/seed-1/model").empty());
 }
 
 TEST_CASE("More seeds add cells to those that are done", "[experiment]") {
