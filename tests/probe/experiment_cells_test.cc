@@ -103,7 +103,7 @@ TEST_CASE("Cells are run once, go on after an interruption, and give the same fi
   }
 }
 
-TEST_CASE("Cells use the models of other arms of the same seed", "[experiment]") {
+TEST_CASE("Cells use the models of other arms of the same seed", "[experiment][slow]") {
   SmallExperiment small;
   const std::string text = small.Parse().text;
   const std::string arms = text.substr(0, text.find("[pretraining.base]")) +
@@ -149,7 +149,7 @@ TEST_CASE("Cells use the models of other arms of the same seed", "[experiment]")
   CHECK(matrix.rows[3][column("accuracy")]);
 }
 
-TEST_CASE("What needs the model is measured where it is asked for", "[experiment]") {
+TEST_CASE("What needs the model is measured where it is asked for", "[experiment][slow]") {
   SmallExperiment small;
   const std::string text = small.Parse().text;
   const std::string head = text.substr(0, text.find("[pretraining.base]"));

@@ -167,7 +167,7 @@ TEST_CASE("The gradient of the adversary's loss is its slope", "[adversary]") {
   }
 }
 
-TEST_CASE("An adversary says what its base says, by other attention", "[adversary]") {
+TEST_CASE("An adversary says what its base says, by other attention", "[adversary][slow]") {
   const TemporaryDirectory folder;
   const SilentStream silence;
   FinetuneConfig config;
