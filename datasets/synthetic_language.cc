@@ -13,35 +13,79 @@
 namespace headscope {
 namespace {
 
+// A document while it is made.
+struct Draft {
+  Document document;
+  std::vector<uint32_t> chain_ids;     // of each chain so far, its entity
+  std::vector<size_t> latest;          // of each chain, the place of its last mention's head
+  std::vector<MentionDetail> details;  // of each mention
+  size_t words = 0;                    // of the sentences before the last
+  size_t farthest = 0;                 // from a pronoun to its antecedent, in words
+};
+
 // Appends the tree's mentions to the document, in order of (first, longer first).
 void AddMentions(const SyntaxTree& tree, const SyntheticLexicon& lexicon,
-                 const Discourse& discourse, Document& document, std::vector<uint32_t>& chain_ids,
-                 std::vector<MentionDetail>& details) {
+                 const Discourse& discourse, Draft& draft) {
   std::vector<SyntaxTree::NodeMention> mentions = tree.Mentions();
   std::stable_sort(mentions.begin(), mentions.end(), [](const auto& a, const auto& b) {
     return std::pair(a.first, b.last) < std::pair(b.first, a.last);
   });
   for (const SyntaxTree::NodeMention& found : mentions) {
     const Entity& entity = discourse.entities[found.entity];
-    const auto known = std::find(chain_ids.begin(), chain_ids.end(), found.entity);
-    const size_t chain = static_cast<size_t>(known - chain_ids.begin());
-    if (known == chain_ids.end()) chain_ids.push_back(found.entity);
+    const auto known = std::find(draft.chain_ids.begin(), draft.chain_ids.end(), found.entity);
+    const size_t chain = static_cast<size_t>(known - draft.chain_ids.begin());
+    const size_t place = draft.words + found.head;
+    if (known == draft.chain_ids.end()) {
+      draft.chain_ids.push_back(found.entity);
+      draft.latest.push_back(place);
+    }
+    if (found.link == "ana") {
+      draft.farthest = std::max(draft.farthest, place - draft.latest[chain]);
+    }
+    draft.latest[chain] = place;
     Mention mention;
-    mention.sentence = document.sentences.size();
+    mention.sentence = draft.document.sentences.size();
     mention.first = found.first;
     mention.last = found.last;
     mention.head = found.head;
     mention.entity = fmt::format_int(chain + 1).str();
     mention.type = lexicon.classes[entity.noun_class].entity_type;
     mention.link = found.link;
-    document.mentions.push_back(std::move(mention));
+    draft.document.mentions.push_back(std::move(mention));
     MentionDetail detail{{found.head}};
     if (found.is_coordination) {
       detail.minspan.insert(detail.minspan.end(), found.conjunct_heads.begin(),
                             found.conjunct_heads.end());
     }
-    details.push_back(std::move(detail));
+    draft.details.push_back(std::move(detail));
   }
+}
+
+Draft MakeDraft(const SyntheticLexicon& lexicon, const SyntheticOptions& options,
+                const std::string& id, RandomSequence& random) {
+  Discourse discourse;
+  IntroduceEntities(lexicon, discourse, random);
+  Draft draft;
+  Document& document = draft.document;
+  document.id = id;
+  document.has_coreference = true;
+  const auto spread = static_cast<uint64_t>(options.max_sentences - options.min_sentences) + 1;
+  const size_t length = static_cast<size_t>(options.min_sentences) + random.Below(spread);
+  document.sentences.reserve(length);
+  SyntaxTree tree;
+  for (size_t s = 0; s < length; ++s) {
+    discourse.sentence = static_cast<int>(s);
+    tree.Clear();
+    const int root =
+        SentenceBuilder(lexicon, options.max_depth, options.non_projective, discourse, tree, random)
+            .Build();
+    Sentence sentence = tree.Finish(root);
+    sentence.id = fmt::format("{}-{}", document.id, s + 1);
+    AddMentions(tree, lexicon, discourse, draft);
+    draft.words += sentence.words.size();
+    document.sentences.push_back(std::move(sentence));
+  }
+  return draft;
 }
 
 }  // namespace
@@ -68,30 +112,13 @@ Document SyntheticLanguage::MakeDocument(uint64_t index) const {
   }
   RandomSequence random(RandomStream{seed_, Purpose::kSynthetic, static_cast<uint32_t>(index),
                                      static_cast<uint32_t>(index >> 32)});
-  Discourse discourse;
-  IntroduceEntities(*lexicon_, discourse, random);
-  Document document;
-  document.id = fmt::format("synthetic_{}_{}", seed_, index);
-  document.has_coreference = true;
-  const auto spread = static_cast<uint64_t>(options_.max_sentences - options_.min_sentences) + 1;
-  const size_t length = static_cast<size_t>(options_.min_sentences) + random.Below(spread);
-  document.sentences.reserve(length);
-  SyntaxTree tree;
-  std::vector<uint32_t> chain_ids;
-  std::vector<MentionDetail> details;
-  for (size_t s = 0; s < length; ++s) {
-    discourse.sentence = static_cast<int>(s);
-    tree.Clear();
-    const int root = SentenceBuilder(*lexicon_, options_.max_depth, options_.non_projective,
-                                     discourse, tree, random)
-                         .Build();
-    Sentence sentence = tree.Finish(root);
-    sentence.id = fmt::format("{}-{}", document.id, s + 1);
-    AddMentions(tree, *lexicon_, discourse, document, chain_ids, details);
-    document.sentences.push_back(std::move(sentence));
+  const std::string id = fmt::format("synthetic_{}_{}", seed_, index);
+  for (;;) {
+    Draft draft = MakeDraft(*lexicon_, options_, id, random);
+    if (draft.farthest > kFarthestAntecedent) continue;
+    AnnotateEntities(draft.document, draft.details);
+    return std::move(draft.document);
   }
-  AnnotateEntities(document, details);
-  return document;
 }
 
 std::string PlainText(const Document& document) {

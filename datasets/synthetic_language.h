@@ -24,6 +24,11 @@ struct SyntheticOptions {
   double non_projective = 0.0;
 };
 
+// From a pronoun's head to that of its antecedent, its entity's last mention before it, in words.
+// Both are within 128 pieces, [CLS] and [SEP] included, where the words between are of two pieces
+// at most on average.
+inline constexpr size_t kFarthestAntecedent = 63;
+
 class SyntheticLanguage {
  public:
   // Throws Error for options that make no document.
@@ -31,7 +36,7 @@ class SyntheticLanguage {
 
   // A pure function of (seed, options, index), index < 2^47: any document alone, in any order, on
   // any machine and from any thread, has the same bytes. Its id is "synthetic_SEED_INDEX". Nothing
-  // is kept.
+  // is kept. A document in which an antecedent is too far is drawn again.
   Document MakeDocument(uint64_t index) const;
 
   const SyntheticLexicon& Lexicon() const { return *lexicon_; }

@@ -27,8 +27,8 @@ struct Verb {
 };
 
 // Items with weights rank^-1.5, ranks from 1: the list's first is the most frequent. Steeper than
-// 1/rank, because a small model then leaves the plateau sooner (2x128, 16-word sequences, 610k
-// pieces: held-out loss 4.68, not 5.00).
+// 1/rank, because a small model then leaves the plateau sooner (when it was changed: held-out loss
+// 4.68 instead of 5.00 after 610k pieces; the language has grown since).
 class ZipfList {
  public:
   void Add(uint32_t item);

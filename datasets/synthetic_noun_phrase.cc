@@ -156,7 +156,13 @@ SentenceBuilder::Phrase SentenceBuilder::KnownPhrase(uint32_t entity, const Noun
   const bool is_in_sentence = e.last_sentence == discourse_.sentence;
   double probability = is_in_sentence ? 0.97 : 0.85;
   if (reference == Discourse::Reference::kPreviousSubject) probability = 0.25;
-  if (reference == Discourse::Reference::kPreviousSubjectAcross) probability = 0.95;
+  if (reference == Discourse::Reference::kPreviousSubjectAcross) {
+    probability = 0.95;
+  } else if (max_depth_ == 0 && entity == discourse_.previous_subject) {
+    // In sentences of one clause few mentions stand between, and looking at the nearest that agrees
+    // or at the previous subject would resolve 72% of pronouns each.
+    probability *= 0.5;
+  }
   if (options.may_be_pronoun && reference != Discourse::Reference::kNo && Chance(probability)) {
     return PronounPhrase(entity, options.role);
   }

@@ -83,6 +83,34 @@ TEST_CASE("Cataphora occurs, rarely", "[synthetic][slow]") {
   CHECK(cataphors * 20 < pronouns);  // less than 5 %
 }
 
+// The farthest a pronoun is from its entity's last mention, head to head: in words, and in pieces
+// where there is a vocabulary.
+size_t FarthestAntecedent(const Document& document, const WordPiece* pieces = nullptr) {
+  std::map<std::string, size_t> last;  // of each entity: the place of its last mention's head
+  size_t farthest = 0, start = 0, m = 0;
+  for (size_t s = 0; s < document.sentences.size(); ++s) {
+    std::vector<size_t> places{start};
+    for (const Word& word : document.sentences[s].words) {
+      places.push_back(places.back() +
+                       (pieces == nullptr ? 1 : pieces->EncodeWords({word.form}).ids.size()));
+    }
+    start = places.back();
+    for (; m < document.mentions.size() && document.mentions[m].sentence == s; ++m) {
+      const Mention& mention = document.mentions[m];
+      const auto before = last.find(mention.entity);
+      if (mention.link == "ana") {
+        REQUIRE(before != last.end());
+        farthest = std::max(farthest, places[mention.head] - before->second);
+      }
+      last[mention.entity] = places[mention.head];
+    }
+  }
+  return farthest;
+}
+
+// Of seed 5: was drawn again, as it would have an antecedent 68 words away.
+constexpr uint64_t kFarDocument = 2129;
+
 TEST_CASE("Antecedents lie within 128 pieces", "[synthetic]") {
   std::map<std::string, uint64_t> counts;
   for (const Document& document : SyntheticSample()) {
@@ -92,33 +120,49 @@ TEST_CASE("Antecedents lie within 128 pieces", "[synthetic]") {
   }
   WordPieceTrainerOptions options;
   options.size = 2000;  // fewer than types, so that rare words are cut
-  const WordPiece pieces(TrainWordPiece(
+  const WordPiece own(TrainWordPiece(
       std::vector<std::pair<std::string, uint64_t>>(counts.begin(), counts.end()), options));
-  size_t farthest = 0;
-  for (const Document& document : SyntheticSample()) {
-    std::map<std::string, size_t> last;  // of each entity: the piece of its last mention's head
-    size_t start = 0;
-    size_t m = 0;
-    for (size_t s = 0; s < document.sentences.size(); ++s) {
-      std::vector<size_t> places{start};
-      for (const Word& word : document.sentences[s].words) {
-        places.push_back(places.back() + pieces.EncodeWords({word.form}).ids.size());
-      }
-      start = places.back();
-      for (; m < document.mentions.size() && document.mentions[m].sentence == s; ++m) {
-        const Mention& mention = document.mentions[m];
-        const auto before = last.find(mention.entity);
-        if (mention.link == "ana") {
-          REQUIRE(before != last.end());
-          farthest = std::max(farthest, places[mention.head] - before->second);
-        }
-        last[mention.entity] = places[mention.head];
-      }
+  // A sixth of BERT's, which cuts more: 1.3 pieces a word.
+  const WordPiece real = WordPiece::FromFile("tests/goldens/wordpiece_vocab.txt");
+  for (const WordPiece* pieces : {&own, &real}) {
+    size_t farthest = 0;
+    for (const Document& document : SyntheticSample()) {
+      farthest = std::max(farthest, FarthestAntecedent(document, pieces));
     }
+    CAPTURE(farthest);
+    CHECK(farthest > 30);
+    CHECK(farthest <= 126);  // beside [CLS] and [SEP]
+  }
+}
+
+TEST_CASE("No antecedent is farther than 63 words, in deep sentences neither", "[synthetic]") {
+  CHECK(FarthestAntecedent(SyntheticLanguage(5).MakeDocument(kFarDocument)) <= kFarthestAntecedent);
+  const SyntheticLanguage deep(1, {.max_depth = 6});
+  size_t farthest = 0;
+  for (uint64_t index = 0; index < 300; ++index) {
+    farthest = std::max(farthest, FarthestAntecedent(deep.MakeDocument(index)));
   }
   CAPTURE(farthest);
-  CHECK(farthest > 30);
-  CHECK(farthest <= 126);  // beside [CLS] and [SEP]
+  CHECK(farthest > 40);
+  CHECK(farthest <= kFarthestAntecedent);
+}
+
+TEST_CASE("In sentences of one clause simple rules do not resolve pronouns either",
+          "[synthetic][slow]") {
+  const SyntheticLanguage language(kSampleSeed, {.max_depth = 0});
+  TreebankStatistics counted("one clause", language.Lexicon());
+  for (uint64_t i = 0; i < 1200; ++i) counted.Add(language.MakeDocument(i));
+  const TreebankStatistics::Resolution& resolved = *counted.Resolved();
+  CHECK(resolved.right == resolved.pronouns);
+  CHECK(resolved.one_candidate * 10 >= resolved.pronouns * 7);
+  const CoreferenceBaselines& baselines = counted.Coreference().ThirdPerson();
+  CAPTURE(baselines.n, baselines.nearest, baselines.nearest_agreeing, baselines.previous_subject,
+          baselines.same_head_word);
+  CHECK(baselines.n > 2000);
+  for (const uint64_t right : {baselines.nearest, baselines.nearest_agreeing,
+                               baselines.previous_subject, baselines.same_head_word}) {
+    CHECK(right * 10 <= baselines.n * 7);
+  }
 }
 
 TEST_CASE("Chains are long enough to be resolved", "[synthetic][slow]") {
