@@ -1,4 +1,6 @@
-// Cloze tasks that need relations between words.
+// Tasks that ask for the class of one queried word and need its relations to others. The query is
+// the word that the question is about: the gap of an agreement, the pronoun, the persons or the
+// rare word that come again.
 #pragma once
 
 #include <memory>
