@@ -10,30 +10,14 @@
 
 #include <cstdint>
 #include <memory>
-#include <span>
-#include <vector>
 
 #include "model/base/random.h"
 #include "model/ops/gemm.h"
+#include "model/parameter_set.h"
+#include "probe/arc_batch.h"
 #include "probe/early_stopping.h"
-#include "train/adamw.h"
 
 namespace headscope {
-
-// Sentences of a feature matrix with the head of every word.
-struct ArcRows {
-  ConstMatrix features;                 // [words, C]
-  std::span<const int32_t> heads;       // [words] 0-based word of the sentence, T for ROOT
-  std::span<const uint32_t> starts;     // first word of every sentence, and the end
-  std::span<const uint32_t> sentences;  // that take part, in this order
-
-  size_t Length(uint32_t sentence) const { return starts[sentence + 1] - starts[sentence]; }
-};
-
-struct ArcScores {
-  std::vector<int32_t> predicted;  // of each word of each sentence that takes part, as `heads`
-  double nats = 0.0;               // sum of -log p(head)
-};
 
 struct ArcProbeOptions {
   size_t rank = 64;
@@ -56,31 +40,18 @@ class ArcProbe {
   void Initialise(size_t width, const RandomStream& random);
 
  private:
-  // Sentences [begin, end) of `data`, forward: fills x_, queries_, keys_, logits_, losses_.
-  void Forward(Compute& compute, const ArcRows& data, size_t begin, size_t end);
-  void ScoreSentence(Compute& compute, const ArcRows& data, size_t index);
-  // Mirror of Forward; turns logits_ into their gradients.
+  using Piece = ArcBatch::Piece;
+  void Forward(Compute& compute, const ArcRows& data);
+  // Mirror of Forward; writes the gradient of the mean loss.
   void Backward(Compute& compute, const ArcRows& data, ParameterSet& gradients);
-  size_t EndOfBatch(const ArcRows& data, size_t begin) const;
-
-  // A sentence of the batch: its words' rows, its keys' rows (one more: ROOT), its logits [T, T +
-  // 1].
-  struct Piece {
-    uint32_t sentence;
-    size_t word, length, logit;
-    size_t key;
-  };
   Matrix Queries(const Piece& p);
-  Matrix Keys(const Piece& p);
-  Matrix Logits(const Piece& p);
+  Matrix Keys(const Piece& p);  // of its words, then ROOT's
 
   ArcProbeOptions options_;
   std::shared_ptr<const ParameterLayout> layout_;
   std::unique_ptr<ParameterSet> parameters_;
-  std::vector<Piece> pieces_;
-  size_t words_ = 0;
-  AlignedBuffer<float> x_, queries_, keys_, word_keys_, logits_, losses_, log_sums_;
-  AlignedBuffer<float> dqueries_, dkeys_;
+  ArcBatch batch_;
+  AlignedBuffer<float> queries_, keys_, word_keys_, dqueries_, dkeys_;
 };
 
 }  // namespace headscope

@@ -8,6 +8,7 @@
 #include "model/base/error.h"
 #include "model/ops/cross_entropy.h"
 #include "model/ops/elementwise.h"
+#include "probe/batch_training.h"
 
 namespace headscope {
 namespace {
@@ -50,11 +51,8 @@ ParameterLayout MlpLayout(size_t width, const MlpProbeOptions& options, size_t n
 void MlpProbe::Initialise(size_t width, const RandomStream& random) {
   layout_ = std::make_shared<const ParameterLayout>(MlpLayout(width, options_, num_labels_));
   parameters_ = std::make_unique<ParameterSet>(layout_);
-  gradients_ = std::make_unique<ParameterSet>(layout_);
-  moments_ = std::make_unique<AdamMoments>(layout_);
   InitialiseParameters(1.0f, random.Bits64(0), *parameters_);
   hidden_.resize(options_.hidden_layers);
-  step_ = 0;
 }
 
 void MlpProbe::Logits(Compute& compute, ConstMatrix x, Matrix logits) {
@@ -70,15 +68,16 @@ void MlpProbe::Logits(Compute& compute, ConstMatrix x, Matrix logits) {
   }
 }
 
-void MlpProbe::Backward(Compute& compute, ConstMatrix x, ConstMatrix dlogits) {
-  gradients_->SetZero();
+void MlpProbe::Backward(Compute& compute, ConstMatrix x, ConstMatrix dlogits,
+                        ParameterSet& gradients) {
+  gradients.SetZero();
   dhidden_.EnsureSize(x.rows * options_.hidden);
   dhidden_below_.EnsureSize(x.rows * options_.hidden);
   ConstMatrix dy = dlogits;
   for (size_t i = options_.hidden_layers + 1; i-- > 0;) {
     const ConstMatrix below = i == 0 ? x : ConstMatrix(Hidden(i - 1, x.rows));
-    Gemm(compute, GemmForm::kTN, dy, below, gradients_->At(WeightName(i)));
-    AddBiasBackward(compute.Pool(), dy, gradients_->At(BiasName(i)).data);
+    Gemm(compute, GemmForm::kTN, dy, below, gradients.At(WeightName(i)));
+    AddBiasBackward(compute.Pool(), dy, gradients.At(BiasName(i)).data);
     if (i == 0) return;
     const Matrix dbelow(dhidden_below_.data(), x.rows, options_.hidden);
     Gemm(compute, GemmForm::kNN, dy, std::as_const(*parameters_).At(WeightName(i)), dbelow);
@@ -88,33 +87,19 @@ void MlpProbe::Backward(Compute& compute, ConstMatrix x, ConstMatrix dlogits) {
   }
 }
 
-void MlpProbe::TrainEpoch(Compute& compute, const ProbeRows& train, const RandomStream& random,
-                          size_t epoch, double learning_rate) {
-  RandomStream stream = random;
-  stream.step = static_cast<uint32_t>(epoch) + 1;
-  const std::vector<uint32_t> order =
-      RandomPermutation(stream, static_cast<uint32_t>(train.rows.size()));
-  std::vector<uint32_t> rows;
-  for (const uint32_t i : order) rows.push_back(train.rows[i]);
-  const ProbeRows shuffled{train.features, train.labels, rows};
-  const AdamW adamw(
-      {.beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, .weight_decay = options_.weight_decay},
-      *layout_);
-  RowBlock block;
-  AlignedBuffer<float> buffer(options_.batch_rows * num_labels_);
-  std::vector<float> losses(options_.batch_rows), log_sums(options_.batch_rows);
-  for (size_t begin = 0; begin < rows.size(); begin += options_.batch_rows) {
-    const size_t end = std::min(begin + options_.batch_rows, rows.size());
-    const ConstMatrix x = block.Features(compute, shuffled, begin, end);
-    const std::span<const int32_t> labels = block.Labels(shuffled, begin, end);
-    const Matrix logits(buffer.data(), end - begin, num_labels_);
-    Logits(compute, x, logits);
-    CrossEntropyForward(compute.Pool(), logits, labels, losses.data(), log_sums.data());
-    CrossEntropyBackward(compute.Pool(), logits, labels, log_sums.data(),
-                         1.0f / static_cast<float>(end - begin), logits);
-    Backward(compute, x, logits);
-    adamw.Update(compute.Pool(), ++step_, learning_rate, 1.0, *gradients_, *parameters_, *moments_);
-  }
+void MlpProbe::Gradient(Compute& compute, const ProbeRows& batch, ParameterSet& gradients) {
+  const size_t rows = batch.rows.size();
+  const ConstMatrix x = block_.Features(compute, batch, 0, rows);
+  const std::span<const int32_t> labels = block_.Labels(batch, 0, rows);
+  logits_.EnsureSize(rows * num_labels_);
+  losses_.EnsureSize(rows);
+  log_sums_.EnsureSize(rows);
+  const Matrix logits(logits_.data(), rows, num_labels_);
+  Logits(compute, x, logits);
+  CrossEntropyForward(compute.Pool(), logits, labels, losses_.data(), log_sums_.data());
+  CrossEntropyBackward(compute.Pool(), logits, labels, log_sums_.data(),
+                       1.0f / static_cast<float>(rows), logits);
+  Backward(compute, x, logits, gradients);
 }
 
 void MlpProbe::Fit(Compute& compute, const ProbeRows& train, const ProbeRows& dev,
@@ -124,10 +109,17 @@ void MlpProbe::Fit(Compute& compute, const ProbeRows& train, const ProbeRows& de
          dev.rows.size());
   }
   Initialise(train.features.cols, random);
-  epochs_ = TrainWithEarlyStopping(
-      options_.stopping, *parameters_,
-      [&](size_t epoch, double rate) { TrainEpoch(compute, train, random, epoch, rate); },
-      [&] { return ScoreProbe(compute, *this, dev).MeanNats(); });
+  BatchTraining training;
+  training.stopping = options_.stopping;
+  training.weight_decay = options_.weight_decay;
+  training.end_of_batch = [&](std::span<const uint32_t> order, size_t begin) {
+    return std::min(begin + options_.batch_rows, order.size());
+  };
+  training.gradient = [&](std::span<const uint32_t> batch, ParameterSet& gradients) {
+    Gradient(compute, {train.features, train.labels, batch}, gradients);
+  };
+  training.dev_nats = [&] { return ScoreProbe(compute, *this, dev).MeanNats(); };
+  epochs_ = TrainOnBatches(compute, train.rows, random, training, *parameters_);
 }
 
 }  // namespace headscope

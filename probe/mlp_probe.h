@@ -11,9 +11,9 @@
 
 #include <memory>
 
+#include "model/parameter_set.h"
 #include "probe/early_stopping.h"
 #include "probe/probe.h"
-#include "train/adamw.h"
 
 namespace headscope {
 
@@ -42,18 +42,17 @@ class MlpProbe final : public Probe {
   void Initialise(size_t width, const RandomStream& random);
   // Hidden layer i of the last Forward, [rows, hidden].
   Matrix Hidden(size_t i, size_t rows) { return {hidden_[i].data(), rows, options_.hidden}; }
-  void Backward(Compute& compute, ConstMatrix x, ConstMatrix dlogits);
-  void TrainEpoch(Compute& compute, const ProbeRows& train, const RandomStream& random,
-                  size_t epoch, double learning_rate);
+  void Backward(Compute& compute, ConstMatrix x, ConstMatrix dlogits, ParameterSet& gradients);
+  // Writes the gradient of the mean loss of a batch.
+  void Gradient(Compute& compute, const ProbeRows& batch, ParameterSet& gradients);
 
   size_t num_labels_;
   MlpProbeOptions options_;
   std::shared_ptr<const ParameterLayout> layout_;
-  std::unique_ptr<ParameterSet> parameters_, gradients_;
-  std::unique_ptr<AdamMoments> moments_;
+  std::unique_ptr<ParameterSet> parameters_;
   std::vector<AlignedBuffer<float>> hidden_;
-  AlignedBuffer<float> dhidden_, dhidden_below_;
-  uint64_t step_ = 0;
+  AlignedBuffer<float> dhidden_, dhidden_below_, logits_, losses_, log_sums_;
+  RowBlock block_;
   size_t epochs_ = 0;
 };
 

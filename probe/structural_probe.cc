@@ -6,6 +6,7 @@
 
 #include "model/base/error.h"
 #include "model/ops/elementwise.h"
+#include "probe/batch_training.h"
 
 namespace headscope {
 namespace {
@@ -180,23 +181,16 @@ void StructuralProbe::Fit(Compute& compute, const StructuralRows& train, const S
          train.targets.size(), dev.targets.size());
   }
   Initialise(train.features.cols, random);
-  ParameterSet gradients(layout_);
-  AdamMoments moments(layout_);
-  const AdamW adamw({.beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, .weight_decay = 0.0}, *layout_);
-  uint64_t step = 0;
-  const auto train_epoch = [&](size_t epoch, double rate) {
-    RandomStream stream = random;
-    stream.step = static_cast<uint32_t>(epoch) + 1;
-    const std::vector<uint32_t> order =
-        RandomPermutation(stream, static_cast<uint32_t>(train.targets.size()));
-    for (size_t begin = 0; begin < order.size(); begin += options_.batch_sentences) {
-      const size_t count = std::min(options_.batch_sentences, order.size() - begin);
-      Run(compute, train, std::span(order).subspan(begin, count), &gradients, nullptr);
-      adamw.Update(compute.Pool(), ++step, rate, 1.0, gradients, *parameters_, moments);
-    }
+  BatchTraining training;
+  training.stopping = options_.stopping;
+  training.end_of_batch = [&](std::span<const uint32_t> order, size_t begin) {
+    return std::min(begin + options_.batch_sentences, order.size());
   };
-  TrainWithEarlyStopping(options_.stopping, *parameters_, train_epoch,
-                         [&] { return MeanLoss(compute, dev); });
+  training.gradient = [&](std::span<const uint32_t> batch, ParameterSet& gradients) {
+    Run(compute, train, batch, &gradients, nullptr);
+  };
+  training.dev_nats = [&] { return MeanLoss(compute, dev); };
+  TrainOnBatches(compute, All(train.targets.size()), random, training, *parameters_);
 }
 
 std::vector<std::vector<float>> StructuralProbe::Predict(Compute& compute,

@@ -16,8 +16,8 @@
 
 #include "model/base/random.h"
 #include "model/ops/gemm.h"
+#include "model/parameter_set.h"
 #include "probe/early_stopping.h"
-#include "train/adamw.h"
 
 namespace headscope {
 
