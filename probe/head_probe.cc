@@ -189,7 +189,7 @@ HeadProbeResults ProbeHeads(const PretrainedModel& model, const WordPiece& word_
   EncoderPatterns source(config, model.parameters, options.batch_pieces, options.gemm, attention);
   ParameterSet random_parameters(model.parameters.SharedLayout());
   for (size_t k = 0; k < options.random_models; ++k) {
-    results.facts.random_model_seeds.push_back(options.seed + 1 + k);
+    results.facts.random_model_seeds.push_back(options.seed + k);
   }
   const RandomSource random_source = [&](size_t k) {
     InitialiseLike(model, results.facts.random_model_seeds[k], random_parameters);

@@ -22,7 +22,7 @@ struct HeadProbeOptions {
   size_t segment_pieces = 128;  // of coreference segments, CLS and SEP counted
   CoreferenceScheme coreference = CoreferenceScheme::kOntoNotes;
   size_t random_models = 5;
-  uint64_t seed = 1;  // of the bootstrap; random models have seeds seed + 1, seed + 2, …
+  uint64_t seed = 1;  // of the bootstrap; random models have seeds seed, seed + 1, …
   size_t bootstrap_replicates = 1000;
   size_t minimum_instances = 100;  // of a relation or class, in each file
   size_t batch_pieces = 2048;

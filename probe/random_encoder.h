@@ -8,8 +8,9 @@
 
 namespace headscope {
 
-// Fresh weights in `random`, a buffer of the model's layout; under constant attention the constants
-// are those of the model it stands beside.
+// Fresh weights in `random`, a buffer of the model's layout, from a stream apart from training's: a
+// model trained from the same seed began elsewhere. Under constant attention the constants are
+// those of the model it stands beside.
 void InitialiseLike(const PretrainedModel& model, uint64_t seed, ParameterSet& random);
 
 }  // namespace headscope

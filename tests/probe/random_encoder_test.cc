@@ -28,6 +28,10 @@ TEST_CASE("A random encoder has fresh weights and the model's own constants",
     CHECK(random.At(learned)(0, j) != 0.25f);
     CHECK(random.At(query)(0, j) != 0.25f);
   }
+  // Training starts from seed 1 elsewhere.
+  ParameterSet trained(model.parameters.SharedLayout());
+  InitialiseParameters(model.config.initializer_range, 1, trained);
+  CHECK(trained.At(query)(0, 0) != random.At(query)(0, 0));
   const float first = random.At(query)(0, 0);
   InitialiseLike(model, 2, random);
   CHECK(random.At(query)(0, 0) != first);
