@@ -95,9 +95,14 @@ class DistanceCounts {
   std::map<int32_t, size_t> right_;
 };
 
-ArcRows Rows(ConstMatrix features, const std::vector<int32_t>& heads, const ProbeSplit& split,
-             std::span<const uint32_t> sentences) {
-  return {features, heads, split.starts, sentences};
+bool SeesWords(const std::string& probe) { return probe.ends_with("+words"); }
+
+// What `probe` sees of some sentences of a file; `maps` may be null.
+PairRows Rows(const std::string& probe, ConstMatrix features, const PairMaps* maps,
+              const std::vector<int32_t>& heads, const ProbeSplit& split,
+              std::span<const uint32_t> sentences) {
+  if (maps != nullptr && !SeesWords(probe)) features = {};
+  return {{features, heads, split.starts, sentences}, maps};
 }
 
 std::vector<uint32_t> AllSentences(const ProbeSplit& split) {
@@ -141,17 +146,50 @@ FitScores ArcTask::Score(std::span<const int32_t> predicted, std::span<const int
   return scores;
 }
 
+bool ArcTask::IsDeterministic(const std::string& probe) const {
+  return InputOf(probe) != ProbeInput::kVectors && !SeesWords(probe);
+}
+
+ProbeInput ArcTask::InputOf(const std::string& probe) const {
+  return probe.starts_with("attention")   ? ProbeInput::kAttention
+         : probe.starts_with("distances") ? ProbeInput::kDistances
+                                          : ProbeInput::kVectors;
+}
+
+PairRows ArcTask::TrainRows(const LayerFeatures& features, const std::string& probe,
+                            const Heads& heads, Sentences sentences) const {
+  return Rows(probe, features.train, features.pairs == nullptr ? nullptr : &features.pairs->train,
+              heads.train, corpus_.train, sentences);
+}
+
+ArcScores ArcTask::FitAndScore(Compute& compute, const LayerFeatures& features,
+                               const FitRequest& request, const Heads& heads, Sentences fitted,
+                               const PairRows& scored) const {
+  const std::vector<uint32_t> dev_sentences = AllSentences(corpus_.dev);
+  const PairRows train = TrainRows(features, request.probe, heads, fitted);
+  const PairRows dev =
+      Rows(request.probe, features.dev, features.pairs == nullptr ? nullptr : &features.pairs->dev,
+           heads.dev, corpus_.dev, dev_sentences);
+  const RandomStream random = ProbeStream(request.seed, ProbeSite::kFit);
+  if (features.pairs == nullptr) {
+    ArcProbe probe(options_);
+    probe.Fit(compute, train.words, dev.words, random);
+    return probe.Score(compute, scored.words);
+  }
+  PairProbe probe;
+  probe.Fit(compute, train, dev, random);
+  return probe.Score(compute, scored);
+}
+
 FitScores ArcTask::Fit(Compute& compute, const LayerFeatures& features,
                        const FitRequest& request) const {
   const Heads heads = HeadsOf(request.target, request.seed);
-  const std::vector<uint32_t> train = AllSentences(corpus_.train), dev = AllSentences(corpus_.dev),
+  const std::vector<uint32_t> train = AllSentences(corpus_.train),
                               test = AllSentences(corpus_.test);
-  ArcProbe probe(options_);
-  probe.Fit(compute, Rows(features.train, heads.train, corpus_.train, train),
-            Rows(features.dev, heads.dev, corpus_.dev, dev),
-            ProbeStream(request.seed, ProbeSite::kFit));
-  const ArcRows scored = Rows(features.test, heads.test, corpus_.test, test);
-  return Score(probe.Score(compute, scored).predicted, heads.test);
+  const PairRows scored = Rows(request.probe, features.test,
+                               features.pairs == nullptr ? nullptr : &features.pairs->test,
+                               heads.test, corpus_.test, test);
+  return Score(FitAndScore(compute, features, request, heads, train, scored).predicted, heads.test);
 }
 
 std::vector<TaskBaseline> ArcTask::Baselines() const {
@@ -187,12 +225,9 @@ double ArcTask::UniformBits(std::span<const uint32_t> sentences) const {
 double ArcTask::CodeNats(Compute& compute, const LayerFeatures& features, const FitRequest& request,
                          std::span<const uint32_t> fitted, std::span<const uint32_t> coded) const {
   const Heads heads = HeadsOf(request.target, request.seed);
-  const std::vector<uint32_t> dev = AllSentences(corpus_.dev);
-  ArcProbe probe(options_);
-  probe.Fit(compute, Rows(features.train, heads.train, corpus_.train, fitted),
-            Rows(features.dev, heads.dev, corpus_.dev, dev),
-            ProbeStream(request.seed, ProbeSite::kFit));
-  return probe.Score(compute, Rows(features.train, heads.train, corpus_.train, coded)).nats;
+  return FitAndScore(compute, features, request, heads, fitted,
+                     TrainRows(features, request.probe, heads, coded))
+      .nats;
 }
 
 }  // namespace headscope

@@ -1,13 +1,21 @@
-// Dependency arcs: which word is this word's head?
+// Dependency arcs: which word is this word's head? Read off vectors by a bilinear probe (Hewitt &
+// Liang 2019), or off attention, alone or with the words (Clark et al. 2019), beside the same probe
+// given how far words stand apart in place of attention.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "probe/arc_probe.h"
+#include "probe/pair_probe.h"
 #include "probe/probing_task.h"
 
 namespace headscope {
+
+// Of kArcProbes "bilinear" sees vectors, the others maps over pairs of words; what ends in "+words"
+// the words by themselves besides.
+inline const std::vector<std::string> kArcProbes = {"bilinear", "attention", "attention+words",
+                                                    "distances", "distances+words"};
 
 // Metrics on test: "UAS" over words that are neither punctuation nor the root, "UAS all words"
 // over all of them. Control task (Hewitt & Liang 2019): every word type has one behaviour, to hang
@@ -21,7 +29,8 @@ class ArcTask final : public ProbingTask {
   ArcTask(const ProbeCorpus& corpus, ArcProbeOptions options);
 
   std::vector<std::string> Metrics() const override { return {"UAS", "UAS all words"}; }
-  bool IsDeterministic(const std::string&) const override { return false; }
+  bool IsDeterministic(const std::string& probe) const override;
+  ProbeInput InputOf(const std::string& probe) const override;
   FitScores Fit(Compute& compute, const LayerFeatures& features,
                 const FitRequest& request) const override;
   std::vector<TaskBaseline> Baselines() const override;
@@ -37,6 +46,13 @@ class ArcTask final : public ProbingTask {
   FitScores Score(std::span<const int32_t> predicted, std::span<const int32_t> heads) const;
 
  private:
+  using Sentences = std::span<const uint32_t>;
+  // Fits on some sentences of train and scores on some of `scored`, one of the three files.
+  ArcScores FitAndScore(Compute& compute, const LayerFeatures& features, const FitRequest& request,
+                        const Heads& heads, Sentences fitted, const PairRows& scored) const;
+  PairRows TrainRows(const LayerFeatures& features, const std::string& probe, const Heads& heads,
+                     Sentences sentences) const;
+
   const ProbeCorpus& corpus_;
   ArcProbeOptions options_;
   Heads heads_;

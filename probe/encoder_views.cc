@@ -6,38 +6,23 @@
 #include "probe/random_encoder.h"
 
 namespace headscope {
-namespace {
 
-// The place in the input of each word of sentence `s`: itself unless words are shuffled.
-std::vector<uint32_t> Places(const EncoderView& view, size_t s, uint32_t length) {
+std::vector<uint32_t> ViewPlaces(const EncoderView& view, size_t s, uint32_t n) {
   if (view.kind == EncoderKind::kShuffledWords) {
     return RandomPermutation(
-        ProbeStream(view.seed, ProbeSite::kWordOrder, static_cast<uint32_t>(s)), length);
+        ProbeStream(view.seed, ProbeSite::kWordOrder, static_cast<uint32_t>(s)), n);
   }
-  std::vector<uint32_t> places(length);
+  std::vector<uint32_t> places(n);
   std::iota(places.begin(), places.end(), 0u);
   return places;
 }
 
-// Puts the vector at each word's place back to the word. [words, C]
-void RestoreOrder(const ProbeSplit& split, const EncoderView& view, Matrix x) {
-  std::vector<float> copy;
-  for (size_t s = 0; s < split.NumSentences(); ++s) {
-    const Matrix rows = x.RowRange(split.starts[s], split.starts[s + 1]);
-    copy.assign(rows.data, rows.data + rows.rows * rows.cols);
-    const std::vector<uint32_t> places = Places(view, s, static_cast<uint32_t>(rows.rows));
-    for (size_t w = 0; w < rows.rows; ++w) {
-      std::copy_n(copy.data() + places[w] * rows.cols, rows.cols, rows.Row(w));
-    }
-  }
-}
-
-std::vector<WordInput> Inputs(const ProbeSplit& split, const WordEncoder& encode,
-                              const EncoderView& view) {
+std::vector<WordInput> ViewInputs(const ProbeSplit& split, const WordEncoder& encode,
+                                  const EncoderView& view) {
   std::vector<WordInput> inputs;
   for (size_t s = 0; s < split.NumSentences(); ++s) {
     const std::vector<Word>& words = split.sentences[s]->words;
-    const std::vector<uint32_t> places = Places(view, s, static_cast<uint32_t>(words.size()));
+    const std::vector<uint32_t> places = ViewPlaces(view, s, static_cast<uint32_t>(words.size()));
     std::vector<std::string> forms(words.size());
     for (size_t w = 0; w < words.size(); ++w) forms[places[w]] = words[w].form;
     inputs.push_back(encode(forms));
@@ -45,22 +30,36 @@ std::vector<WordInput> Inputs(const ProbeSplit& split, const WordEncoder& encode
   return inputs;
 }
 
+const ParameterSet& ViewParameters(const PretrainedModel& model, const EncoderView& view,
+                                   ParameterSet& random) {
+  if (view.kind != EncoderKind::kRandom) return model.parameters;
+  InitialiseLike(model, view.seed, random);
+  return random;
+}
+
+namespace {
+
+// Puts the vector at each word's place back to the word. [words, C]
+void RestoreOrder(const ProbeSplit& split, const EncoderView& view, Matrix x) {
+  std::vector<float> copy;
+  for (size_t s = 0; s < split.NumSentences(); ++s) {
+    const Matrix rows = x.RowRange(split.starts[s], split.starts[s + 1]);
+    copy.assign(rows.data, rows.data + rows.rows * rows.cols);
+    const std::vector<uint32_t> places = ViewPlaces(view, s, static_cast<uint32_t>(rows.rows));
+    for (size_t w = 0; w < rows.rows; ++w) {
+      std::copy_n(copy.data() + places[w] * rows.cols, rows.cols, rows.Row(w));
+    }
+  }
+}
+
 WordFeatures Extract(Compute& compute, const ModelConfig& config, const ParameterSet& parameters,
                      const WordEncoder& encode, const ProbeSplit& split, const EncoderView& view,
                      std::span<const size_t> layers, const WordFeatureOptions& options) {
   WordFeatures features = ExtractWordFeatures(compute, config, parameters,
-                                              Inputs(split, encode, view), layers, options);
+                                              ViewInputs(split, encode, view), layers, options);
   if (view.kind != EncoderKind::kShuffledWords) return features;
   for (size_t k = 0; k < layers.size(); ++k) RestoreOrder(split, view, features.Layer(k));
   return features;
-}
-
-// The trained weights, or fresh ones in `random`.
-const ParameterSet& ParametersOf(const PretrainedModel& model, const EncoderView& view,
-                                 ParameterSet& random) {
-  if (view.kind != EncoderKind::kRandom) return model.parameters;
-  InitialiseLike(model, view.seed, random);
-  return random;
 }
 
 }  // namespace
@@ -71,7 +70,7 @@ ViewFeatures::ViewFeatures(Compute& compute, const PretrainedModel& model,
                            const WordFeatureOptions& options)
     : train_(0, 0, 0), dev_(0, 0, 0), test_(0, 0, 0) {
   ParameterSet random(model.parameters.SharedLayout());
-  const ParameterSet& parameters = ParametersOf(model, view, random);
+  const ParameterSet& parameters = ViewParameters(model, view, random);
   const auto extract = [&](const ProbeSplit& split) {
     return Extract(compute, model.config, parameters, encode, split, view, layers, options);
   };

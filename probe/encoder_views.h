@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "model/ops/gemm.h"
 #include "model/pretrained.h"
@@ -11,6 +12,7 @@
 #include "probe/probe_corpus.h"
 #include "probe/probing_task.h"
 #include "probe/word_features.h"
+#include "probe/word_input.h"
 
 namespace headscope {
 
@@ -21,6 +23,15 @@ struct EncoderView {
   EncoderKind kind = EncoderKind::kTrained;
   uint64_t seed = 1;  // of the random weights or orders
 };
+
+// The sentences of a file as the view's encoder reads them.
+std::vector<WordInput> ViewInputs(const ProbeSplit& split, const WordEncoder& encode,
+                                  const EncoderView& view);
+// The place among them of each of the n words of sentence `s`.
+std::vector<uint32_t> ViewPlaces(const EncoderView& view, size_t s, uint32_t n);
+// The trained weights, or fresh ones in `random`.
+const ParameterSet& ViewParameters(const PretrainedModel& model, const EncoderView& view,
+                                   ParameterSet& random);
 
 // Features of the three files at some layers, standardised layer by layer on the training file.
 class ViewFeatures {

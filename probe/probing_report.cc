@@ -22,16 +22,21 @@ LineSeries Curve(const ProbingResults& results, const std::string& probe, const 
   return series;
 }
 
-// A baseline is as good at every layer.
+// What sees no layer, a baseline or a probe of attention, is as good at every layer.
 void AddBaselines(const ProbingResults& results, std::vector<LineSeries>& series) {
   for (const ProbingRow& row : results.rows) {
     if (row.layer != -1 || row.target != "labels" || row.metric != results.metrics[0]) continue;
+    if (row.encoder != "none" && row.encoder != "trained") continue;
     LineSeries line{row.probe, "#999999", true, {}};
     for (const size_t layer : results.layers) {
       line.points.emplace_back(static_cast<double>(layer), 100 * row.estimate.value);
     }
     series.push_back(std::move(line));
   }
+}
+
+bool HasCurve(const ProbingResults& results, const std::string& probe) {
+  return !Curve(results, probe, "", "", false, "trained", "labels").points.empty();
 }
 
 std::string Figure(const ProbingResults& results, const std::string& probe) {
@@ -94,7 +99,9 @@ std::string ProbingReportHtml(const ProbingResults& results) {
       EscapeMarkup(results.model.directory), results.model.layers, results.model.hidden_size,
       results.model.vocab_size, EscapeMarkup(ProbingPreface(results)), kReading);
   for (const std::string& note : results.notes) html += "<p>" + EscapeMarkup(note) + "</p>\n";
-  for (const std::string& probe : results.probes) html += Figure(results, probe);
+  for (const std::string& probe : results.probes) {
+    if (HasCurve(results, probe)) html += Figure(results, probe);
+  }
   for (const ProbingTable& table : ProbingTables(results)) html += Table(table);
   html += Provenance(results);
   return HtmlPage("headscope: " + results.title, results.title, html);

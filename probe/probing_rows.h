@@ -15,6 +15,9 @@ namespace headscope {
 
 // What differs by nothing but its seed.
 struct CellKey {
+  // Of probes that see no layer's vectors; -1 in results.
+  static constexpr size_t kNoLayer = ~size_t{0};
+
   std::string probe;
   EncoderKind encoder = EncoderKind::kTrained;
   ProbeTarget target = ProbeTarget::kLabels;

@@ -10,6 +10,7 @@
 #include "model/base/error.h"
 #include "probe/encoder_views.h"
 #include "probe/online_code.h"
+#include "probe/pair_view.h"
 #include "probe/probe_streams.h"
 #include "probe/probing_rows.h"
 
@@ -29,17 +30,19 @@ std::vector<uint64_t> Seeds(uint64_t first, size_t count) {
   return seeds;
 }
 
-// Everything asked of one view's layer.
+// Everything asked of one view's layer, or of its attention, or of distances.
 std::vector<Job> JobsOf(const ProbingTask& task, const ProbingOptions& options,
-                        const EncoderView& view, size_t layer) {
+                        const EncoderView& view, ProbeInput input, size_t layer) {
   std::vector<Job> jobs;
   for (const std::string& probe : options.probes) {
+    if (task.InputOf(probe) != input) continue;
     const auto add = [&](ProbeTarget target, bool code, const std::vector<uint64_t>& seeds) {
       for (const uint64_t seed : seeds) {
         jobs.push_back({{probe, view.kind, target, layer, code}, {probe, target, seed}, 0});
       }
     };
     if (view.kind != EncoderKind::kTrained) {
+      if (input == ProbeInput::kDistances) continue;  // no encoder's
       add(ProbeTarget::kLabels, false, {view.seed});
       continue;
     }
@@ -99,12 +102,13 @@ class Study {
         total_(total),
         progress_(progress) {}
 
-  void Run(const std::vector<Job>& jobs, const ViewFeatures& features) {
+  // features(k): of the jobs whose feature_layer is k.
+  void Run(const std::vector<Job>& jobs, const std::function<LayerFeatures(size_t k)>& features) {
     std::vector<FitOutcome> outcomes(jobs.size());
     pool_.ParallelEach(jobs.size(), [&](size_t j, size_t) {
       ThreadPool alone(1);
       Compute compute(alone, options_.gemm);
-      outcomes[j] = Outcome(compute, jobs[j], features.Layer(jobs[j].feature_layer));
+      outcomes[j] = Outcome(compute, jobs[j], features(jobs[j].feature_layer));
       const std::lock_guard<std::mutex> lock(mutex_);
       progress_(++done_, total_);
     });
@@ -112,6 +116,8 @@ class Study {
   }
 
   const Cells& Outcomes() const { return cells_; }
+  const ProbingTask& Task() const { return task_; }
+  const ProbingOptions& Options() const { return options_; }
 
  private:
   FitOutcome Outcome(Compute& compute, const Job& job, const LayerFeatures& features) const {
@@ -136,13 +142,71 @@ class Study {
   Cells cells_;
 };
 
+WordFeatureOptions FeatureOptions(const PretrainedModel& model, const ProbingOptions& options) {
+  return {options.pooling, options.batch_pieces, ControlOf(model.attention)};
+}
+
+// What probes read off the vectors of every layer.
+void StudyVectors(Study& study, ThreadPool& pool, const PretrainedModel& model,
+                  const WordEncoder& encode, const ProbeCorpus& corpus,
+                  const std::vector<size_t>& layers) {
+  const ProbingOptions& options = study.Options();
+  const size_t at_once = LayersInMemory(corpus, model.config, options);
+  Compute compute(pool, options.gemm);
+  for (const EncoderView& view : ViewsOf(options)) {
+    for (size_t begin = 0; begin < layers.size(); begin += at_once) {
+      const std::span<const size_t> group =
+          std::span(layers).subspan(begin, std::min(at_once, layers.size() - begin));
+      std::vector<Job> jobs;
+      for (size_t k = 0; k < group.size(); ++k) {
+        for (Job& job : JobsOf(study.Task(), options, view, ProbeInput::kVectors, group[k])) {
+          job.feature_layer = k;
+          jobs.push_back(std::move(job));
+        }
+      }
+      if (jobs.empty()) continue;
+      const ViewFeatures features(compute, model, encode, corpus, view, group,
+                                  FeatureOptions(model, options));
+      study.Run(jobs, [&](size_t k) { return features.Layer(k); });
+    }
+  }
+}
+
+// What they read off attention and distances.
+void StudyPairs(Study& study, ThreadPool& pool, const PretrainedModel& model,
+                const WordEncoder& encode, const ProbeCorpus& corpus) {
+  const ProbingOptions& options = study.Options();
+  Compute compute(pool, options.gemm);
+  std::optional<WordVectors> words;
+  const auto run = [&](const std::vector<Job>& jobs, const auto& make_pairs) {
+    if (jobs.empty()) return;
+    if (!words) words.emplace(model, encode, corpus);
+    const CorpusPairs pairs = make_pairs();
+    study.Run(jobs, [&](size_t) { return words->With(pairs); });
+  };
+  for (const EncoderView& view : ViewsOf(options)) {
+    const auto jobs = [&](ProbeInput input) {
+      return JobsOf(study.Task(), options, view, input, CellKey::kNoLayer);
+    };
+    run(jobs(ProbeInput::kAttention), [&] {
+      return AttentionOf(compute, model, encode, corpus, view, FeatureOptions(model, options),
+                         options.memory_mib);
+    });
+    run(jobs(ProbeInput::kDistances), [&] { return DistancesOf(corpus); });
+  }
+}
+
 }  // namespace
 
 size_t CountFits(const ProbingTask& task, const ModelConfig& config,
                  const ProbingOptions& options) {
   size_t fits = 0;
   for (const EncoderView& view : ViewsOf(options)) {
-    fits += LayersOf(config, options).size() * JobsOf(task, options, view, 0).size();
+    const auto jobs = [&](ProbeInput input) {
+      return JobsOf(task, options, view, input, 0).size();
+    };
+    fits += LayersOf(config, options).size() * jobs(ProbeInput::kVectors) +
+            jobs(ProbeInput::kAttention) + jobs(ProbeInput::kDistances);
   }
   return fits;
 }
@@ -151,26 +215,9 @@ void ProbeEncoder(ThreadPool& pool, const PretrainedModel& model, const WordEnco
                   const ProbeCorpus& corpus, const ProbingTask& task, const ProbingOptions& options,
                   const FitProgress& progress, ProbingResults& results) {
   const std::vector<size_t> layers = LayersOf(model.config, options);
-  const size_t at_once = LayersInMemory(corpus, model.config, options);
   Study study(pool, corpus, task, options, CountFits(task, model.config, options), progress);
-  Compute compute(pool, options.gemm);
-  for (const EncoderView& view : ViewsOf(options)) {
-    for (size_t begin = 0; begin < layers.size(); begin += at_once) {
-      const std::span<const size_t> group =
-          std::span(layers).subspan(begin, std::min(at_once, layers.size() - begin));
-      const ViewFeatures features(
-          compute, model, encode, corpus, view, group,
-          {options.pooling, options.batch_pieces, ControlOf(model.attention)});
-      std::vector<Job> jobs;
-      for (size_t k = 0; k < group.size(); ++k) {
-        for (Job& job : JobsOf(task, options, view, group[k])) {
-          job.feature_layer = k;
-          jobs.push_back(std::move(job));
-        }
-      }
-      study.Run(jobs, features);
-    }
-  }
+  StudyVectors(study, pool, model, encode, corpus, layers);
+  StudyPairs(study, pool, model, encode, corpus);
   results.metrics = task.Metrics();
   results.probes = options.probes;
   results.layers = layers;

@@ -48,38 +48,40 @@ std::string Cell(const ProbingRow* row, Unit unit) {
                      factor * estimate.low, digits, factor * estimate.high, digits);
 }
 
-bool HasRow(const ProbingResults& results, const std::string& probe, const Column& column) {
-  return std::any_of(results.rows.begin(), results.rows.end(), [&](const ProbingRow& row) {
-    return row.probe == probe && row.encoder == column.encoder && row.target == column.target &&
-           row.metric == column.metric;
-  });
-}
+// A line of a table: a probe at a layer, or at none.
+struct Line {
+  std::string name, probe;
+  int layer;
+};
 
-ProbingTable TableOf(const ProbingResults& results, const std::string& probe) {
-  ProbingTable table{fmt::format("{} probe, by layer (0: embeddings)", probe), {"layer"}, {}};
-  std::vector<Column> columns;
+// The columns of which some line has a row.
+ProbingTable TableOf(const ProbingResults& results, const std::string& title,
+                     const std::string& what, const std::vector<Line>& lines) {
+  ProbingTable table{title, {what}, {}};
+  for (const Line& line : lines) table.rows.push_back({line.name});
   for (const Column& column : ColumnsOf(results)) {
-    if (!HasRow(results, probe, column)) continue;
-    columns.push_back(column);
-    table.header.push_back(column.title);
-  }
-  for (const size_t layer : results.layers) {
-    std::vector<std::string> cells{std::to_string(layer)};
-    for (const Column& column : columns) {
-      cells.push_back(Cell(results.Find(probe, column.encoder, column.target,
-                                        static_cast<int>(layer), column.metric),
-                           column.unit));
+    std::vector<const ProbingRow*> rows;
+    for (const Line& line : lines) {
+      rows.push_back(
+          results.Find(line.probe, column.encoder, column.target, line.layer, column.metric));
     }
-    table.rows.push_back(std::move(cells));
+    if (std::all_of(rows.begin(), rows.end(), [](auto* row) { return row == nullptr; })) continue;
+    table.header.push_back(column.title);
+    for (size_t i = 0; i < lines.size(); ++i) table.rows[i].push_back(Cell(rows[i], column.unit));
   }
   return table;
+}
+
+bool HasLayers(const ProbingResults& results, const std::string& probe) {
+  return std::any_of(results.rows.begin(), results.rows.end(),
+                     [&](const ProbingRow& row) { return row.probe == probe && row.layer >= 0; });
 }
 
 ProbingTable BaselineTable(const ProbingResults& results) {
   ProbingTable table{"without an encoder", {"baseline"}, {}};
   for (const std::string& metric : results.metrics) table.header.push_back(metric);
   for (const ProbingRow& row : results.rows) {
-    if (row.layer != -1 || row.metric != results.metrics[0]) continue;
+    if (row.encoder != "none" || row.metric != results.metrics[0]) continue;
     std::vector<std::string> cells{row.target == "labels" ? row.probe
                                                           : row.probe + ", " + row.target};
     for (const std::string& metric : results.metrics) {
@@ -95,7 +97,22 @@ ProbingTable BaselineTable(const ProbingResults& results) {
 
 std::vector<ProbingTable> ProbingTables(const ProbingResults& results) {
   std::vector<ProbingTable> tables;
-  for (const std::string& probe : results.probes) tables.push_back(TableOf(results, probe));
+  std::vector<Line> without_layer;
+  for (const std::string& probe : results.probes) {
+    if (!HasLayers(results, probe)) {
+      without_layer.push_back({probe, probe, -1});
+      continue;
+    }
+    std::vector<Line> lines;
+    for (const size_t layer : results.layers) {
+      lines.push_back({std::to_string(layer), probe, static_cast<int>(layer)});
+    }
+    tables.push_back(TableOf(results, probe + " probe, by layer (0: embeddings)", "layer", lines));
+  }
+  if (!without_layer.empty()) {
+    tables.push_back(
+        TableOf(results, "attention of all layers, and distances", "probe sees", without_layer));
+  }
   tables.push_back(BaselineTable(results));
   return tables;
 }

@@ -14,7 +14,8 @@ struct ProbingTable {
   std::vector<std::vector<std::string>> rows;  // plain text
 };
 
-// One table per probe (a row per layer, every null beside the number), then one of the baselines.
+// One table per probe of vectors (a row per layer, every null beside the number), one of the probes
+// that see no layer, one of the baselines.
 std::vector<ProbingTable> ProbingTables(const ProbingResults& results);
 
 // What stands above the tables: files, sizes, seeds, what an interval means.

@@ -22,9 +22,21 @@ enum class ProbeTarget : size_t {
 };
 inline constexpr const char* kProbeTargetNames[] = {"labels", "control", "shuffled labels"};
 
-// One layer's vectors of the three files' words, standardised on the training file. [words, C]
+struct CorpusPairs;
+
+// What a probe sees.
+enum class ProbeInput : size_t {
+  kVectors,    // one layer's vectors
+  kAttention,  // the attention of all heads of all layers
+  kDistances,  // how far words stand apart: of no encoder
+};
+
+// Vectors of the three files' words, standardised on the training file. [words, C]: one layer's;
+// or, where there are maps over pairs of words, of the words by themselves (the means of their
+// pieces' embeddings, without position or context).
 struct LayerFeatures {
   ConstMatrix train, dev, test;
+  const CorpusPairs* pairs = nullptr;
 };
 
 struct FitRequest {
@@ -52,6 +64,7 @@ class ProbingTask {
   virtual std::vector<std::string> Metrics() const = 0;
   // Whether nothing about the fit of `probe` to the true labels is random.
   virtual bool IsDeterministic(const std::string& probe) const = 0;
+  virtual ProbeInput InputOf(const std::string&) const { return ProbeInput::kVectors; }
   // Whether there are a control task and an online code.
   virtual bool HasControl() const { return true; }
   virtual bool HasCode() const { return true; }

@@ -3,6 +3,9 @@
 #include <algorithm>
 
 #include "model/base/elementary.h"
+#include "probe/probing_files.h"
+#include "probe/probing_study.h"
+#include "probe/probing_tables.h"
 #include "tests/probe/small_encoder.h"
 #include "tests/support/catch.h"
 
@@ -142,6 +145,59 @@ TEST_CASE("Vectors that tell heads apart give arcs and short codes; without them
   }
   CHECK(bits[1] < 0.2 * task.UniformBits(coded));
   CHECK(bits[0] > 0.5 * task.UniformBits(coded));
+}
+
+TEST_CASE("Arcs are read off vectors, attention and distances in one study", "[probe][arc_task]") {
+  const ArcFiles files(RandomTreebank(12, 1), RandomTreebank(6, 2));
+  const ArcTask task(files.corpus, {.rank = 2});
+  ProbingOptions options;
+  options.probes = kArcProbes;
+  options.layers = {1};
+  options.seeds = 2;
+  options.draws = 1;
+  const PretrainedModel model = SmallEncoder();
+  size_t fits = 0;
+  const auto run = [&](size_t threads) {
+    ThreadPool pool(threads);
+    ProbingResults results;
+    results.task = "dep";
+    ProbeEncoder(
+        pool, model, EncodeForms, files.corpus, task, options,
+        [&](size_t done, size_t total) {
+          fits = done;
+          CHECK(total == CountFits(task, model.config, options));
+        },
+        results);
+    return results;
+  };
+  const ProbingResults results = run(1);
+  CHECK(fits == CountFits(task, model.config, options));
+  CHECK(ProbingJson(run(2)) == ProbingJson(results));
+  const auto seeds = [&](const char* probe, const char* encoder, const char* target) {
+    const int layer = std::string(probe) == "bilinear" ? 1 : -1;
+    const ProbingRow* row = results.Find(probe, encoder, target, layer, "UAS");
+    return row == nullptr ? 0 : row->by_seed.size();
+  };
+  for (const char* probe : {"bilinear", "attention", "attention+words"}) {
+    CHECK(seeds(probe, "trained", "labels") == (std::string(probe) == "attention" ? 1 : 2));
+    CHECK(seeds(probe, "trained", "control") == 2);
+    CHECK(seeds(probe, "random", "labels") == 1);
+    CHECK(seeds(probe, "shuffled words", "labels") == 1);
+  }
+  CHECK(seeds("distances", "trained", "labels") == 1);
+  CHECK(seeds("distances+words", "trained", "labels") == 2);
+  CHECK(seeds("distances", "random", "labels") == 0);
+  // Every word hangs on its left neighbour; without words the control task cannot be told.
+  CHECK(results.Find("distances", "trained", "labels", -1, "UAS")->estimate.value == 1.0);
+  CHECK(results.Find("distances", "trained", "control", -1, "UAS")->estimate.value < 0.7);
+  const std::string text = ProbingTablesText(results);
+  const size_t of_layers = text.find("bilinear probe, by layer"),
+               without = text.find("attention of all layers, and distances"),
+               baselines = text.find("without an encoder");
+  CHECK(of_layers < without);
+  CHECK(without < baselines);
+  CHECK(text.find("\ndistances+words") < baselines);
+  CHECK(text.find("attention", baselines) == std::string::npos);
 }
 
 }  // namespace
