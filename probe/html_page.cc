@@ -13,7 +13,7 @@ p{max-width:62rem}h1{font-size:1.6rem;margin-bottom:.2rem}h2{margin-top:2.4rem;b
 table{border-collapse:collapse;font-size:.86rem;font-variant-numeric:tabular-nums;margin:.8rem 0}
 th,td{padding:.15rem .5rem;text-align:right;border-bottom:1px solid #eee;white-space:nowrap}
 th{border-bottom:2px solid #bbb;font-weight:600}th:first-child,td:first-child{text-align:left}
-.prose th:last-child,.prose td:last-child{text-align:left;white-space:normal;min-width:16rem}
+.prose th:last-child,.prose td:last-child{text-align:left;white-space:normal;min-width:11rem}
 .interval{color:#666;font-size:.85em}.win{font-weight:700;color:#00528a}.muted{color:#666}
 .banner{padding:.7rem 1rem;border-left:5px solid;margin:1rem 0}
 .good{border-color:#009e73;background:#eef8f4}.bad{border-color:#d55e00;background:#fdf2ea}.unknown{border-color:#999;background:#f5f5f5}
