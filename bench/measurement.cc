@@ -6,7 +6,9 @@
 #include <cassert>
 #include <cmath>
 #include <cstddef>
+#include <filesystem>
 #include <limits>
+#include <string>
 
 #include "model/base/quantile.h"
 
@@ -24,6 +26,19 @@ double Seconds(clockid_t clock) {
 double WallSeconds() { return Seconds(CLOCK_MONOTONIC); }
 
 double ProcessCpuSeconds() { return Seconds(CLOCK_PROCESS_CPUTIME_ID); }
+
+double LiveCpuSeconds() {
+#if defined(__linux__)
+  double sum = 0.0;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    const int id = std::stoi(task.path().filename().string());
+    sum += Seconds(static_cast<clockid_t>((~id << 3) | 6));  // clock_getcpuclockid's, of one thread
+  }
+  return sum;
+#else
+  return ProcessCpuSeconds();
+#endif
+}
 
 double Median(std::vector<double> values) {
   if (values.empty()) return std::numeric_limits<double>::quiet_NaN();

@@ -17,7 +17,7 @@ namespace {
 // millisecond: short enough to be undisturbed now and then even on a busy machine.
 class MeasuredProduct {
  public:
-  explicit MeasuredProduct(const GemmShape& shape) : shape_(shape) {
+  MeasuredProduct(const GemmShape& shape, size_t threads) : shape_(shape) {
     const bool tn = shape.form == GemmForm::kTN, nt = shape.form == GemmForm::kNT;
     const size_t a_rows = tn ? shape.k : shape.m, b_rows = nt ? shape.n : shape.k;
     Fill(a_, a_rows * shape.a_stride, 1);
@@ -25,7 +25,8 @@ class MeasuredProduct {
     c_.resize(shape.m * shape.c_stride);
     left_ = {a_.data(), a_rows, tn ? shape.m : shape.k, shape.a_stride};
     right_ = {b_.data(), b_rows, nt ? shape.k : shape.n, shape.b_stride};
-    calls_ = static_cast<size_t>(std::max(1.0, 3e7 / shape.Flops()));
+    const double flops = threads == 1 ? 3e7 : 3e8;  // threads begin some 10 microseconds apart
+    calls_ = static_cast<size_t>(std::max(1.0, flops / shape.Flops()));
   }
 
   // GFLOP/s of a burst of multiply(left, right, product).
@@ -63,7 +64,7 @@ struct Repetition {
 class Contest {
  public:
   Contest(const GemmShape& shape, ThreadPool& pool, const OneDnn* onednn, Clock clock)
-      : product_(shape),
+      : product_(shape, pool.NumThreads()),
         form_(shape.form),
         serial_(shape.serial),
         pool_(pool),
@@ -74,27 +75,47 @@ class Contest {
 
   Repetition Run() {
     Repetition result{};
-    double wall = 0.0, cpu = 0.0;
-    const auto timed = [&](auto&& burst) {
-      const double wall_before = WallSeconds(), cpu_before = ProcessCpuSeconds();
-      const double speed = burst();
-      wall += WallSeconds() - wall_before;
-      cpu += ProcessCpuSeconds() - cpu_before;
-      return speed;
-    };
-    result.roof = timed([&] { return MeasureFmaRoof(pool_, clock_); });
-    result.ours = timed([&] { return RunHeadscope(ours_); });
-    result.openblas = timed([&] { return RunHeadscope(openblas_); });
+    GatherThreads();
+    result.roof = Timed(result, [&] { return MeasureFmaRoof(pool_, clock_); });
+    result.ours = Timed(result, [&] { return RunHeadscope(ours_); });
+    WakeLibrary([&] { RunHeadscope(openblas_); });
+    result.openblas = Timed(result, [&] { return RunHeadscope(openblas_); });
     LetThreadsSleep();
     if (onednn_ != nullptr) {
-      result.onednn = timed([&] { return RunOneDnn(); });
+      WakeLibrary([&] { RunOneDnn(); });
+      result.onednn = Timed(result, [&] { return RunOneDnn(); });
       LetThreadsSleep();
     }
-    result.disturbed = WasDisturbed(wall, cpu, static_cast<double>(pool_.NumThreads()));
     return result;
   }
 
  private:
+  // Every burst is judged by itself: a library's polling threads would hide another's waiting.
+  template <typename Work>
+  double Timed(Repetition& repetition, const Work& work) const {
+    const double cpu = LiveCpuSeconds(), start = WallSeconds();
+    const double speed = work();
+    const double wall = WallSeconds() - start;
+    repetition.disturbed |=
+        WasDisturbed(wall, LiveCpuSeconds() - cpu, static_cast<double>(pool_.NumThreads()));
+    return speed;
+  }
+
+  // A thread that was woken may stay for milliseconds on the processor of the one that woke it:
+  // the clock starts when all of them run at the same time, at the latest after 20 bursts.
+  void GatherThreads() const {
+    Repetition burst{};
+    for (int i = 0; i < 20; ++i) {
+      burst.disturbed = false;
+      Timed(burst, [&] { return MeasureFmaRoof(pool_, clock_); });
+      if (!burst.disturbed) return;
+    }
+  }
+  template <typename Work>
+  void WakeLibrary(const Work& work) const {
+    if (pool_.NumThreads() > 1) work();
+  }
+
   double RunHeadscope(Compute& compute) {
     return product_.Run(clock_, [&](ConstMatrix a, ConstMatrix b, Matrix c) {
       if (serial_) {
@@ -109,10 +130,15 @@ class Contest {
       onednn_->Gemm(pool_.NumThreads(), form_, a, b, c);
     });
   }
-  // Both libraries' threads poll for their next task: OpenBLAS's for 2^26 cycles. What is measured
-  // next must not share the machine with them.
+  // Both libraries' threads poll for their next task, OpenBLAS's for 2^26 cycles: what is measured
+  // next must not share the machine with them. They sleep when time passes without their using it.
   void LetThreadsSleep() const {
-    if (pool_.NumThreads() > 1) std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    if (pool_.NumThreads() == 1) return;
+    for (int i = 0; i < 50; ++i) {
+      const double cpu = LiveCpuSeconds();
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      if (LiveCpuSeconds() - cpu < 0.0005) return;
+    }
   }
 
   MeasuredProduct product_;

@@ -34,8 +34,8 @@ struct ProductSpeedOptions {
   size_t attempts = 20;
 };
 
-// `onednn` may be null. A repetition is a burst of each, of about a third of a millisecond or one
-// product.
+// `onednn` may be null. A repetition is a burst of each: a third of a millisecond, with several
+// threads three milliseconds, or one product.
 ProductSpeed MeasureProduct(const GemmShape& shape, ThreadPool& pool, const OneDnn* onednn,
                             const ProductSpeedOptions& options);
 

@@ -1,12 +1,22 @@
 #include "bench/measurement.h"
 
+#include <time.h>
+
+#include <atomic>
 #include <cmath>
 #include <thread>
 
+#include "model/base/thread_pool.h"
 #include "tests/support/catch.h"
 
 namespace headscope {
 namespace {
+
+double ThisThreadsSeconds() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
 
 TEST_CASE("The median is the middle", "[bench]") {
   CHECK(Median({3.0}) == 3.0);
@@ -35,6 +45,23 @@ TEST_CASE("Threads that waited for a processor more than 5% of the time were dis
   CHECK(WasDisturbed(1.06, 1.0, 1.0));
   CHECK_FALSE(WasDisturbed(1.0, 1.96, 2.0));
   CHECK(WasDisturbed(1.0, 1.8, 2.0));
+}
+
+TEST_CASE("The time of threads that still run is counted to the moment", "[bench]") {
+  ThreadPool pool(2);
+  const double before = LiveCpuSeconds();
+  std::atomic<int> spinning{2};
+  double counted = 0.0;
+  pool.Run([&](size_t thread) {
+    const double start = ThisThreadsSeconds();
+    while (ThisThreadsSeconds() - start < 0.01) {
+    }
+    --spinning;
+    while (spinning > 0) {
+    }
+    if (thread == 0) counted = LiveCpuSeconds() - before;  // the other one has not slept yet
+  });
+  CHECK(counted >= 0.02);
 }
 
 // Of all threads: a library's workers may still spin, so that this one's 10 ms pass sooner.
