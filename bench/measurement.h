@@ -10,8 +10,8 @@ namespace headscope {
 using Clock = double (*)();  // in seconds
 double WallSeconds();
 double ProcessCpuSeconds();  // of all threads of this process
-// The same of the threads that live now, to the moment: Linux adds what a running thread used to its
-// process's clock milliseconds later. Elsewhere ProcessCpuSeconds. Takes some ten microseconds.
+// The same of the threads that live now, to the moment: Linux adds what a running thread used to
+// its process's clock milliseconds later. Elsewhere ProcessCpuSeconds. Takes some ten microseconds.
 double LiveCpuSeconds();
 
 // Some work, and how long it took by both clocks.
