@@ -49,19 +49,19 @@ std::string Cell(const ProbingRow* row, Unit unit) {
 }
 
 // A line of a table: a probe at a layer, or at none.
-struct Line {
+struct TableLine {
   std::string name, probe;
   int layer;
 };
 
 // The columns of which some line has a row.
 ProbingTable TableOf(const ProbingResults& results, const std::string& title,
-                     const std::string& what, const std::vector<Line>& lines) {
+                     const std::string& what, const std::vector<TableLine>& lines) {
   ProbingTable table{title, {what}, {}};
-  for (const Line& line : lines) table.rows.push_back({line.name});
+  for (const TableLine& line : lines) table.rows.push_back({line.name});
   for (const Column& column : ColumnsOf(results)) {
     std::vector<const ProbingRow*> rows;
-    for (const Line& line : lines) {
+    for (const TableLine& line : lines) {
       rows.push_back(
           results.Find(line.probe, column.encoder, column.target, line.layer, column.metric));
     }
@@ -97,13 +97,13 @@ ProbingTable BaselineTable(const ProbingResults& results) {
 
 std::vector<ProbingTable> ProbingTables(const ProbingResults& results) {
   std::vector<ProbingTable> tables;
-  std::vector<Line> without_layer;
+  std::vector<TableLine> without_layer;
   for (const std::string& probe : results.probes) {
     if (!HasLayers(results, probe)) {
       without_layer.push_back({probe, probe, -1});
       continue;
     }
-    std::vector<Line> lines;
+    std::vector<TableLine> lines;
     for (const size_t layer : results.layers) {
       lines.push_back({std::to_string(layer), probe, static_cast<int>(layer)});
     }
