@@ -78,11 +78,11 @@ std::vector<std::string> SupportedSimdTargets() {
 
 void SelectSimdTarget(const std::string& name) {
   if (UsableTargets().empty()) {
+    const int64_t found = hwy::SupportedTargets();  // asks the CPU, runs no kernel
     Fail(
         "this CPU has no fused multiply-add that headscope can use: expected AVX2 with FMA, "
-        "AVX-512 "
-        "or NEON, found {}",
-        hwy::TargetName(ActiveTarget()));
+        "AVX-512 or NEON, found {}",
+        hwy::TargetName(found & -found));
   }
   const int64_t wanted = UpperCase(name) == "AUTO" ? UsableTargets().front() : TargetByName(name);
   hwy::DisableTargets(~wanted);  // Overwrites earlier calls: exactly one target remains.

@@ -44,20 +44,24 @@ TEST_CASE("Unknown targets and those without fused multiply-add are refused", "[
 }
 
 // Highway obeys a mask that names no compiled target by running its fallback, without a word: the
-// name that kernels report has to show it, and selecting has to fail.
+// name that kernels report has to show it, and selecting another one has to fail.
 TEST_CASE("A silent fallback is noticed", "[simd_target]") {
   const std::string best = SupportedSimdTargets().front();
   constexpr int64_t kNoSuchTarget = int64_t{1} << 60;
   hwy::SetSupportedTargetsForTest(kNoSuchTarget);
   hwy::DisableTargets(0);
   const std::string fallback = ActiveSimdTarget();
-  CHECK_THROWS_WITH(SelectSimdTarget(best),
-                    ContainsSubstring("expected kernels to run " + best + ", found"));
+  if (fallback == best) {
+    CHECK_NOTHROW(SelectSimdTarget(best));
+  } else {
+    CHECK_THROWS_WITH(SelectSimdTarget(best),
+                      ContainsSubstring("expected kernels to run " + best + ", found " + fallback));
+  }
   hwy::SetSupportedTargetsForTest(0);
   SelectSimdTarget("auto");
   CHECK(ActiveSimdTarget() == best);
 #if HWY_ARCH_X86
-  CHECK(fallback != best);
+  CHECK(fallback == "AVX2");  // the least that is built (see Makefile)
 #endif
 }
 
