@@ -1,5 +1,6 @@
 #include "probe/commands.h"
 
+#include "probe/coref_command.h"
 #include "probe/dep_command.h"
 #include "probe/experiment_command.h"
 #include "probe/explain_command.h"
@@ -18,6 +19,7 @@ void AddProbeCommands(const Command& app) {
   AddDepCommand(probe);
   AddRelationCommand(probe);
   AddStructuralCommand(probe);
+  AddCorefCommand(probe);
   AddExtractCommand(app);
   AddExperimentCommand(app);
   AddExplainCommand(app);

@@ -25,7 +25,7 @@ class LinearProbe::PenalisedLoss {
       : compute_(compute),
         data_(data),
         k_(num_labels),
-        w_(k_ * data.features.cols),
+        w_(k_ * data.Width()),
         dw_(w_.size()),
         b_(k_),
         db_(k_),
@@ -111,7 +111,7 @@ void LinearProbe::Fit(Compute& compute, const ProbeRows& train, const ProbeRows&
   }
   PenalisedLoss loss(compute, train, num_labels_);
   const std::vector<double> moments = SecondMoments(compute, train);
-  const size_t width = train.features.cols;
+  const size_t width = train.Width();
   std::vector<double> weights(num_labels_ * (width + 1), 0.0), best;
   double best_nats = std::numeric_limits<double>::infinity();
   for (const double c : options_.c) {

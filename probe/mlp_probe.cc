@@ -108,7 +108,7 @@ void MlpProbe::Fit(Compute& compute, const ProbeRows& train, const ProbeRows& de
     Fail("MLP probe: expected words to fit on and to choose on, found {} and {}", train.rows.size(),
          dev.rows.size());
   }
-  Initialise(train.features.cols, random);
+  Initialise(train.Width(), random);
   BatchTraining training;
   training.stopping = options_.stopping;
   training.weight_decay = options_.weight_decay;
@@ -116,7 +116,7 @@ void MlpProbe::Fit(Compute& compute, const ProbeRows& train, const ProbeRows& de
     return std::min(begin + options_.batch_rows, order.size());
   };
   training.gradient = [&](std::span<const uint32_t> batch, ParameterSet& gradients) {
-    Gradient(compute, {train.features, train.labels, batch}, gradients);
+    Gradient(compute, {train.features, train.labels, batch, train.pairs}, gradients);
   };
   training.dev_nats = [&] { return ScoreProbe(compute, *this, dev).MeanNats(); };
   epochs_ = TrainOnBatches(compute, train.rows, random, training, *parameters_);

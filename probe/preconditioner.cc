@@ -26,11 +26,12 @@ size_t SideOf(const std::vector<double>& square) {
 }  // namespace
 
 std::vector<double> SecondMoments(Compute& compute, const ProbeRows& data) {
-  const size_t n = data.rows.size(), used = std::min(n, kMostRows), width = data.features.cols;
+  const size_t n = data.rows.size(), used = std::min(n, kMostRows), width = data.Width();
   std::vector<uint32_t> rows;
   for (size_t i = 0; i < used; ++i) rows.push_back(data.rows[i * n / used]);
   RowBlock block;
-  const ConstMatrix x = block.Features(compute, {data.features, data.labels, rows}, 0, rows.size());
+  const ConstMatrix x =
+      block.Features(compute, {data.features, data.labels, rows, data.pairs}, 0, rows.size());
   AlignedBuffer<float> products(width * width);
   Gemm(compute, GemmForm::kTN, x, x, Matrix(products.data(), width, width));
   std::vector<double> moments;

@@ -16,17 +16,28 @@
 
 namespace headscope {
 
+// Two rows of a feature matrix that are read together.
+struct RowPair {
+  uint32_t a, b;
+};
+
 // Rows of a feature matrix with their labels.
 struct ProbeRows {
   ConstMatrix features;             // [words, C]
   std::span<const int32_t> labels;  // [words], in [0, K) for every row that takes part
   std::span<const uint32_t> rows;   // the words that take part, in this order; may repeat
+  // Where given, row i is what its pair makes of two rows of features: x_a, x_b and their product
+  // entry by entry, side by side; labels and rows then count pairs. Made a block at a time, so that
+  // pairs may be many.
+  std::span<const RowPair> pairs = {};
+
+  size_t Width() const { return pairs.empty() ? features.cols : 3 * features.cols; }
 };
 
 // Rows of ProbeRows as one matrix: in place where they are adjacent, else gathered.
 class RowBlock {
  public:
-  // [rows.size(), C]; valid until the next call.
+  // [rows.size(), data.Width()]; valid until the next call.
   ConstMatrix Features(Compute& compute, const ProbeRows& data, size_t begin, size_t end);
   std::span<const int32_t> Labels(const ProbeRows& data, size_t begin, size_t end);
 

@@ -14,7 +14,8 @@ using TypeNumbers = std::unordered_map<std::string, uint32_t>;
 
 struct Candidate {
   const Sentence* sentence;
-  uint32_t document;
+  const Document* document;
+  uint32_t document_index;
 };
 
 // Those that fit, in their order; fills the facts.
@@ -35,7 +36,7 @@ std::vector<Candidate> SentencesThatFit(const Treebank& treebank, const WordEnco
         facts.skipped_words += forms.size();
       } else {
         facts.pieces += pieces;
-        fitting.push_back({&sentence, d});
+        fitting.push_back({&sentence, &treebank.documents[d], d});
       }
     }
   }
@@ -65,9 +66,10 @@ void Fill(const std::vector<Candidate>& sentences, TypeNumbers& numbers, ProbeSp
   const bool by_document = split.facts.documents >= ProbeCorpus::kFewestDocuments;
   for (const Candidate& candidate : sentences) {
     const auto index = static_cast<uint32_t>(split.sentences.size());
-    split.clusters.push_back(by_document ? candidate.document : index);
+    split.clusters.push_back(by_document ? candidate.document_index : index);
     split.num_clusters = std::max<size_t>(split.num_clusters, split.clusters.back() + size_t{1});
     split.sentences.push_back(candidate.sentence);
+    split.documents.push_back(candidate.document);
     for (const Word& word : candidate.sentence->words) {
       const auto next = static_cast<uint32_t>(numbers.size());
       split.types.push_back(numbers.try_emplace(word.form, next).first->second);

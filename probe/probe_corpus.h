@@ -14,8 +14,9 @@ namespace headscope {
 
 struct ProbeSplit {
   std::vector<const Sentence*> sentences;
-  std::vector<uint32_t> starts{0};  // [sentences + 1] first word of each
-  std::vector<uint32_t> types;      // [words] word type, numbered over all three files
+  std::vector<const Document*> documents;  // [sentences] of each
+  std::vector<uint32_t> starts{0};         // [sentences + 1] first word of each
+  std::vector<uint32_t> types;             // [words] word type, numbered over all three files
   // [sentences] what varies together: the document, or the sentence where documents are few.
   std::vector<uint32_t> clusters;
   size_t num_clusters = 0;

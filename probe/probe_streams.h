@@ -9,14 +9,15 @@ namespace headscope {
 
 // Part of every result: append, never renumber.
 enum class ProbeSite : uint32_t {
-  kFit = 1,            // initial weights and order of batches
-  kControl = 2,        // labels of word types
-  kLabels = 3,         // shuffled labels
-  kWordOrder = 4,      // shuffled words; step = sentence
-  kOnlineCode = 5,     // order of sentences
-  kSample = 6,         // which sentences of the training file are used
-  kSwaps = 7,          // counterfactuals; step = example
-  kRandomEncoder = 8,  // weights of the encoders beside the trained one
+  kFit = 1,               // initial weights and order of batches
+  kControl = 2,           // labels of word types
+  kLabels = 3,            // shuffled labels
+  kWordOrder = 4,         // shuffled words; step = sentence
+  kOnlineCode = 5,        // order of sentences
+  kSample = 6,            // which sentences of the training file are used
+  kSwaps = 7,             // counterfactuals; step = example
+  kRandomEncoder = 8,     // weights of the encoders beside the trained one
+  kNegativePairs = 16,    // of mentions; step = segment and file
 };
 
 inline RandomStream ProbeStream(uint64_t seed, ProbeSite site, uint32_t step = 0) {

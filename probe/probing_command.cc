@@ -50,21 +50,6 @@ class FitProgressLine {
   Clock::time_point start_ = Clock::now(), shown_at_ = start_;
 };
 
-std::vector<size_t> ParseLayers(const std::vector<std::string>& names) {
-  if (names == std::vector<std::string>{"all"}) return {};
-  std::vector<size_t> layers;
-  for (const std::string& name : names) {
-    size_t layer = 0;
-    const char* const end = name.data() + name.size();
-    const auto [stopped, error] = std::from_chars(name.data(), end, layer);
-    if (error != std::errc() || stopped != end) {
-      Fail("--layers: expected all, or numbers separated by commas, found {}", name);
-    }
-    layers.push_back(layer);
-  }
-  return layers;
-}
-
 std::string CommandLine(const ProbingFlags& flags, const ProbingCommand& command) {
   const ProbingOptions& options = flags.options;
   std::string line = fmt::format(
@@ -112,9 +97,22 @@ void FillFacts(const ProbingFlags& flags, const ProbingCommand& command,
 
 }  // namespace
 
-void AddProbingFlags(const Command& command, ProbingFlags& flags,
-                     const std::vector<std::string>& probes) {
-  ProbingOptions& options = flags.options;
+std::vector<size_t> ParseLayers(const std::vector<std::string>& names) {
+  if (names == std::vector<std::string>{"all"}) return {};
+  std::vector<size_t> layers;
+  for (const std::string& name : names) {
+    size_t layer = 0;
+    const char* const end = name.data() + name.size();
+    const auto [stopped, error] = std::from_chars(name.data(), end, layer);
+    if (error != std::errc() || stopped != end) {
+      Fail("--layers: expected all, or numbers separated by commas, found {}", name);
+    }
+    layers.push_back(layer);
+  }
+  return layers;
+}
+
+void AddProbeFileFlags(const Command& command, ProbeFileFlags& flags) {
   command.Option("--model", flags.model, "a model's folder, or a run directory").Required();
   command.Option("--train", flags.train, "CoNLL-U file on which probes are fitted").Required();
   command.Option("--dev", flags.dev, "CoNLL-U file on which penalties and epochs are chosen")
@@ -123,12 +121,20 @@ void AddProbingFlags(const Command& command, ProbingFlags& flags,
   command
       .Option("--out", flags.out, "folder for results.json, rows.csv, manifest.json, report.html")
       .Required();
+  command.Option("--layers", flags.layers, "all, or a list: 0 the embeddings, 1 the first block, …")
+      .SplitAt(',');
+  command.Option("--pooling", flags.pooling, "a word's vector: mean of its pieces, or the first")
+      .OneOf({"mean", "first"});
+}
+
+void AddProbingFlags(const Command& command, ProbingFlags& flags,
+                     const std::vector<std::string>& probes) {
+  ProbingOptions& options = flags.options;
+  AddProbeFileFlags(command, flags);
   command
       .Option("--probe", options.probes, fmt::format("one or more of {}", fmt::join(probes, ",")))
       .SplitAt(',')
       .OneOf(probes);
-  command.Option("--layers", flags.layers, "all, or a list: 0 the embeddings, 1 the first block, …")
-      .SplitAt(',');
   command.Option("--seeds", options.seeds, "of probes that are random, and of control tasks")
       .Range(1, 1000);
   command
@@ -141,8 +147,6 @@ void AddProbingFlags(const Command& command, ProbingFlags& flags,
       .Option("--train-words", flags.train_words,
               "fit on a sample of whole sentences of about so many words; 0: all")
       .Range(0, 1e12);
-  command.Option("--pooling", flags.pooling, "a word's vector: mean of its pieces, or the first")
-      .OneOf({"mean", "first"});
   command
       .Option("--memory", options.memory_mib,
               "MiB of word vectors held at once; what does not fit is read in further passes")
@@ -156,9 +160,6 @@ void RunProbing(const ProbingFlags& flags, const ProbingCommand& command) {
   options.gemm = flags.compute.Backend();
   options.pooling = flags.pooling == "first" ? WordPooling::kFirst : WordPooling::kMean;
   options.online_code = !flags.no_online_code && options.draws > 0;
-  const Treebank train = ReadConllu(flags.train);
-  const Treebank dev = ReadConllu(flags.dev);
-  const Treebank test = ReadConllu(flags.test);
   const PretrainedModel model = LoadPretrained(ModelOfPath(flags.model));
   const WordPiece word_piece = WordPiece::FromFile(model.VocabPath(), model.lower_case);
   CheckVocabulary(word_piece, model);
@@ -169,6 +170,13 @@ void RunProbing(const ProbingFlags& flags, const ProbingCommand& command) {
   const WordEncoder encode = [&](const std::vector<std::string>& words) {
     return EncodeWordInput(word_piece, words);
   };
+  ProbingResults results;
+  const auto read = [&](const std::string& path) {
+    Treebank treebank = ReadConllu(path);
+    if (!command.prepare) return treebank;
+    return command.prepare(std::move(treebank), encode, model.config, results.notes);
+  };
+  const Treebank train = read(flags.train), dev = read(flags.dev), test = read(flags.test);
   const ProbeCorpus corpus =
       MakeProbeCorpus(train, dev, test, encode,
                       {model.config.max_position_embeddings, flags.train_words, options.seed});
@@ -176,7 +184,6 @@ void RunProbing(const ProbingFlags& flags, const ProbingCommand& command) {
   fmt::print(stderr, "{} fits on {} words\n", CountFits(*task, model.config, options),
              corpus.train.NumWords());
   FitProgressLine line;
-  ProbingResults results;
   ProbeEncoder(
       pool, model, encode, corpus, *task, options,
       [&](size_t done, size_t total) { line(done, total); }, results);

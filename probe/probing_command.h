@@ -13,9 +13,13 @@
 
 namespace headscope {
 
-struct ProbingFlags {
+// What is read, where it is written, which vectors.
+struct ProbeFileFlags {
   std::string model, train, dev, test, out, pooling = "mean";
   std::vector<std::string> layers = {"all"};
+};
+
+struct ProbingFlags : ProbeFileFlags {
   size_t train_words = 0;
   bool no_online_code = false;
   ComputeFlags compute;
@@ -28,7 +32,15 @@ struct ProbingCommand {
   std::string title;  // "Parts of speech"
   std::function<std::unique_ptr<ProbingTask>(const ProbeCorpus&)> make_task;
   std::function<std::vector<std::pair<std::string, std::string>>()> options;  // name, value
+  // What is made of each file before it is read as sentences; may append to the notes. None: as is.
+  std::function<Treebank(Treebank, const WordEncoder&, const ModelConfig&,
+                         std::vector<std::string>& notes)>
+      prepare = {};
 };
+
+void AddProbeFileFlags(const Command& command, ProbeFileFlags& flags);
+// "all" is an empty list. Throws Error.
+std::vector<size_t> ParseLayers(const std::vector<std::string>& names);
 
 // Adds the common flags.
 void AddProbingFlags(const Command& command, ProbingFlags& flags,

@@ -23,10 +23,17 @@ struct ProbingRow {
   double instances = 0.0;  // words (sentences, …) of the test file behind it
 };
 
+// Metrics that have a table of their own.
+struct MetricGroup {
+  std::string title;                 // may be empty
+  std::vector<std::string> metrics;  // the first stands beside its nulls
+};
+
 struct ProbingResults {
-  std::string task;                  // "pos"
-  std::string title;                 // of tables and report
-  std::vector<std::string> metrics;  // the first is the headline
+  std::string task;                        // "pos"
+  std::string title;                       // of tables and report
+  std::vector<std::string> metrics;        // the first is the headline
+  std::vector<MetricGroup> metric_groups;  // none: all metrics in one
   std::vector<std::string> probes;
   std::vector<size_t> layers;
   ProbeFacts facts;

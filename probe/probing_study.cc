@@ -219,6 +219,8 @@ void ProbeEncoder(ThreadPool& pool, const PretrainedModel& model, const WordEnco
   StudyVectors(study, pool, model, encode, corpus, layers);
   StudyPairs(study, pool, model, encode, corpus);
   results.metrics = task.Metrics();
+  results.metric_groups = task.MetricGroups();
+  for (std::string& note : task.Notes()) results.notes.push_back(std::move(note));
   results.probes = options.probes;
   results.layers = layers;
   results.seeds = options.seeds;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "datasets/text_table.h"
 
@@ -16,19 +17,26 @@ struct Column {
   Unit unit = Unit::kPercent;
 };
 
-std::vector<Column> ColumnsOf(const ProbingResults& results) {
-  const std::string& headline = results.metrics[0];
-  std::vector<Column> columns = {
-      {headline, "trained", "labels", headline},
-      {"control", "trained", "control", headline},
-      {"selectivity", "trained", "labels - control", "selectivity"},
-  };
-  for (size_t m = 1; m < results.metrics.size(); ++m) {
-    columns.push_back({results.metrics[m], "trained", "labels", results.metrics[m]});
+std::vector<MetricGroup> GroupsOf(const ProbingResults& results) {
+  if (results.metric_groups.empty()) return {{"", results.metrics}};
+  return results.metric_groups;
+}
+
+std::vector<Column> ColumnsOf(const ProbingResults& results, const MetricGroup& group) {
+  const std::string& first = group.metrics[0];
+  const bool has_headline = first == results.metrics[0];
+  std::vector<Column> columns = {{first, "trained", "labels", first},
+                                 {"control", "trained", "control", first}};
+  if (has_headline) {
+    columns.push_back({"selectivity", "trained", "labels - control", "selectivity"});
   }
-  columns.push_back({"random encoder", "random", "labels", headline});
-  columns.push_back({"shuffled words", "shuffled words", "labels", headline});
-  columns.push_back({"shuffled labels", "trained", "shuffled labels", headline});
+  for (size_t m = 1; m < group.metrics.size(); ++m) {
+    columns.push_back({group.metrics[m], "trained", "labels", group.metrics[m]});
+  }
+  columns.push_back({"random encoder", "random", "labels", first});
+  columns.push_back({"shuffled words", "shuffled words", "labels", first});
+  columns.push_back({"shuffled labels", "trained", "shuffled labels", first});
+  if (!has_headline) return columns;
   columns.push_back({"code kbit", "trained", "labels", "code bits", Unit::kKilobits});
   columns.push_back({"compression", "trained", "labels", "compression", Unit::kRatio});
   columns.push_back({"control / labels", "trained", "labels", "control / labels", Unit::kRatio});
@@ -55,11 +63,12 @@ struct TableLine {
 };
 
 // The columns of which some line has a row.
-ProbingTable TableOf(const ProbingResults& results, const std::string& title,
-                     const std::string& what, const std::vector<TableLine>& lines) {
-  ProbingTable table{title, {what}, {}};
+ProbingTable TableOf(const ProbingResults& results, const MetricGroup& group,
+                     const std::string& title, const std::string& what,
+                     const std::vector<TableLine>& lines) {
+  ProbingTable table{group.title.empty() ? title : title + ": " + group.title, {what}, {}};
   for (const TableLine& line : lines) table.rows.push_back({line.name});
-  for (const Column& column : ColumnsOf(results)) {
+  for (const Column& column : ColumnsOf(results, group)) {
     std::vector<const ProbingRow*> rows;
     for (const TableLine& line : lines) {
       rows.push_back(
@@ -80,8 +89,9 @@ bool HasLayers(const ProbingResults& results, const std::string& probe) {
 ProbingTable BaselineTable(const ProbingResults& results) {
   ProbingTable table{"without an encoder", {"baseline"}, {}};
   for (const std::string& metric : results.metrics) table.header.push_back(metric);
+  std::set<std::pair<std::string, std::string>> shown;  // a baseline may lack a metric
   for (const ProbingRow& row : results.rows) {
-    if (row.encoder != "none" || row.metric != results.metrics[0]) continue;
+    if (row.encoder != "none" || !shown.emplace(row.probe, row.target).second) continue;
     std::vector<std::string> cells{row.target == "labels" ? row.probe
                                                           : row.probe + ", " + row.target};
     for (const std::string& metric : results.metrics) {
@@ -96,6 +106,7 @@ ProbingTable BaselineTable(const ProbingResults& results) {
 }  // namespace
 
 std::vector<ProbingTable> ProbingTables(const ProbingResults& results) {
+  const std::vector<MetricGroup> groups = GroupsOf(results);
   std::vector<ProbingTable> tables;
   std::vector<TableLine> without_layer;
   for (const std::string& probe : results.probes) {
@@ -107,11 +118,16 @@ std::vector<ProbingTable> ProbingTables(const ProbingResults& results) {
     for (const size_t layer : results.layers) {
       lines.push_back({std::to_string(layer), probe, static_cast<int>(layer)});
     }
-    tables.push_back(TableOf(results, probe + " probe, by layer (0: embeddings)", "layer", lines));
+    for (const MetricGroup& group : groups) {
+      tables.push_back(
+          TableOf(results, group, probe + " probe, by layer (0: embeddings)", "layer", lines));
+    }
   }
   if (!without_layer.empty()) {
-    tables.push_back(
-        TableOf(results, "attention of all layers, and distances", "probe sees", without_layer));
+    for (const MetricGroup& group : groups) {
+      tables.push_back(TableOf(results, group, "attention of all layers, and distances",
+                               "probe sees", without_layer));
+    }
   }
   tables.push_back(BaselineTable(results));
   return tables;

@@ -11,6 +11,7 @@
 #include "model/base/tensor.h"
 #include "model/ops/gemm.h"
 #include "probe/probe_corpus.h"
+#include "probe/probing_results.h"
 
 namespace headscope {
 
@@ -62,6 +63,10 @@ class ProbingTask {
 
   // The first is the headline.
   virtual std::vector<std::string> Metrics() const = 0;
+  // All metrics in their order; the first group's first is the headline.
+  virtual std::vector<MetricGroup> MetricGroups() const { return {{"", Metrics()}}; }
+  // What a reader must know of the questions that are asked.
+  virtual std::vector<std::string> Notes() const { return {}; }
   // Whether nothing about the fit of `probe` to the true labels is random.
   virtual bool IsDeterministic(const std::string& probe) const = 0;
   virtual ProbeInput InputOf(const std::string&) const { return ProbeInput::kVectors; }
