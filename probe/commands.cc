@@ -2,6 +2,7 @@
 
 #include "probe/coref_command.h"
 #include "probe/dep_command.h"
+#include "probe/erase_command.h"
 #include "probe/experiment_command.h"
 #include "probe/explain_command.h"
 #include "probe/extract_command.h"
@@ -20,6 +21,7 @@ void AddProbeCommands(const Command& app) {
   AddRelationCommand(probe);
   AddStructuralCommand(probe);
   AddCorefCommand(probe);
+  AddEraseCommand(probe);
   AddExtractCommand(app);
   AddExperimentCommand(app);
   AddExplainCommand(app);

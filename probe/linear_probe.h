@@ -36,6 +36,7 @@ class LinearProbe final : public Probe {
   size_t NumLabels() const override { return num_labels_; }
 
   double ChosenC() const { return c_; }
+  ConstMatrix Weights() const { return {w_.data(), num_labels_, w_.size() / num_labels_}; }  // W
   const LbfgsResult& Fitted() const { return fitted_; }  // of the kept penalty
 
  private:

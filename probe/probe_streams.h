@@ -18,6 +18,7 @@ enum class ProbeSite : uint32_t {
   kSwaps = 7,             // counterfactuals; step = example
   kRandomEncoder = 8,     // weights of the encoders beside the trained one
   kNegativePairs = 16,    // of mentions; step = segment and file
+  kErasure = 17,          // random subspaces
 };
 
 inline RandomStream ProbeStream(uint64_t seed, ProbeSite site, uint32_t step = 0) {

@@ -5,16 +5,10 @@
 
 #include "model/activations.h"
 #include "model/base/error.h"
-#include "model/encoder.h"
 #include "probe/input_batches.h"
 
 namespace headscope {
 namespace {
-
-Hook HookOfLayer(size_t layer) {
-  return layer == 0 ? Hook::kFullEmbed : Hook::kNormalizedResidPost;
-}
-size_t BlockOfLayer(size_t layer) { return layer == 0 ? 0 : layer - 1; }
 
 std::vector<std::string> HookNames(const ModelConfig& config, std::span<const size_t> layers) {
   std::vector<std::string> names;
@@ -45,6 +39,11 @@ void PoolInput(const WordInput& input, ConstMatrix pieces, WordPooling pooling, 
 
 }  // namespace
 
+Hook HookOfLayer(size_t layer) {
+  return layer == 0 ? Hook::kFullEmbed : Hook::kNormalizedResidPost;
+}
+size_t BlockOfLayer(size_t layer) { return layer == 0 ? 0 : layer - 1; }
+
 WordFeatures::WordFeatures(size_t num_layers, size_t words, size_t width)
     : words_(words), width_(width) {
   for (size_t k = 0; k < num_layers; ++k) layers_.emplace_back(words * width);
@@ -60,6 +59,7 @@ WordFeatures ExtractWordFeatures(Compute& compute, const ModelConfig& config,
   const Encoder encoder(config);
   ForwardOptions forward;
   forward.attention = options.attention;
+  forward.intervention = options.intervention;
   Activations acts(config, Activations::Mode::kInference, HookNames(config, layers));
   ForEachInputBatch(
       inputs, options.batch_pieces, [&](const RaggedBatch& batch, size_t begin, size_t end) {

@@ -15,6 +15,7 @@
 #include "model/base/aligned_buffer.h"
 #include "model/base/tensor.h"
 #include "model/config.h"
+#include "model/encoder.h"
 #include "model/ops/gemm.h"
 #include "model/parameter_set.h"
 #include "probe/word_input.h"
@@ -40,7 +41,12 @@ struct WordFeatureOptions {
   WordPooling pooling = WordPooling::kMean;
   size_t batch_pieces = 2048;
   const AttentionControl* attention = nullptr;  // null: learned
+  const Intervention* intervention = nullptr;   // null: none
 };
+
+// Where a layer's vectors are in the encoder.
+Hook HookOfLayer(size_t layer);
+size_t BlockOfLayer(size_t layer);
 
 // Runs the model once over the inputs and keeps `layers` (0 … L, ascending): result.Layer(k) is
 // that of layers[k], [words, C]. Memory: 4 C bytes per word and kept layer, and one batch's
