@@ -7,6 +7,7 @@
 #include "probe/explain_command.h"
 #include "probe/extract_command.h"
 #include "probe/heads_command.h"
+#include "probe/match_command.h"
 #include "probe/structural_command.h"
 #include "probe/word_label_commands.h"
 
@@ -22,6 +23,7 @@ void AddProbeCommands(const Command& app) {
   AddStructuralCommand(probe);
   AddCorefCommand(probe);
   AddEraseCommand(probe);
+  AddMatchCommand(probe);
   AddExtractCommand(app);
   AddExperimentCommand(app);
   AddExplainCommand(app);

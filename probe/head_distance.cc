@@ -6,9 +6,7 @@
 #include "model/base/elementary.h"
 
 namespace headscope {
-namespace {
 
-// -sum p ln p of the mean of two rows.
 double EntropyOfMean(const float* a, const float* b, size_t length) {
   double entropy = 0.0;
   for (size_t j = 0; j < length; ++j) {
@@ -17,8 +15,6 @@ double EntropyOfMean(const float* a, const float* b, size_t length) {
   }
   return entropy;
 }
-
-}  // namespace
 
 HeadDistances::HeadDistances(size_t num_heads)
     : num_heads_(num_heads), divergences_(num_heads * num_heads) {}

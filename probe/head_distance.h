@@ -12,6 +12,9 @@
 
 namespace headscope {
 
+// -sum p ln p of p = (a + b) / 2, two rows of attention: H(p), in nats.
+double EntropyOfMean(const float* a, const float* b, size_t length);
+
 // Accumulates JS(p, q) = H((p + q) / 2) - (H(p) + H(q)) / 2, in nats, over the rows of the pieces
 // of words, for all pairs of heads.
 class HeadDistances {
