@@ -180,7 +180,7 @@ CoreferenceResults CoreferenceTable(ThreadPool& pool, const CoreferenceTableInpu
   return results;
 }
 
-void AppendRandomModel(const CoreferencePass& dev, const CoreferencePass& test,
+void AppendRandomModel(const CoreferencePass& dev, const CoreferencePass& test, NullModel kind,
                        CoreferenceResults& results) {
   const ChosenCoreferenceHeads chosen = ChooseCoreferenceHeads(dev);
   for (size_t set = 0; set < kNumCandidateSets; ++set) {
@@ -188,7 +188,7 @@ void AppendRandomModel(const CoreferencePass& dev, const CoreferencePass& test,
       if (row.accuracy.n == 0) continue;
       AppendRandomValue(test.counts[Cell(chosen[set], set, static_cast<size_t>(row.type))] /
                             static_cast<double>(row.accuracy.n),
-                        row.random_models);
+                        ScoresOf(kind, row));
     }
   }
 }

@@ -49,7 +49,7 @@ struct CoreferenceTableInput {
 CoreferenceResults CoreferenceTable(ThreadPool& pool, const CoreferenceTableInput& input);
 
 // Makes the same choice on another model's passes and appends its scores to the rows.
-void AppendRandomModel(const CoreferencePass& dev, const CoreferencePass& test,
+void AppendRandomModel(const CoreferencePass& dev, const CoreferencePass& test, NullModel kind,
                        CoreferenceResults& results);
 
 }  // namespace headscope

@@ -267,7 +267,7 @@ void AppendRandomValue(double value, RandomModelScores& scores) {
   scores.high = *std::max_element(scores.values.begin(), scores.values.end());
 }
 
-void AppendRandomModel(const DependencyPass& dev, const DependencyPass& test,
+void AppendRandomModel(const DependencyPass& dev, const DependencyPass& test, NullModel kind,
                        std::vector<RelationResult>& relations, UposResults& upos) {
   const auto& names = dev.counts.relations;
   const size_t num_heads = dev.counts.counts.size() / names.size() / kNumDirections;
@@ -278,14 +278,14 @@ void AppendRandomModel(const DependencyPass& dev, const DependencyPass& test,
     const size_t cell = (r * num_heads + choice.head) * kNumDirections;
     AppendRandomValue(test.counts.counts[cell + static_cast<size_t>(choice.direction)] /
                           static_cast<double>(test.counts.instances[r]),
-                      row.random_models);
+                      ScoresOf(kind, row));
   }
   for (UposResult& row : upos.best) {
     const size_t a = static_cast<size_t>(
         std::lower_bound(upos.tags.begin(), upos.tags.end(), row.attending) - upos.tags.begin());
     UposChoice choice;
     ChooseUpos(dev.upos, num_heads, a, choice);
-    AppendRandomValue(test.upos.Lift(choice.head, a, choice.attended), row.random_models);
+    AppendRandomValue(test.upos.Lift(choice.head, a, choice.attended), ScoresOf(kind, row));
   }
 }
 

@@ -80,7 +80,7 @@ UposResults UposTable(const ProbeNames& names, const UposAccumulator& dev,
                       size_t minimum_instances);
 
 // Makes the same choices on another model's passes and appends its scores to the rows.
-void AppendRandomModel(const DependencyPass& dev, const DependencyPass& test,
+void AppendRandomModel(const DependencyPass& dev, const DependencyPass& test, NullModel kind,
                        std::vector<RelationResult>& relations, UposResults& upos);
 void AppendRandomValue(double value, RandomModelScores& scores);
 

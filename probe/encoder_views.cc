@@ -32,9 +32,15 @@ std::vector<WordInput> ViewInputs(const ProbeSplit& split, const WordEncoder& en
 
 const ParameterSet& ViewParameters(const PretrainedModel& model, const EncoderView& view,
                                    ParameterSet& random) {
-  if (view.kind != EncoderKind::kRandom) return model.parameters;
-  InitialiseLike(model, view.seed, random);
-  return random;
+  if (view.kind == EncoderKind::kRandom) {
+    InitialiseLike(model, view.seed, random);
+    return random;
+  }
+  if (view.kind == EncoderKind::kPermutedWeights) {
+    PermuteWeightsOf(model, view.seed, random);
+    return random;
+  }
+  return model.parameters;
 }
 
 namespace {

@@ -1,5 +1,6 @@
-// The word vectors of a corpus as one encoder sees it: the trained one, one of random weights, or
-// the trained one given each sentence's words in random order (every word keeps its own vector).
+// The word vectors of a corpus as one encoder sees it: the trained one, one of random weights, the
+// trained one given each sentence's words in random order (every word keeps its own vector), or the
+// trained one with the entries of every matrix permuted.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +17,9 @@
 
 namespace headscope {
 
-enum class EncoderKind : size_t { kTrained, kRandom, kShuffledWords };
-inline constexpr const char* kEncoderKindNames[] = {"trained", "random", "shuffled words"};
+enum class EncoderKind : size_t { kTrained, kRandom, kShuffledWords, kPermutedWeights };
+inline constexpr const char* kEncoderKindNames[] = {"trained", "random", "shuffled words",
+                                                    "permuted weights"};
 
 struct EncoderView {
   EncoderKind kind = EncoderKind::kTrained;
@@ -29,7 +31,7 @@ std::vector<WordInput> ViewInputs(const ProbeSplit& split, const WordEncoder& en
                                   const EncoderView& view);
 // The place among them of each of the n words of sentence `s`.
 std::vector<uint32_t> ViewPlaces(const EncoderView& view, size_t s, uint32_t n);
-// The trained weights, or fresh ones in `random`.
+// The trained weights, or fresh or permuted ones in `random`.
 const ParameterSet& ViewParameters(const PretrainedModel& model, const EncoderView& view,
                                    ParameterSet& random);
 

@@ -103,16 +103,16 @@ class Analysis {
                                     coreference_heads_, options_.minimum_instances, options_.seed});
   }
 
-  void ScoreRandomModel(PatternSource& source, HeadProbeResults& results) {
+  void ScoreRandomModel(PatternSource& source, NullModel kind, HeadProbeResults& results) {
     {
       const DependencyPass dev = ScoreTreebank(pool_, source, dev_, names_, nullptr, nullptr);
       const DependencyPass test = ScoreTreebank(pool_, source, test_, names_, nullptr, nullptr);
-      AppendRandomModel(dev, test, results.relations, results.upos);
+      AppendRandomModel(dev, test, kind, results.relations, results.upos);
     }
     if (!HasCoreference()) return;
     const CoreferencePass dev = ScoreCoreference(pool_, source, dev_segments_, nullptr);
     const CoreferencePass test = ScoreCoreference(pool_, source, test_segments_, nullptr);
-    AppendRandomModel(dev, test, *results.coreference);
+    AppendRandomModel(dev, test, kind, *results.coreference);
   }
 
  private:
@@ -165,7 +165,12 @@ void ProbePatterns(PatternSource& source, const RandomSource& random_source,
   analysis.ScoreModelAtlas(source, results);
   for (size_t k = 0; k < options.random_models; ++k) {
     progress(fmt::format("random model {} of {}", k + 1, options.random_models));
-    analysis.ScoreRandomModel(*random_source(k), results);
+    analysis.ScoreRandomModel(*random_source(NullModel::kRandom, k), NullModel::kRandom, results);
+  }
+  for (size_t k = 0; k < options.permuted_models; ++k) {
+    progress(fmt::format("model of permuted weights {} of {}", k + 1, options.permuted_models));
+    analysis.ScoreRandomModel(*random_source(NullModel::kPermuted, k), NullModel::kPermuted,
+                              results);
   }
 }
 
@@ -191,8 +196,12 @@ HeadProbeResults ProbeHeads(const PretrainedModel& model, const WordPiece& word_
   for (size_t k = 0; k < options.random_models; ++k) {
     results.facts.random_model_seeds.push_back(options.seed + k);
   }
-  const RandomSource random_source = [&](size_t k) {
-    InitialiseLike(model, results.facts.random_model_seeds[k], random_parameters);
+  const RandomSource random_source = [&](NullModel kind, size_t k) {
+    if (kind == NullModel::kPermuted) {
+      PermuteWeightsOf(model, options.seed + k, random_parameters);
+    } else {
+      InitialiseLike(model, options.seed + k, random_parameters);
+    }
     return std::make_unique<EncoderPatterns>(config, random_parameters, options.batch_pieces,
                                              options.gemm, attention);
   };

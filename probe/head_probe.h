@@ -22,7 +22,8 @@ struct HeadProbeOptions {
   size_t segment_pieces = 128;  // of coreference segments, CLS and SEP counted
   CoreferenceScheme coreference = CoreferenceScheme::kOntoNotes;
   size_t random_models = 5;
-  uint64_t seed = 1;  // of the bootstrap; random models have seeds seed, seed + 1, …
+  size_t permuted_models = 3;
+  uint64_t seed = 1;  // of the bootstrap; both kinds of models have seeds seed, seed + 1, …
   size_t bootstrap_replicates = 1000;
   size_t minimum_instances = 100;  // of a relation or class, in each file
   size_t batch_pieces = 2048;
@@ -40,9 +41,9 @@ HeadProbeResults ProbeHeads(const PretrainedModel& model, const WordPiece& word_
                             const HeadProbeOptions& options, ThreadPool& pool,
                             const Progress& progress);
 
-// The tables alone, from any source of patterns and its random counterparts: random_source(k) makes
-// the k-th.
-using RandomSource = std::function<std::unique_ptr<PatternSource>(size_t k)>;
+// The tables alone, from any source of patterns and its random counterparts: random_source(kind, k)
+// makes the k-th of a kind.
+using RandomSource = std::function<std::unique_ptr<PatternSource>(NullModel kind, size_t k)>;
 void ProbePatterns(PatternSource& source, const RandomSource& random_source,
                    const WordEncoder& encode, const Treebank& dev, const Treebank& test,
                    const HeadProbeOptions& options, ThreadPool& pool, const Progress& progress,

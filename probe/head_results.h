@@ -32,14 +32,23 @@ inline const char* DirectionName(Direction direction) {
   return direction == Direction::kDependentToHead ? "dep->head" : "head->dep";
 }
 
-// What a choice of the best of all heads gives on randomly initialised models of the same shape and
-// vocabulary: chosen on their own dev maps, scored on their own test maps, one value per model.
+// What a choice of the best of all heads gives on models of the same shape and vocabulary that know
+// nothing (see random_encoder.h): chosen on their own dev maps, scored on their own test maps, one
+// value per model.
+enum class NullModel {
+  kRandom,    // freshly initialised
+  kPermuted,  // trained, the entries of every matrix permuted
+};
 struct RandomModelScores {
   std::vector<double> values;
   double mean = 0.0;
   double low = 0.0;   // the smallest of the models
   double high = 0.0;  // the largest
 };
+template <typename Row>
+RandomModelScores& ScoresOf(NullModel kind, Row& row) {
+  return kind == NullModel::kPermuted ? row.permuted_models : row.random_models;
+}
 
 // ---- Dependencies
 // ----------------------------------------------------------------------------------------------------
@@ -67,7 +76,7 @@ struct RelationResult {
   Estimate
       accuracy_where_rule_wrong;  // the chosen head on the test words for which the rule is wrong
   // Null 3: the same best-of-all-heads choice on random models.
-  RandomModelScores random_models;
+  RandomModelScores random_models = {}, permuted_models = {};
   // Disjoint 95% intervals.
   bool above_offset = false;
   bool above_rule = false;
@@ -104,7 +113,7 @@ struct UposResult {
   HeadId head;
   double dev_lift = 0.0;
   Estimate lift;  // n = attending words
-  RandomModelScores random_models;
+  RandomModelScores random_models = {}, permuted_models = {};
 };
 
 struct UposResults {
@@ -127,7 +136,7 @@ inline constexpr std::array<const char*, kNumCandidateSets> kCandidateSetNames =
 struct CoreferenceRow {
   MentionType type = MentionType::kAll;
   Estimate accuracy;  // n = mentions
-  RandomModelScores random_models;
+  RandomModelScores random_models = {}, permuted_models = {};
 };
 
 // One head, chosen on dev over all types, with one candidate set.

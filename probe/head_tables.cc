@@ -45,7 +45,8 @@ std::string Summary(const HeadProbeResults& results) {
 
 std::string DependencyTableText(const HeadProbeResults& results) {
   TextTable table({"relation", "n", "head", "direction", "accuracy", "offset", "accuracy",
-                   "nearest", "accuracy", "head where rule wrong", "random models", ""});
+                   "nearest", "accuracy", "head where rule wrong", "random models",
+                   "permuted weights", ""});
   for (const RelationResult& row : results.relations) {
     table.Add({row.relation, std::to_string(row.accuracy.n), row.head.Name(),
                DirectionName(row.direction), PercentWithInterval(row.accuracy),
@@ -56,26 +57,34 @@ std::string DependencyTableText(const HeadProbeResults& results) {
                    ? "-"
                    : fmt::format("{} n={}", PercentWithInterval(row.accuracy_where_rule_wrong),
                                  row.accuracy_where_rule_wrong.n),
-               PercentRange(row.random_models), Flags(row)});
+               PercentRange(row.random_models), PercentRange(row.permuted_models), Flags(row)});
   }
   return fmt::format(
       "Dependencies: the best of {} heads and 2 directions, chosen on dev, scored on test, in "
       "percent with 95% intervals\n(bootstrap over sentences), beside the best fixed offset and "
       "the nearest word of a class to one side (both chosen on dev)\nand the same choice on {} "
-      "random models: mean (range). Relations with at least {} instances in both files.\n\n{}\n{}",
+      "random models (and the model with its matrices' entries permuted): mean (range). Relations "
+      "with at least {} instances in both files.\n\n{}\n{}",
       results.model.layers * results.model.heads, results.facts.random_model_seeds.size(),
       results.facts.minimum_instances, table.Text(), Summary(results));
 }
 
+namespace {
+
+std::string LiftRange(const RandomModelScores& scores) {
+  if (scores.values.empty()) return "-";
+  return fmt::format("{:.2f} ({:.2f}-{:.2f})", scores.mean, scores.low, scores.high);
+}
+
+}  // namespace
+
 std::string UposTableText(const HeadProbeResults& results) {
-  TextTable table({"attending", "words", "attended", "head", "lift", "random models"});
+  TextTable table(
+      {"attending", "words", "attended", "head", "lift", "random models", "permuted weights"});
   for (const UposResult& row : results.upos.best) {
-    const RandomModelScores& random = row.random_models;
     table.Add({row.attending, std::to_string(row.lift.n), row.attended, row.head.Name(),
                fmt::format("{:.2f} [{:.2f}, {:.2f}]", row.lift.value, row.lift.low, row.lift.high),
-               random.values.empty()
-                   ? "-"
-                   : fmt::format("{:.2f} ({:.2f}-{:.2f})", random.mean, random.low, random.high)});
+               LiftRange(row.random_models), LiftRange(row.permuted_models)});
   }
   return fmt::format(
       "Parts of speech: for words of each class, the head and attended class with the largest lift "
@@ -92,6 +101,7 @@ std::string CoreferenceTableText(const HeadProbeResults& results) {
     header.push_back(fmt::format("{}: {}", kCandidateSetNames[static_cast<size_t>(head.candidates)],
                                  head.head.Name()));
     header.push_back("random models");
+    header.push_back("permuted weights");
   }
   header.push_back("nearest mention");
   header.push_back("same head word");
@@ -102,6 +112,7 @@ std::string CoreferenceTableText(const HeadProbeResults& results) {
     for (const CoreferenceHead& head : coreference.heads) {
       row.push_back(PercentWithInterval(head.rows[type].accuracy));
       row.push_back(PercentRange(head.rows[type].random_models));
+      row.push_back(PercentRange(head.rows[type].permuted_models));
     }
     row.push_back(PercentWithInterval(coreference.nearest_mention[type]));
     row.push_back(PercentWithInterval(coreference.nearest_same_head_word[type]));

@@ -38,11 +38,12 @@ struct HeadsFlags {
 std::string CommandLine(const HeadsFlags& flags) {
   return fmt::format(
       "headscope probe heads --model {} --dev {} --test {} --out {} --segment {} --coref {} "
-      "--random-models {} --seed {} --bootstrap {} --importance-sentences {} --protocol {}",
+      "--random-models {} --permuted-models {} --seed {} --bootstrap {} --importance-sentences {} "
+      "--protocol {}",
       flags.model, flags.dev, flags.test, flags.out, flags.options.segment_pieces,
       CoreferenceSchemeName(flags.options.coreference), flags.options.random_models,
-      flags.options.seed, flags.options.bootstrap_replicates, flags.importance.sentences,
-      flags.protocol);
+      flags.options.permuted_models, flags.options.seed, flags.options.bootstrap_replicates,
+      flags.importance.sentences, flags.protocol);
 }
 
 // Nothing when it was not asked for, or cannot be measured: then a note says why.
@@ -127,7 +128,11 @@ void AddHeadsCommand(const Command& probe) {
       .Option("--random-models", options.random_models,
               "randomly initialised models of the same shape")
       .Range(0, 1000);
-  command.Option("--seed", options.seed, "of the bootstrap and the random models");
+  command
+      .Option("--permuted-models", options.permuted_models,
+              "the model with the entries of each of its matrices permuted: so many times")
+      .Range(0, 1000);
+  command.Option("--seed", options.seed, "of the bootstrap, the random and the permuted models");
   flags->compute.AddTo(command);
   command.Option("--bootstrap", options.bootstrap_replicates, "replicates of the intervals")
       .Range(40, 1000000);

@@ -19,6 +19,7 @@ enum class ProbeSite : uint32_t {
   kRandomEncoder = 8,     // weights of the encoders beside the trained one
   kNegativePairs = 16,    // of mentions; step = segment and file
   kErasure = 17,          // random subspaces
+  kPermutedWeights = 18,  // step = tensor
   kHeadMatching = 19,     // which heads are called the same by chance
 };
 

@@ -49,6 +49,7 @@ std::string Figure(const ProbingResults& results, const std::string& probe) {
   add("trained", "#0072B2", false, "trained", "labels");
   add("control task", "#D55E00", false, "trained", "control");
   add("random encoder", "#009E73", true, "random", "labels");
+  add("permuted weights", "#56B4E9", true, "permuted weights", "labels");
   add("shuffled words", "#CC79A7", true, "shuffled words", "labels");
   add("shuffled labels", "#E69F00", true, "trained", "shuffled labels");
   AddBaselines(results, series);
@@ -86,7 +87,9 @@ constexpr const char* kReading =
     "<p class=\"muted\">Control: every word type has one random label (or behaviour), so that only "
     "memory of words helps; selectivity is the score minus the control's (Hewitt &amp; Liang "
     "2019). "
-    "Random encoder: the same architecture with fresh weights. Shuffled words: the trained encoder "
+    "Random encoder: the same architecture with fresh weights. Permuted weights: the trained "
+    "encoder "
+    "with the entries of each of its matrices permuted. Shuffled words: the trained encoder "
     "reads each sentence in random order. Shuffled labels: the probe is fitted to permuted labels. "
     "Code: the online code of the training labels in bits (Voita &amp; Titov 2020), 1 kbit = 1000 "
     "bits; compression against the uniform code.</p>\n";

@@ -64,6 +64,7 @@ std::vector<EncoderView> ViewsOf(const ProbingOptions& options) {
   for (const uint64_t seed : Seeds(options.seed, options.draws)) {
     views.push_back({EncoderKind::kRandom, seed});
     views.push_back({EncoderKind::kShuffledWords, seed});
+    views.push_back({EncoderKind::kPermutedWeights, seed});
   }
   return views;
 }

@@ -34,6 +34,7 @@ std::vector<Column> ColumnsOf(const ProbingResults& results, const MetricGroup& 
     columns.push_back({group.metrics[m], "trained", "labels", group.metrics[m]});
   }
   columns.push_back({"random encoder", "random", "labels", first});
+  columns.push_back({"permuted weights", "permuted weights", "labels", first});
   columns.push_back({"shuffled words", "shuffled words", "labels", first});
   columns.push_back({"shuffled labels", "trained", "shuffled labels", first});
   if (!has_headline) return columns;

@@ -89,7 +89,8 @@ std::string Dependencies(const std::vector<RelationResult>& relations) {
                     EscapeMarkup(DirectionName(row.direction)), WithInterval(row.accuracy),
                     fmt::format("{:+d}", row.offset), versus(row.offset_accuracy, row.above_offset),
                     RuleName(row), versus(row.rule_accuracy, row.above_rule),
-                    WithInterval(row.accuracy_where_rule_wrong), RandomRange(row.random_models)});
+                    WithInterval(row.accuracy_where_rule_wrong), RandomRange(row.random_models),
+                    RandomRange(row.permuted_models)});
     forest.push_back({row.relation,
                       row.accuracy.value,
                       row.accuracy.low,
@@ -108,9 +109,10 @@ std::string Dependencies(const std::vector<RelationResult>& relations) {
          "intervals. All scores in "
          "percent.</p>\n" +
          ForestPlot(forest) +
-         HtmlTable({"relation", "n", "head", "direction", "accuracy", "offset", "its accuracy",
-                    "nearest", "its accuracy", "head where that is wrong", "random models"},
-                   rows);
+         HtmlTable(
+             {"relation", "n", "head", "direction", "accuracy", "offset", "its accuracy", "nearest",
+              "its accuracy", "head where that is wrong", "random models", "permuted weights"},
+             rows);
 }
 
 std::string Coreference(const CoreferenceResults& coreference) {
@@ -126,6 +128,7 @@ std::string Coreference(const CoreferenceResults& coreference) {
     header.push_back(fmt::format("{}<br>{}", head.head.Name(),
                                  kCandidateSetNames[static_cast<size_t>(head.candidates)]));
     header.push_back("random models");
+    header.push_back("permuted weights");
   }
   header.push_back("nearest mention");
   header.push_back("nearest, same head word");
@@ -136,6 +139,7 @@ std::string Coreference(const CoreferenceResults& coreference) {
     for (const CoreferenceHead& head : coreference.heads) {
       row.push_back(WithInterval(head.rows[type].accuracy));
       row.push_back(RandomRange(head.rows[type].random_models));
+      row.push_back(RandomRange(head.rows[type].permuted_models));
     }
     row.push_back(WithInterval(coreference.nearest_mention[type]));
     row.push_back(WithInterval(coreference.nearest_same_head_word[type]));

@@ -67,6 +67,7 @@ Json ToJson(const RelationResult& row) {
           {"rule_accuracy", ToJson(row.rule_accuracy)},
           {"accuracy_where_rule_wrong", ToJson(row.accuracy_where_rule_wrong)},
           {"random_models", ToJson(row.random_models)},
+          {"permuted_models", ToJson(row.permuted_models)},
           {"above_offset", row.above_offset},
           {"above_rule", row.above_rule}};
 }
@@ -118,7 +119,8 @@ Json ToJson(const UposResults& upos) {
                     {"head", row.head.Name()},
                     {"dev_lift", row.dev_lift},
                     {"lift", ToJson(row.lift)},
-                    {"random_models", ToJson(row.random_models)}});
+                    {"random_models", ToJson(row.random_models)},
+                    {"permuted_models", ToJson(row.permuted_models)}});
   }
   for (const UposMatrix& matrix : upos.heads) {
     heads[matrix.head.Name()] = {{"word_share", matrix.word_share},
@@ -157,7 +159,9 @@ Json ToJson(const CoreferenceHead& head) {
   Json rows = Json::object();
   for (const CoreferenceRow& row : head.rows) {
     rows[kMentionTypeNames[static_cast<size_t>(row.type)]] = {
-        {"accuracy", ToJson(row.accuracy)}, {"random_models", ToJson(row.random_models)}};
+        {"accuracy", ToJson(row.accuracy)},
+        {"random_models", ToJson(row.random_models)},
+        {"permuted_models", ToJson(row.permuted_models)}};
   }
   return {{"candidates", kCandidateSetNames[static_cast<size_t>(head.candidates)]},
           {"head", head.head.Name()},

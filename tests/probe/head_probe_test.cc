@@ -89,13 +89,15 @@ HeadProbeResults ProbePlanted(size_t threads) {
   const Treebank test = MakeTreebank({ManySentences(2, 350)});
   HeadProbeOptions options;
   options.random_models = 3;
+  options.permuted_models = 2;
   options.bootstrap_replicates = 200;
   ThreadPool pool(threads);
   SyntaxHeads source({&dev, &test}, false, 1);
   HeadProbeResults results;
   results.model.layers = results.model.heads = 2;
-  const RandomSource random = [&](size_t k) {
-    return std::make_unique<SyntaxHeads>(std::vector<const Treebank*>{&dev, &test}, true, 10 + k);
+  const RandomSource random = [&](NullModel kind, size_t k) {
+    const uint64_t seed = kind == NullModel::kRandom ? 10 : 20;
+    return std::make_unique<SyntaxHeads>(std::vector<const Treebank*>{&dev, &test}, true, seed + k);
   };
   ProbePatterns(
       source, random, EncodeParts, dev, test, options, pool, [](const std::string&) {}, results);
@@ -132,6 +134,9 @@ TEST_CASE("Planted syntax heads are found, scored and told from their nulls", "[
   REQUIRE(obj.random_models.values.size() == 3);
   CHECK(obj.random_models.high < 0.6);
   CHECK(obj.random_models.low > 0.1);
+  REQUIRE(obj.permuted_models.values.size() == 2);
+  CHECK(obj.permuted_models.high < 0.6);
+  CHECK(obj.permuted_models.values != obj.random_models.values);
   // amod: always the next word, which is the nearest noun to the right: neither null is beaten.
   const RelationResult& amod = Row(results, "amod");
   CHECK(amod.offset == 1);
@@ -161,7 +166,7 @@ TEST_CASE("results.json is the same for any number of threads and holds every co
 TEST_CASE("Uniform maps score 1 / k on every relation", "[probe]") {
   const Treebank treebank = MakeTreebank({ManySentences(3, 30)});
   HeadProbeOptions options;
-  options.random_models = 0;
+  options.random_models = options.permuted_models = 0;
   options.bootstrap_replicates = 50;
   options.minimum_instances = 1;
   ThreadPool pool(1);
@@ -194,7 +199,7 @@ TEST_CASE("Sentences beyond the model's positions are left out, counted and told
   treebank.documents[0].sentences.push_back(MakeSentence(
       "a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a/NOUN/2/nsubj b-b-b-b-b-b-b-b-b-b-b-b-b-b-b/VERB/0/root"));
   HeadProbeOptions options;
-  options.random_models = 0;
+  options.random_models = options.permuted_models = 0;
   options.bootstrap_replicates = 50;
   ThreadPool pool(1);
   PlantedPatterns source(1, 1, 32, [](size_t, size_t, size_t, size_t) { return 0.1f; });

@@ -65,8 +65,9 @@ TEST_CASE("A study is a function of model, data and options alone", "[probe][pro
 TEST_CASE("A study has every cell that it promises", "[probe][probing_study]") {
   size_t fits = 0;
   const ProbingResults results = Run(SmallOptions(), 1, &fits);
-  // Linear: labels 1, control 2, shuffled labels 2, codes 4; MLP: one more; 2 random, 2 shuffled.
-  CHECK(fits == 3 * (9 + 10 + 2 * 4));
+  // Linear: labels 1, control 2, shuffled labels 2, codes 4; MLP: one more; 2 random, 2 permuted,
+  // 2 shuffled.
+  CHECK(fits == 3 * (9 + 10 + 2 * 6));
   CHECK(results.clusters == "documents");
   CHECK(results.num_clusters == 10);
   for (const char* probe : {"linear", "mlp1"}) {
@@ -80,6 +81,7 @@ TEST_CASE("A study has every cell that it promises", "[probe][probing_study]") {
       CHECK(seeds("trained", "labels - control", "selectivity") == 2);
       CHECK(seeds("trained", "shuffled labels", "accuracy") == 2);
       CHECK(seeds("random", "labels", "accuracy") == 2);
+      CHECK(seeds("permuted weights", "labels", "accuracy") == 2);
       CHECK(seeds("shuffled words", "labels", "accuracy") == 2);
       CHECK(seeds("trained", "labels", "code bits") == 2);
       CHECK(seeds("trained", "control", "code bits") == 2);
@@ -88,8 +90,9 @@ TEST_CASE("A study has every cell that it promises", "[probe][probing_study]") {
   }
   CHECK(results.Find("look-up", "none", "labels", -1, "accuracy") != nullptr);
   const std::string text = ProbingTablesText(results);
-  for (const char* column : {"accuracy", "control", "selectivity", "random encoder",
-                             "shuffled words", "shuffled labels", "compression", "look-up"}) {
+  for (const char* column :
+       {"accuracy", "control", "selectivity", "random encoder", "permuted weights",
+        "shuffled words", "shuffled labels", "compression", "look-up"}) {
     CHECK_THAT(text, ContainsSubstring(column));
   }
 }

@@ -1,6 +1,8 @@
 #include "probe/random_encoder.h"
 
+#include <algorithm>
 #include <memory>
+#include <vector>
 
 #include "model/bert_parameters.h"
 #include "model/control_tensors.h"
@@ -35,6 +37,34 @@ TEST_CASE("A random encoder has fresh weights and the model's own constants",
   const float first = random.At(query)(0, 0);
   InitialiseLike(model, 2, random);
   CHECK(random.At(query)(0, 0) != first);
+}
+
+TEST_CASE("Permuted weights keep each matrix's entries and leave vectors and constants alone",
+          "[probe][random_encoder]") {
+  const PretrainedModel model = SmallEncoder();
+  ParameterSet permuted(model.parameters.SharedLayout()), again(model.parameters.SharedLayout());
+  PermuteWeightsOf(model, 1, permuted);
+  PermuteWeightsOf(model, 2, again);
+  size_t matrices = 0;
+  for (const ParameterSpec& spec : model.parameters.Layout().Specs()) {
+    const auto entries = [&](const ParameterSet& set) {
+      const auto begin = set.Data().begin() + static_cast<std::ptrdiff_t>(spec.offset);
+      return std::vector<float>(begin, begin + static_cast<std::ptrdiff_t>(spec.size));
+    };
+    std::vector<float> trained = entries(model.parameters), own = entries(permuted);
+    INFO(spec.name);
+    if (spec.shape.size() < 2) {
+      CHECK(own == trained);
+      continue;
+    }
+    ++matrices;
+    CHECK(own != trained);
+    CHECK(own != entries(again));
+    std::sort(own.begin(), own.end());
+    std::sort(trained.begin(), trained.end());
+    CHECK(own == trained);
+  }
+  CHECK(matrices > 10);
 }
 
 }  // namespace
