@@ -13,6 +13,7 @@
 #include "model/base/file.h"
 #include "model/constant_attention.h"
 #include "model/control_tensors.h"
+#include "model/flow_mask_attention.h"
 #include "model/headwise_attention.h"
 #include "model/mean_pattern.h"
 #include "model/permuted_attention.h"
@@ -159,6 +160,19 @@ MakeControl TrainedRandom(Arguments& arguments) {
   };
 }
 
+MakeControl FlowMask(const AttentionRule& rule, Arguments& arguments) {
+  std::vector<int32_t> ids;
+  while (const auto id = arguments.Value()) {
+    ids.push_back(arguments.Parse<int32_t>("piece", *id, 0, std::numeric_limits<int32_t>::max()));
+  }
+  if (ids.empty()) Fail("attention {}: expected {}:ID,…, pieces' ids", rule.text, rule.regime);
+  const auto made = std::make_shared<SharedControl>();
+  return [=](const AttentionContext& context, size_t, size_t) -> SharedControl {
+    if (*made == nullptr) *made = std::make_shared<FlowMaskAttention>(ids, context.cls);
+    return *made;
+  };
+}
+
 // The first argument of a regime that needs another model's folder.
 std::string RequiredModel(const AttentionRule& rule, Arguments& arguments) {
   const auto directory = arguments.Value();
@@ -210,6 +224,8 @@ MakeControl MakerOf(const AttentionRule& rule) {
     make = Positional(arguments);
   } else if (rule.regime == "permuted") {
     make = Permuted(arguments);
+  } else if (rule.regime == kFlowMaskRegime) {
+    make = FlowMask(rule, arguments);
   } else if (rule.regime == "random-trained") {
     make = TrainedRandom(arguments);
   } else if (rule.regime == kConstantRegime) {
@@ -222,7 +238,7 @@ MakeControl MakerOf(const AttentionRule& rule) {
   } else {
     Fail(
         "attention {}: expected learned, uniform, random, random-trained, positional, permuted, "
-        "frozen-qk, constant or supplied, found \"{}\"",
+        "frozen-qk, constant, supplied or flow-mask, found \"{}\"",
         rule.text, rule.regime);
   }
   arguments.ExpectNoMore();
@@ -408,6 +424,10 @@ std::string AttentionHelp() {
          "  supplied:MODEL    the patterns of that model on the same input; supplied:MODEL,mean: "
          "in every head the mean of its\n"
          "                    heads; layer=L: of its layer L\n"
+         "  flow-mask:ID,…    learned weights, but none between these pieces and the others, and "
+         "none "
+         "on [CLS], which sees all;\n"
+         "                    finetune --flow-mask names the pieces of --deceive-words\n"
          "Sites: L2, L0-1, L2H3, L0-1H2-3, H0 (head 0 of every layer), counted from 0.\n"
          "Example: --attention 'uniform positional:-1@H0 learned@L3'\n";
 }

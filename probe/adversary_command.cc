@@ -23,26 +23,30 @@ struct AdversaryFlags : ExplainFlags {
   AdversaryOptions options;
 };
 
-// "PLACE/original" and "PLACE/adversary" [rows, T], "PLACE/probabilities" [2, K].
+// "PLACE/original", "PLACE/adversary" and "PLACE/value_norms" [rows, T], "PLACE/probabilities" [2,
+// K].
 void WriteMaps(const std::string& path, const ExplanationExamples& examples,
                const std::vector<AdversaryResult>& found) {
   std::vector<std::vector<float>> memory;
   std::vector<SafetensorsTensor> tensors;
-  memory.reserve(3 * found.size());  // tensors are views
+  memory.reserve(4 * found.size());  // tensors are views
   const auto add = [&](size_t i, const char* what, size_t rows, std::vector<float> values) {
     memory.push_back(std::move(values));
     tensors.push_back(FloatTensor(fmt::format("{}/{}", examples.places[i], what),
                                   {rows, memory.back().size() / rows}, memory.back()));
   };
-  const auto flat = [](const std::vector<std::vector<float>>& rows) {
+  const auto flat = [](const auto& rows) {
     std::vector<float> values;
-    for (const auto& row : rows) values.insert(values.end(), row.begin(), row.end());
+    for (const auto& row : rows) {
+      for (const auto value : row) values.push_back(static_cast<float>(value));
+    }
     return values;
   };
   for (size_t i = 0; i < found.size(); ++i) {
     const AdversaryResult& r = found[i];
     add(i, "original", r.original.size(), flat(r.original));
     add(i, "adversary", r.adversary.size(), flat(r.adversary));
+    add(i, "value_norms", r.value_norms.size(), flat(r.value_norms));
     std::vector<float> p(r.probabilities.begin(), r.probabilities.end());
     p.insert(p.end(), r.adversary_probabilities.begin(), r.adversary_probabilities.end());
     add(i, "probabilities", 2, std::move(p));
@@ -75,10 +79,12 @@ void RunAdversary(const AdversaryFlags& flags) {
     std::vector<size_t> movable;  // for the bins, as in the permutation test
     for (size_t j = 1; j + 1 < example.ids.size(); ++j) movable.push_back(j);
     const double max_attention = MaxAttention(experiment, movable);
-    instances.push_back({r.predicted, max_attention, {r.jsd, r.largest_row_jsd, r.tvd}});
+    instances.push_back(
+        {r.predicted, max_attention, {r.jsd, r.value_weighted_jsd, r.largest_row_jsd, r.tvd}});
     Json row = ExampleHeader(examples, i, r.predicted, r.confidence);
     row["max_attention"] = max_attention;
     row["jsd"] = r.jsd;
+    row["value_weighted_jsd"] = r.value_weighted_jsd;
     row["largest_row_jsd"] = r.largest_row_jsd;
     row["tvd"] = r.tvd;
     listed.push_back(std::move(row));
@@ -86,7 +92,7 @@ void RunAdversary(const AdversaryFlags& flags) {
   }
   const InstanceSummary summary =
       SummariseInstances(pool, instances, examples.model.labels,
-                         {"JSD", "JSD of the furthest row", "TVD"}, flags.seed);
+                         {"JSD", "JSD by values", "JSD of the furthest row", "TVD"}, flags.seed);
   results["summary"] = summary.json;
   results["instances"] = std::move(listed);
   WriteMaps(flags.out + "/maps.safetensors", examples, found);
@@ -98,7 +104,9 @@ void RunAdversary(const AdversaryFlags& flags) {
                results);
   fmt::print(
       "{}: the furthest attention found with TVD of the output at most {} (JSD in nats, at most "
-      "0.693, mean over rows);\nmean over examples with 95% interval, then their median\n{}"
+      "0.693, mean over rows; by values: of weights times the norm of what each weighs in the "
+      "head's "
+      "output);\nmean over examples with 95% interval, then their median\n{}"
       "results: {}/results.json, patterns: {}/maps.safetensors\n",
       examples.task, options.epsilon, summary.text, flags.out, flags.out);
 }

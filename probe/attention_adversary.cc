@@ -210,6 +210,11 @@ AdversaryResult FindAdversary(PatternExperiment& experiment, const EncodedExampl
   for (size_t r = 0; r < result.original.size(); ++r) {
     result.largest_row_jsd =
         std::max(result.largest_row_jsd, JensenShannon(result.original[r], result.adversary[r]));
+    const std::span<const double> norms = experiment.ValueNorms(experiment.Rows()[r]);
+    result.value_norms.emplace_back(norms.begin(), norms.end());
+    result.value_weighted_jsd +=
+        ValueWeightedJensenShannon(result.original[r], result.adversary[r], norms) /
+        static_cast<double>(result.original.size());
   }
   return std::move(result);
 }

@@ -26,11 +26,13 @@ struct AdversaryResult {
   double jsd =
       0.0;  // mean over the rows in scope; 0: nothing but the model's own patterns was found
   double largest_row_jsd = 0.0;
+  double value_weighted_jsd = 0.0;           // mean over the rows of ValueWeightedJensenShannon
   double tvd = 0.0;                          // at most epsilon
   std::vector<std::vector<float>> original;  // the rows in scope [T], and the adversary's
   std::vector<std::vector<float>> adversary;
-  std::vector<double> probabilities;            // of the model
-  std::vector<double> adversary_probabilities;  // under the adversary's patterns
+  std::vector<std::vector<double>> value_norms;  // of each row
+  std::vector<double> probabilities;             // of the model
+  std::vector<double> adversary_probabilities;   // under the adversary's patterns
 };
 
 // What the search minimises, for all candidates at once.

@@ -13,6 +13,7 @@
 #include "model/base/file.h"
 #include "probe/model_measures.h"
 #include "train/config_file.h"
+#include "train/deception_summary.h"
 #include "train/finetune_run.h"
 #include "train/progress_line.h"
 #include "train/training_run.h"
@@ -80,6 +81,7 @@ std::map<std::string, double> Measure(const ExampleSet& test, const FinetuneResu
   for (const auto& [group, examples] : test.Groups()) {
     measures["accuracy:" + group] = PercentCorrect(Subset(result.test, examples));
   }
+  measures.merge(DeceptionMeasures(result));
   const ModelDivergence& from_base = result.from_base;
   for (size_t i = 0; i < from_base.names.size(); ++i) {
     const std::string& name = from_base.names[i];

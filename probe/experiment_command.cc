@@ -11,6 +11,7 @@
 #include "model/base/file.h"
 #include "model/base/thread_pool.h"
 #include "model/ops/simd_target.h"
+#include "probe/claims_page.h"
 #include "probe/experiment_catalogue.h"
 #include "probe/experiment_report.h"
 #include "probe/output_folder.h"
@@ -26,6 +27,7 @@ struct ExperimentFlags {
   uint64_t seeds = 0;  // 0: as the experiment says
   size_t threads = ThreadPool::HardwareThreads();
   bool resume = false;
+  std::vector<std::string> runs;
   double power = 0.8;
 };
 
@@ -140,6 +142,21 @@ void Power(const ExperimentFlags& flags) {
   }
 }
 
+void ReportClaims(const ExperimentFlags& flags) {
+  const ClaimsFound found = FindClaims(flags.runs);
+  if (found.claims.empty()) {
+    Fail("{}: expected results.json of experiments, found {} of other kinds",
+         fmt::join(flags.runs, ", "), found.other_results);
+  }
+  const std::string out = OutOf(flags, "claims");
+  PrepareOutput(out);
+  std::string command = "headscope experiment report --out " + out;
+  for (const std::string& folder : flags.runs) command += " --runs " + folder;
+  WriteFileAtomically(out + "/claims.html", ClaimsHtml(found, command));
+  WriteFileAtomically(out + "/claims.csv", ClaimsCsv(found));
+  fmt::print("{}page: {}/claims.html\n", ClaimsText(found), out);
+}
+
 Command WithName(const Command& experiment, const char* verb, const char* description,
                  ExperimentFlags& flags) {
   const Command command = experiment.Subcommand(verb, description);
@@ -177,6 +194,15 @@ void AddExperimentCommand(const Command& app) {
   run.Option("--threads", flags->threads, "changes the speed and nothing else").Range(1, 1024);
   run.Option("--isa", flags->isa, "SIMD target, or auto; changes the speed and nothing else");
   run.OnRun([flags] { RunExperiment(*flags); });
+  const Command report = experiment.Subcommand(
+      "report", "one page of all claims: paper, experiment, difference, verdict, caveat");
+  report.Footer(
+      "Looks for the results.json of experiments under every folder of --runs and writes "
+      "claims.html and claims.csv.\nExample: headscope experiment report --runs runs --out "
+      "runs/claims");
+  report.Option("--runs", flags->runs, "folders of experiments; repeatable").Required();
+  report.Option("--out", flags->out, "its folder (default: runs/claims)");
+  report.OnRun([flags] { ReportClaims(*flags); });
   const Command power = WithName(experiment, "power",
                                  "how many seeds a decision needs, from a pilot's cells", *flags);
   AddSettings(power, *flags);

@@ -16,29 +16,8 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-// With no "-0.0".
-std::string Rounded(double value, int digits) {
-  const std::string text = fmt::format("{:.{}f}", value, digits);
-  return text.find_first_not_of("-0.") == std::string::npos ? fmt::format("{:.{}f}", 0.0, digits)
-                                                            : text;
-}
-
-// "-0.3 [-0.9, 0.2]".
-std::string InBrackets(const Estimate& estimate, const std::string& measure) {
-  const int digits = UnitOf(measure).value_or(MeasureUnit{}).digits;
-  return fmt::format("{} [{}, {}]", Rounded(estimate.value, digits), Rounded(estimate.low, digits),
-                     Rounded(estimate.high, digits));
-}
-
-// "-0.3 [-0.9, 0.2] points".
-std::string DifferenceText(const Decision& decision) {
-  const std::string& measure = decision.claim.measure;
-  return fmt::format("{} {}", InBrackets(decision.difference, measure),
-                     UnitOf(measure).value_or(MeasureUnit{}).margin);
-}
-
 std::string CellText(const std::optional<Estimate>& value, const std::string& measure) {
-  return value ? InBrackets(*value, measure) : "n/a";
+  return value ? EstimateText(*value, measure) : "n/a";
 }
 
 // "accuracy, %".
@@ -77,7 +56,8 @@ std::string Banner(const Decision& decision) {
       "{}. "
       "Seen: {} over {} seeds; {}.</span></div>\n",
       kind, name, EscapeMarkup(decision.claim.hypothesis), EscapeMarkup(decision.claim.Rule()),
-      DifferenceText(decision), decision.difference.n, EscapeMarkup(PText(decision)));
+      DifferenceText(decision.difference, decision.claim.measure), decision.difference.n,
+      EscapeMarkup(PText(decision)));
 }
 
 DifferenceRow RowOf(const Decision& decision) {
@@ -116,7 +96,7 @@ std::string MeasureTable(const ExperimentResults& results) {
   }
   return fmt::format(
       "<p class=\"muted\">On the test set: means over {} seeds with 95% t-intervals.</p>\n{}",
-      results.experiment.seeds, HtmlTable(header, rows, LastColumn::kProse));
+      results.experiment.seeds, HtmlTable(header, rows, TableText::kLastProse));
 }
 
 // One figure for each unit, as an axis has one.
@@ -160,11 +140,12 @@ std::string ClaimsTable(const std::vector<ExperimentResults>& parts) {
     for (const Decision& decision : part.decisions) {
       rows.push_back({"<b>" + VerdictName(decision.verdict) + "</b>",
                       fmt::format("<a href=\"#{0}\">{0}</a>", EscapeMarkup(part.experiment.name)),
-                      DifferenceText(decision), EscapeMarkup(decision.claim.hypothesis)});
+                      DifferenceText(decision.difference, decision.claim.measure),
+                      EscapeMarkup(decision.claim.hypothesis)});
     }
   }
   return "<h2>Claims and verdicts</h2>\n" +
-         HtmlTable({"verdict", "experiment", "difference", "claim"}, rows, LastColumn::kProse);
+         HtmlTable({"verdict", "experiment", "difference", "claim"}, rows, TableText::kLastProse);
 }
 
 }  // namespace
@@ -200,7 +181,8 @@ std::string ExperimentText(const ExperimentResults& results) {
   }
   for (const Decision& decision : results.decisions) {
     text += fmt::format("{}: {}\n  {}; seen {}, {} seeds, {}\n", VerdictName(decision.verdict),
-                        decision.claim.hypothesis, decision.claim.Rule(), DifferenceText(decision),
+                        decision.claim.hypothesis, decision.claim.Rule(),
+                        DifferenceText(decision.difference, decision.claim.measure),
                         decision.difference.n, PText(decision));
   }
   return text;

@@ -14,6 +14,8 @@ table{border-collapse:collapse;font-size:.86rem;font-variant-numeric:tabular-num
 th,td{padding:.15rem .5rem;text-align:right;border-bottom:1px solid #eee;white-space:nowrap}
 th{border-bottom:2px solid #bbb;font-weight:600}th:first-child,td:first-child{text-align:left}
 .prose th:last-child,.prose td:last-child{text-align:left;white-space:normal;min-width:11rem}
+.text th,.text td{text-align:left;white-space:normal;vertical-align:top;min-width:8rem;padding:.4rem .5rem}
+.text th:first-child,.text td:first-child{min-width:0}.verdict{padding:.1rem .4rem;border-left:4px solid;font-weight:600}
 .interval{color:#666;font-size:.85em}.win{font-weight:700;color:#00528a}.muted{color:#666}
 .banner{padding:.7rem 1rem;border-left:5px solid;margin:1rem 0}
 .good{border-color:#009e73;background:#eef8f4}.bad{border-color:#d55e00;background:#fdf2ea}.unknown{border-color:#999;background:#f5f5f5}
@@ -24,8 +26,9 @@ code{background:#f4f4f4;padding:0 .25em}
 }  // namespace
 
 std::string HtmlTable(const std::vector<std::string>& header,
-                      const std::vector<std::vector<std::string>>& rows, LastColumn last) {
-  const std::string kind = last == LastColumn::kProse ? " class=\"prose\"" : "";
+                      const std::vector<std::vector<std::string>>& rows, TableText text) {
+  constexpr const char* kClasses[] = {"", " class=\"prose\"", " class=\"text\""};
+  const std::string kind = kClasses[static_cast<size_t>(text)];
   std::string html = "<div class=\"scroll\"><table" + kind + "><thead><tr>";
   for (const std::string& cell : header) html += "<th>" + cell + "</th>";
   html += "</tr></thead><tbody>\n";

@@ -7,13 +7,13 @@
 
 namespace headscope {
 
-// Whether a table's last column is a figure like the others, or text that is broken into lines.
-enum class LastColumn { kFigure, kProse };
+// Which columns of a table are text that is broken into lines; the others are figures.
+enum class TableText { kNone, kLastProse, kAllProse };
 
 // A table from a header and rows of cells that are markup already.
 std::string HtmlTable(const std::vector<std::string>& header,
                       const std::vector<std::vector<std::string>>& rows,
-                      LastColumn last = LastColumn::kFigure);
+                      TableText text = TableText::kNone);
 
 // The whole page; `title` and `heading` are escaped, `body` is markup.
 std::string HtmlPage(const std::string& title, const std::string& heading, const std::string& body);

@@ -1,14 +1,27 @@
 #include "probe/measure.h"
 
+#include <fmt/core.h>
+
 #include <utility>
 
 namespace headscope {
+namespace {
+
+std::string Rounded(double value, int digits) {
+  const std::string text = fmt::format("{:.{}f}", value, digits);
+  return text.find_first_not_of("-0.") == std::string::npos ? fmt::format("{:.{}f}", 0.0, digits)
+                                                            : text;
+}
+
+}  // namespace
 
 std::optional<MeasureUnit> UnitOf(const std::string& measure) {
   const auto is = [&](const char* name) {
     return measure == name || measure.starts_with(std::string(name) + ':');
   };
   if (is("accuracy") || measure == "tvd") return MeasureUnit{"%", "points", 1, 100.0};
+  if (measure == "ablated") return MeasureUnit{"%", "points", 1, 100.0};
+  if (is("mass")) return MeasureUnit{"% of attention", "points", 3, 100.0};
   if (is("jsd")) return MeasureUnit{"% of ln 2", "points", 1, 100.0};
   if (is("kl")) return MeasureUnit{"nats", "nats", 2, 1e3};
   if (is("tau")) return MeasureUnit{"tau-b", "tau-b", 2, 1.0};
@@ -16,9 +29,20 @@ std::optional<MeasureUnit> UnitOf(const std::string& measure) {
   return {};
 }
 
+std::string EstimateText(const Estimate& estimate, const std::string& measure) {
+  const int digits = UnitOf(measure).value_or(MeasureUnit{}).digits;
+  return fmt::format("{} [{}, {}]", Rounded(estimate.value, digits), Rounded(estimate.low, digits),
+                     Rounded(estimate.high, digits));
+}
+
+std::string DifferenceText(const Estimate& difference, const std::string& measure) {
+  return fmt::format("{} {}", EstimateText(difference, measure),
+                     UnitOf(measure).value_or(MeasureUnit{}).margin);
+}
+
 std::string MeasureNames() {
-  return "accuracy, accuracy:GROUP, tvd, jsd:Ll, kl:Ll, tau:gradient, tau:loo, tau:gradient-loo, "
-         "trees:UAS, trees:UUAS";
+  return "accuracy, accuracy:GROUP, tvd, jsd:Ll, kl:Ll, mass, mass:max, mass:below, ablated, "
+         "tau:gradient, tau:loo, tau:gradient-loo, trees:UAS, trees:UUAS";
 }
 
 }  // namespace headscope

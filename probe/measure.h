@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 
+#include "probe/estimate.h"
+
 namespace headscope {
 
 struct MeasureUnit {
@@ -17,6 +19,7 @@ struct MeasureUnit {
 // tvd (of the outputs from those of the base, mean)              %
 // jsd:Ll, jsd:Ll heads (of layer l's attention from the base's)  % of ln 2, the largest there is
 // kl:Ll, kl:Ll heads                                             nats
+// mass, mass:max, mass:below, ablated (see deception_summary.h)  % of a row's attention; accuracy %
 // tau:gradient, tau:loo, tau:gradient-loo                        Kendall's tau-b of the orders that
 //                                                                attention, gradient and
 //                                                                leave-one-out give the pieces of
@@ -25,6 +28,11 @@ struct MeasureUnit {
 //
 // Nothing for a name that is none of these.
 std::optional<MeasureUnit> UnitOf(const std::string& measure);
+
+// "-0.3 [-0.9, 0.2]", with as many digits as the measure's unit has and no "-0.0".
+std::string EstimateText(const Estimate& estimate, const std::string& measure);
+// "-0.3 [-0.9, 0.2] points": of a difference.
+std::string DifferenceText(const Estimate& difference, const std::string& measure);
 
 // Lines on every measure, for --help and for errors.
 std::string MeasureNames();

@@ -67,6 +67,7 @@ PatternExperiment::PatternExperiment(Compute& compute, const PretrainedClassifie
       encoder_(model.config),
       head_(model.config, model.labels.size(), model.kind),
       acts_(model.config, Activations::Mode::kTraining, PatternNames(model.config)),
+      norms_(model.config, model.parameters),
       unused_gradients_(model.parameters.SharedLayout()),
       batch_(std::make_unique<Batch>()) {
   example_.examples.resize(1);
@@ -101,6 +102,11 @@ Matrix PatternExperiment::Square(std::vector<float>& memory, size_t copy, size_t
 
 std::span<const float> PatternExperiment::Original(const PatternRow& row) const {
   return {original_.data() + Offset(0, row.layer, row.head) + row.row * length_, length_};
+}
+
+std::span<const double> PatternExperiment::ValueNorms(const PatternRow& row) const {
+  const size_t of_head = (row.layer - first_layer_) * model_.config.num_attention_heads + row.head;
+  return {value_norms_.data() + of_head * length_, length_};
 }
 
 std::span<float> PatternExperiment::Pattern(size_t copy, const PatternRow& row) {
@@ -148,12 +154,26 @@ std::vector<double> PatternExperiment::Start(const EncodedExample& example, size
       std::copy_n(pattern.data, length_ * length_, Square(original_, 0, l, h).data);
     }
   }
+  MeasureValueNorms();
   patterns_.clear();
   for (size_t c = 0; c < copies; ++c) {
     patterns_.insert(patterns_.end(), original_.begin(), original_.end());
   }
   gradients_.assign(copies * size, 0.0f);
   return Probabilities();
+}
+
+void PatternExperiment::MeasureValueNorms() {
+  const size_t width = model_.config.HeadSize();
+  value_norms_.clear();
+  for (size_t l = first_layer_; l < model_.config.num_hidden_layers; ++l) {
+    const ConstMatrix values = acts_.Rows(Hook::kV, l);
+    for (size_t h = 0; h < model_.config.num_attention_heads; ++h) {
+      for (size_t j = 0; j < length_; ++j) {
+        value_norms_.push_back(norms_.Norm(l, h, values.Row(j) + h * width));
+      }
+    }
+  }
 }
 
 std::vector<double> PatternExperiment::Run() {

@@ -9,12 +9,14 @@
 #include "datasets/example_encoding.h"
 #include "model/classifier.h"
 #include "model/encoder.h"
+#include "probe/output_norms.h"
 
 namespace headscope {
 
 // Which patterns are another's: the last layer's row of what is classified ([CLS], or the word
-// asked for), all that the output sees of that layer; or every row of every layer that reaches the
-// output.
+// asked for), all that the output sees of that layer; or every row of every layer that has a path
+// to the output, so of the last layer that row alone and of the layers below it all. What is left
+// over is free: no pattern there changes the output, and none counts.
 enum class PatternScope { kLastLayer, kAllLayers };
 
 // The attention that the model was saved with, learned where it has no other.
@@ -38,6 +40,8 @@ class PatternExperiment {
   // The rows in scope: layer by layer, head by head.
   const std::vector<PatternRow>& Rows() const { return rows_; }
   std::span<const float> Original(const PatternRow& row) const;
+  // |f(x_j)| of what the row weighs in the model's own run (output_norms.h), [T].
+  std::span<const double> ValueNorms(const PatternRow& row) const;
   // To be written before Run.
   std::span<float> Pattern(size_t copy, const PatternRow& row);
   std::span<const float> Pattern(size_t copy, const PatternRow& row) const;
@@ -52,6 +56,7 @@ class PatternExperiment {
  private:
   void ForwardBatch(size_t copies, const AttentionControl* control);
   std::vector<double> Probabilities();
+  void MeasureValueNorms();
   size_t Offset(size_t copy, size_t layer, size_t head) const;
   Matrix Square(std::vector<float>& memory, size_t copy, size_t layer, size_t head) const;
   void ListRows(size_t target);
@@ -63,6 +68,7 @@ class PatternExperiment {
   Encoder encoder_;
   ClassifierHead head_;
   Activations acts_;
+  OutputNorms norms_;
   ParameterSet unused_gradients_;
   EncodedSet example_;
   struct Batch;
@@ -71,6 +77,7 @@ class PatternExperiment {
   size_t length_ = 0, copies_ = 0;
   std::vector<PatternRow> rows_;
   std::vector<float> original_, patterns_, gradients_;  // [copies][layer][head][T, T]
+  std::vector<double> value_norms_;                     // [layer][head][T]
   std::vector<double> probabilities_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "datasets/wordpiece.h"
@@ -52,6 +53,22 @@ void BaseModel::ExpectLike(const ModelConfig& model, const std::vector<std::stri
 
 std::string BaseModel::Sha256() const {
   return Sha256OfFile(model_.directory + "/model.safetensors");
+}
+
+void BaseModel::CopyAllButScores(ParameterSet& parameters) const {
+  const ParameterLayout& ours = model_.parameters.Layout();
+  for (const ParameterSpec& spec : parameters.Layout().Specs()) {
+    const bool makes_scores = spec.name.find(".self.query.") != std::string::npos ||
+                              spec.name.find(".self.key.") != std::string::npos;
+    if (makes_scores || !spec.alias_of.empty() || !ours.Contains(spec.name)) continue;
+    const ParameterSpec& source = ours.Find(spec.name);
+    if (source.shape != spec.shape) {
+      Fail("{}: tensor {}: expected shape {}, found {}", model_.directory, spec.name,
+           spec.ShapeString(), source.ShapeString());
+    }
+    std::copy_n(model_.parameters.Data().data() + source.offset, source.size,
+                parameters.Data().data() + spec.offset);
+  }
 }
 
 void BaseModel::Run(Compute& compute, const LabelledBatch& labelled) {

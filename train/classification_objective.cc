@@ -89,6 +89,34 @@ Predictions ClassificationObjective::OutputsBesideBase(Compute& compute,
   return outputs;
 }
 
+template <typename Body>
+void ClassificationObjective::ForEachBatch(const EncodedSet& set, const Body& body) {
+  std::vector<uint32_t> places(set.examples.size());
+  std::iota(places.begin(), places.end(), 0u);
+  for (size_t begin = 0; begin < places.size(); begin += kEvaluationBatch) {
+    const size_t count = std::min(kEvaluationBatch, places.size() - begin);
+    body(MakeLabelledBatch(set, std::span(places).subspan(begin, count)));
+  }
+}
+
+Predictions ClassificationObjective::PredictAblated(Compute& compute,
+                                                    const ParameterSet& parameters,
+                                                    const EncodedSet& set) {
+  Predictions predictions{.num_labels = num_labels_, .labels = {}, .probabilities = {}};
+  ForEachBatch(set, [&](const LabelledBatch& labelled) {
+    const Intervention ablation = aims_.penalty->Ablation(labelled.batch);
+    ForwardOptions options;
+    options.attention = &attention_;
+    options.intervention = &ablation;
+    Matrix logits;
+    Forward(compute, parameters, labelled, options, logits);
+    Predictions outputs{.num_labels = num_labels_, .labels = labelled.labels, .probabilities = {}};
+    AppendSoftmax(logits, outputs);
+    Append(outputs, predictions);
+  });
+  return predictions;
+}
+
 Predictions ClassificationObjective::Predict(Compute& compute, const ParameterSet& parameters,
                                              const EncodedSet& set) {
   ForwardOptions options;
@@ -97,17 +125,13 @@ Predictions ClassificationObjective::Predict(Compute& compute, const ParameterSe
   from_base_ = {};
   adversarial_loss_ = 0.0;
   Predictions predictions{.num_labels = num_labels_, .labels = {}, .probabilities = {}};
-  std::vector<uint32_t> places(set.examples.size());
-  std::iota(places.begin(), places.end(), 0u);
-  for (size_t begin = 0; begin < places.size(); begin += kEvaluationBatch) {
-    const size_t count = std::min(kEvaluationBatch, places.size() - begin);
-    const LabelledBatch labelled = MakeLabelledBatch(set, std::span(places).subspan(begin, count));
+  ForEachBatch(set, [&](const LabelledBatch& labelled) {
     Matrix logits;
     Forward(compute, parameters, labelled, options, logits);
     const Predictions outputs = OutputsBesideBase(compute, labelled, logits);
     Measure(labelled, outputs);
     Append(outputs, predictions);
-  }
+  });
   return predictions;
 }
 

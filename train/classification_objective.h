@@ -54,8 +54,15 @@ class ClassificationObjective final : public Objective {
 
   // Dropout off.
   Predictions Predict(Compute& compute, const ParameterSet& parameters, const EncodedSet& set);
+  // With attention to the penalty's impermissible pieces set to 0; measures nothing else. There
+  // must be a penalty.
+  Predictions PredictAblated(Compute& compute, const ParameterSet& parameters,
+                             const EncodedSet& set);
 
  private:
+  // The examples of a set in its order, batch by batch.
+  template <typename Body>
+  static void ForEachBatch(const EncodedSet& set, const Body& body);
   // Runs forward up to the cross entropy; logits and log_sum_exp_ are left for backward.
   LossSum Forward(Compute& compute, const ParameterSet& parameters, const LabelledBatch& labelled,
                   const ForwardOptions& options, Matrix& logits);

@@ -47,9 +47,15 @@ std::vector<double> DeceptivePenalty::MassesOfHeads(const LabelledBatch& labelle
 
 std::vector<size_t> DeceptivePenalty::RowsOf(const LabelledBatch& labelled, size_t layer,
                                              size_t sequence) const {
+  if (layer + 1 != layers_ && !options_.all_layers) return {};
+  return OpenRows(labelled, layer, sequence);
+}
+
+std::vector<size_t> DeceptivePenalty::OpenRows(const LabelledBatch& labelled, size_t layer,
+                                               size_t sequence) const {
   if (layer + 1 == layers_) return {labelled.TargetRow(sequence)};
+  if (options_.flow_mask) return {0};
   std::vector<size_t> rows;
-  if (!options_.all_layers) return rows;
   const std::span<const int32_t> ids = labelled.batch.Ids(sequence);
   for (size_t i = 0; i < ids.size(); ++i) {
     if (!IsImpermissible(ids[i])) rows.push_back(i);
@@ -104,6 +110,21 @@ Encoder::PatternGradient DeceptivePenalty::Gradient(const LabelledBatch& labelle
   };
 }
 
+double DeceptivePenalty::MassBelow(const LabelledBatch& labelled, Activations& acts,
+                                   size_t sequence) const {
+  double sum = 0.0;
+  size_t count = 0;
+  for (size_t l = 0; l + 1 < layers_; ++l) {
+    for (const size_t row : OpenRows(labelled, l, sequence)) {
+      for (const double mass : MassesOfHeads(labelled, acts, l, sequence, row)) {
+        sum += mass;
+        ++count;
+      }
+    }
+  }
+  return count == 0 ? 0.0 : sum / static_cast<double>(count);
+}
+
 void DeceptivePenalty::AddMasses(const LabelledBatch& labelled, Activations& acts,
                                  Masses& masses) const {
   for (size_t s = 0; s < labelled.batch.NumSequences(); ++s) {
@@ -116,7 +137,19 @@ void DeceptivePenalty::AddMasses(const LabelledBatch& labelled, Activations& act
     ++masses.examples;
     for (const double mass : of_heads) masses.mean += mass / static_cast<double>(heads_);
     masses.largest += of_heads[IndexOfLargest(of_heads)];
+    masses.below += MassBelow(labelled, acts, s);
   }
+}
+
+Intervention DeceptivePenalty::Ablation(const RaggedBatch& batch) const {
+  return [this, &batch](const HookPoint& at, Matrix value) {
+    if (at.hook != Hook::kPattern) return;
+    const std::span<const int32_t> ids = batch.Ids(at.sequence);
+    for (size_t j = 0; j < ids.size(); ++j) {
+      if (!IsImpermissible(ids[j])) continue;
+      for (size_t i = 0; i < value.rows; ++i) value(i, j) = 0.0f;
+    }
+  };
 }
 
 }  // namespace headscope

@@ -6,7 +6,9 @@
 //
 // or, over heads, log(1 - max m) in place of the mean. Rows in scope: the last layer's row of what
 // is classified; with all_layers, in each layer below it every row of a permissible piece as well
-// (all rows of an example count alike).
+// (all rows of an example count alike). Under the mask of the information flow
+// (flow_mask_attention.h) only [CLS] may look at impermissible pieces: then these are the [CLS]
+// rows.
 #pragma once
 
 #include <cstddef>
@@ -23,6 +25,7 @@ struct DeceptionOptions {
   double weight = 0.0;          // λ
   bool max_over_heads = false;  // false: the mean
   bool all_layers = false;
+  bool flow_mask = false;  // the model is trained under it
 };
 
 class DeceptivePenalty {
@@ -42,12 +45,17 @@ class DeceptivePenalty {
                                     double scale) const;
 
   // Of the examples that have an impermissible piece: the weight on these in the last layer's row
-  // of what is classified, summed over the examples: mean over heads, and the largest of the heads.
+  // of what is classified, summed over the examples: mean over heads, and the largest of the heads;
+  // and in the layers below, mean over heads and the rows that all_layers has in scope.
   struct Masses {
     size_t examples = 0;
-    double mean = 0.0, largest = 0.0;
+    double mean = 0.0, largest = 0.0, below = 0.0;
   };
   void AddMasses(const LabelledBatch& labelled, Activations& acts, Masses& masses) const;
+
+  // At test time: sets every head's weights on impermissible pieces to 0, in all rows and layers.
+  // The rest of a row stays as it is, so that it sums to less than 1. `batch` must outlive it.
+  Intervention Ablation(const RaggedBatch& batch) const;
 
  private:
   bool IsImpermissible(int32_t id) const { return impermissible_[static_cast<size_t>(id)] != 0; }
@@ -55,7 +63,11 @@ class DeceptivePenalty {
   // The masses of one row in every head [H].
   std::vector<double> MassesOfHeads(const LabelledBatch& labelled, Activations& acts, size_t layer,
                                     size_t sequence, size_t row) const;
+  // The rows of a layer that may look at impermissible pieces and that the output sees.
+  std::vector<size_t> OpenRows(const LabelledBatch& labelled, size_t layer, size_t sequence) const;
+  // Those in scope.
   std::vector<size_t> RowsOf(const LabelledBatch& labelled, size_t layer, size_t sequence) const;
+  double MassBelow(const LabelledBatch& labelled, Activations& acts, size_t sequence) const;
   double RowWeight(const LabelledBatch& labelled, size_t sequence) const;
 
   size_t layers_, heads_;

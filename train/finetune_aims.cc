@@ -1,26 +1,22 @@
 #include "train/finetune_aims.h"
 
+#include <algorithm>
+
 #include "model/base/error.h"
 
 namespace headscope {
 namespace {
 
-// Every piece of the words to be hidden; null when there are none.
+// Null when there are no words to be hidden.
 std::unique_ptr<DeceptivePenalty> PenaltyOf(const FinetuneConfig& config, const FinetuneData& data,
                                             const AttentionControl& attention) {
   std::vector<uint8_t> impermissible(data.word_piece->Size());
-  const std::vector<int32_t> ids = data.word_piece->Encode(config.deceive_words).ids;
+  const std::vector<int32_t> ids = HiddenPieces(config, data);
   if (ids.empty()) {
     if (config.deceive == 0.0) return nullptr;
     Fail("--deceive: expected words to hide (--deceive-words), found none");
   }
-  for (const int32_t id : ids) {
-    if (id == data.word_piece->Unk()) {
-      Fail("--deceive-words: expected words of the model's vocabulary, found \"{}\"",
-           config.deceive_words);
-    }
-    impermissible[static_cast<size_t>(id)] = 1;
-  }
+  for (const int32_t id : ids) impermissible[static_cast<size_t>(id)] = 1;
   const size_t last = data.model.num_hidden_layers - 1;
   if (config.deceive != 0.0 && !attention.UsesScores(last)) {
     Fail("--deceive: attention of the last layer does not depend on scores ({})", attention.Name());
@@ -29,7 +25,8 @@ std::unique_ptr<DeceptivePenalty> PenaltyOf(const FinetuneConfig& config, const 
       data.model,
       DeceptionOptions{.weight = config.deceive,
                        .max_over_heads = config.deceive_max,
-                       .all_layers = config.deceive_all_layers},
+                       .all_layers = config.deceive_all_layers,
+                       .flow_mask = config.flow_mask},
       std::move(impermissible));
 }
 
@@ -42,6 +39,9 @@ std::unique_ptr<BaseModel> BaseOf(const FinetuneConfig& config, const FinetuneDa
   }
   if (config.adversary_of.empty() && config.lambda != 0.0) {
     Fail("--lambda: expected a model to be an adversary of (--adversary-of), found none");
+  }
+  if (config.adversary_of.empty() && config.adversary_warm_start) {
+    Fail("--adversary-warm-start: expected a model to begin with (--adversary-of), found none");
   }
   const std::string& folder =
       config.adversary_of.empty() ? config.compare_with : config.adversary_of;
@@ -68,6 +68,17 @@ std::unique_ptr<AdversarialLoss> AdversaryOf(const FinetuneConfig& config, const
 }
 
 }  // namespace
+
+std::vector<int32_t> HiddenPieces(const FinetuneConfig& config, const FinetuneData& data) {
+  std::vector<int32_t> ids = data.word_piece->Encode(config.deceive_words).ids;
+  if (std::find(ids.begin(), ids.end(), data.word_piece->Unk()) != ids.end()) {
+    Fail("--deceive-words: expected words of the model's vocabulary, found \"{}\"",
+         config.deceive_words);
+  }
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids;
+}
 
 FinetuneAims::FinetuneAims(const FinetuneConfig& config, const FinetuneData& data,
                            const AttentionControl& attention)

@@ -1,7 +1,9 @@
 // What a fine-tuning's config asks of the classifier beside the labels, ready for its objective.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "model/attention_control.h"
 #include "train/classification_objective.h"
@@ -9,6 +11,10 @@
 #include "train/finetune_data.h"
 
 namespace headscope {
+
+// Every piece of the words of --deceive-words. Throws Error for a word that is no piece of the
+// model's.
+std::vector<int32_t> HiddenPieces(const FinetuneConfig& config, const FinetuneData& data);
 
 class FinetuneAims {
  public:

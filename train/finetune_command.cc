@@ -18,6 +18,7 @@
 #include "train/classification_tables.h"
 #include "train/config_file.h"
 #include "train/config_flags.h"
+#include "train/deception_summary.h"
 #include "train/divergence_table.h"
 #include "train/finetune_config.h"
 #include "train/finetune_run.h"
@@ -64,12 +65,12 @@ std::string ModelName(const FinetuneConfig& config) {
   return config.model.empty() ? config.size + " from scratch" : config.model;
 }
 
-// Puts what came of each seed into `row` and, where there is a base, `divergences`.
+// Puts what came of each seed into `row` and, where there is a base, `divergences`; where words are
+// to be hidden, into `deception`.
 void TrainSeeds(const FinetuneFlags& flags, const FinetuneConfig& config, const FinetuneData& data,
-                Row& row, std::vector<ModelDivergence>& divergences) {
+                Row& row, std::vector<ModelDivergence>& divergences, DeceptionSummary& deception) {
   const InterruptGuard interrupt;
-  double dev = 0.0, mean_mass = 0.0, largest_mass = 0.0;
-  size_t hidden = 0;
+  double dev = 0.0;
   for (uint64_t k = 0; k < flags.seeds; ++k) {
     FinetuneConfig seeded = config;
     seeded.seed = config.seed + k;
@@ -93,18 +94,12 @@ void TrainSeeds(const FinetuneFlags& flags, const FinetuneConfig& config, const 
                100.0 * static_cast<double>(result.test.NumCorrect()) /
                    static_cast<double>(result.test.Size()));
     dev += result.dev_accuracy;
-    hidden += result.impermissible.examples;
-    mean_mass += result.impermissible.mean;
-    largest_mass += result.impermissible.largest;
+    deception.Add(result);
     row.predictions.push_back(result.test);
     if (!result.from_base.Empty()) divergences.push_back(result.from_base);
   }
   row.remark = fmt::format("dev {:.1f}", 100 * dev / static_cast<double>(flags.seeds));
-  if (hidden > 0) {
-    const auto n = static_cast<double>(hidden);
-    row.remark += fmt::format(", attention on --deceive-words {:.2g} (most attentive head {:.2g})",
-                              mean_mass / n, largest_mass / n);
-  }
+  if (!deception.Empty()) row.remark += ", " + deception.Remark();
 }
 
 Row Baseline(const TaskData& task, const char* name, WordFeatures features) {
@@ -153,9 +148,10 @@ nlohmann::ordered_json ToJson(const Interval& interval) {
   return {{"value", interval.value}, {"low", interval.low}, {"high", interval.high}};
 }
 
-// "from_base": the figures of DivergenceSummary, where there is a base.
+// "from_base": the figures of DivergenceSummary, where there is a base. "deception": those of
+// DeceptionSummary, where words are to be hidden.
 std::string ResultsJson(const std::string& task, const std::vector<Row>& rows, const Groups& groups,
-                        const DivergenceSummary& from_base) {
+                        const DivergenceSummary& from_base, const DeceptionSummary& deception) {
   nlohmann::ordered_json json = {{"format", 1}, {"task", task}};
   for (const Row& row : rows) {
     nlohmann::ordered_json model = {
@@ -172,6 +168,7 @@ std::string ResultsJson(const std::string& task, const std::vector<Row>& rows, c
   for (size_t i = 0; i < from_base.names.size(); ++i) {
     json["from_base"][from_base.names[i]] = ToJson(from_base.means[i]);
   }
+  if (!deception.Empty()) json["deception"] = deception.Means();
   return json.dump(1) + "\n";
 }
 
@@ -182,7 +179,8 @@ void RunFinetuneCommand(const FinetuneFlags& flags) {
   const FinetuneData data = LoadFinetuneData(config, DataFolder(flags.data), report);
   std::vector<Row> rows(1);
   std::vector<ModelDivergence> divergences;
-  TrainSeeds(flags, config, data, rows[0], divergences);
+  DeceptionSummary deception;
+  TrainSeeds(flags, config, data, rows[0], divergences, deception);
   rows[0].name = ModelName(config);
   if (flags.baseline != "none") {
     report("the bag-of-words baseline");
@@ -202,7 +200,7 @@ void RunFinetuneCommand(const FinetuneFlags& flags) {
   DivergenceSummary from_base;
   if (!divergences.empty()) from_base = SummariseDivergence(divergences);
   WriteFileAtomically(flags.out + "/results.json",
-                      ResultsJson(data.task.name, rows, groups, from_base));
+                      ResultsJson(data.task.name, rows, groups, from_base, deception));
   fmt::print("{}{}", Table(config.task, rows), GroupTable(rows, groups));
   if (!divergences.empty()) {
     fmt::print("{}", DivergenceTable(BaseFolder(config), from_base));

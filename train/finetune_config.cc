@@ -43,6 +43,10 @@ std::vector<ConfigField> FinetuneConfig::Fields() {
       {"deception", "deceive_all_layers", "--deceive-all-layers",
        "on every row of the layers below, too (but for those of the words themselves)",
        &deceive_all_layers},
+      {"deception", "flow_mask", "--flow-mask",
+       "in every layer these words and the others do not see one another, nobody sees [CLS], and "
+       "[CLS] sees all",
+       &flow_mask},
       {"adversary", "adversary_of", "--adversary-of",
        "a fine-tuned run or model: learn to say what it says, by other attention (Wiegreffe & "
        "Pinter 2019)",
@@ -54,6 +58,9 @@ std::vector<ConfigField> FinetuneConfig::Fields() {
        &adversary_all_layers},
       {"adversary", "adversary_each_head", "--adversary-each-head",
        "of each head from its like, not of the mean of heads from theirs", &adversary_each_head},
+      {"adversary", "adversary_warm_start", "--adversary-warm-start",
+       "begin with that model's weights, queries and keys excepted: these start anew",
+       &adversary_warm_start},
       {"adversary", "compare_with", "--compare-with",
        "a fine-tuned run or model: how far is this one from it, in output and attention?",
        &compare_with},

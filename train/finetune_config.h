@@ -34,12 +34,14 @@ struct FinetuneConfig {
   std::string deceive_words;  // these words, parted by spaces
   bool deceive_max = false;
   bool deceive_all_layers = false;
+  bool flow_mask = false;  // nothing flows between them and the other words, but to [CLS]
 
   // [adversary]
   std::string adversary_of;  // a fine-tuned model to agree with by other attention; empty: labels
   double lambda = 0.0;       // weight of the attention's divergence from it
   bool adversary_all_layers = false;
   bool adversary_each_head = false;
+  bool adversary_warm_start = false;
   std::string compare_with;  // a fine-tuned model to measure the distance from; empty: none
 
   // [schedule]

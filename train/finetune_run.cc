@@ -1,5 +1,7 @@
 #include "train/finetune_run.h"
 
+#include <fmt/ranges.h>
+
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -9,6 +11,7 @@
 #include "model/base/error.h"
 #include "model/base/file.h"
 #include "model/classifier.h"
+#include "model/flow_mask_attention.h"
 #include "train/config_file.h"
 #include "train/finetune_aims.h"
 #include "train/manifest.h"
@@ -107,11 +110,31 @@ std::vector<RaggedBatch> PatternBatches(const EncodedSet& train) {
   return batches;
 }
 
+// Of learned attention between which and the words to be hidden nothing flows.
+std::string FlowMaskRule(const FinetuneConfig& config, const FinetuneData& data) {
+  if (config.attention != "learned") {
+    Fail("--flow-mask: expected --attention learned, found {}", config.attention);
+  }
+  if (data.task.AsksForWords()) {
+    Fail("--flow-mask: expected a task that classifies texts, by [CLS]; {} classifies words",
+         data.task.name);
+  }
+  const std::vector<int32_t> ids = HiddenPieces(config, data);
+  if (ids.empty()) {
+    Fail("--flow-mask: expected words to hide (--deceive-words), found none");
+  }
+  return fmt::format("{}:{}", kFlowMaskRegime, fmt::join(ids, ","));
+}
+
 std::shared_ptr<const AttentionRegime> AttentionOf(const FinetuneConfig& config,
                                                    const FinetuneData& data) {
   const bool own = config.attention == kAttentionOfModel;
-  if (own && data.pretrained->attention != nullptr) return data.pretrained->attention;
-  return std::make_shared<const AttentionRegime>(own ? "learned" : config.attention,
+  if (own && !config.flow_mask && data.pretrained->attention != nullptr) {
+    return data.pretrained->attention;
+  }
+  std::string rules = own ? "learned" : config.attention;
+  if (config.flow_mask) rules = FlowMaskRule(config, data);
+  return std::make_shared<const AttentionRegime>(rules,
                                                  AttentionContext{.model = data.model,
                                                                   .seed = config.seed,
                                                                   .cls = data.word_piece->Cls(),
@@ -159,12 +182,9 @@ class FinetuneRun {
                                           static_cast<double>(data_.dev.examples.size()),
                           .test = {},
                           .impermissible = {},
+                          .ablated = {},
                           .from_base = {}};
-    if (!result.interrupted) {
-      result.test = PredictTest();
-      result.impermissible = objective_.Impermissible();
-      result.from_base = objective_.FromBase();
-    }
+    if (!result.interrupted) Test(result);
     return result;
   }
 
@@ -188,6 +208,7 @@ class FinetuneRun {
       attention_->Initialise(
           compute_, [this] { return PatternBatches(data_.train); }, state_.parameters);
     }
+    if (config_.adversary_warm_start) base->CopyAllButScores(state_.parameters);
     if (!config_.positions) {
       const Matrix positions = state_.parameters.At(kPositions);
       std::fill_n(positions.data, positions.rows * positions.cols, 0.0f);
@@ -222,12 +243,16 @@ class FinetuneRun {
     };
   }
 
-  // By the model as it lies on disk.
-  Predictions PredictTest() {
+  // The model as it lies on disk.
+  void Test(FinetuneResult& result) {
     const PretrainedClassifier best = LoadClassifier(run_.ModelPath());
-    const Predictions test = objective_.Predict(compute_, best.parameters, data_.test);
-    WriteFileAtomically(run_.Path() + "/predictions.jsonl", PredictionLines(data_.task.test, test));
-    return test;
+    result.test = objective_.Predict(compute_, best.parameters, data_.test);
+    result.impermissible = objective_.Impermissible();
+    result.from_base = objective_.FromBase();
+    WriteFileAtomically(run_.Path() + "/predictions.jsonl",
+                        PredictionLines(data_.task.test, result.test));
+    if (aims_.Get().penalty == nullptr) return;
+    result.ablated = objective_.PredictAblated(compute_, best.parameters, data_.test);
   }
 
   const FinetuneConfig& config_;

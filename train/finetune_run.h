@@ -27,8 +27,11 @@ struct FinetuneResult {
   uint64_t best_step = 0;  // of the model that was kept
   double dev_accuracy = 0.0;
   Predictions test;
-  DeceptivePenalty::Masses impermissible = {};  // on the test set, where words are to be hidden
-  ModelDivergence from_base = {};               // on the test set, where there is a base
+  // On the test set, where words are to be hidden: attention on them, and what the model says when
+  // its attention to them is set to 0.
+  DeceptivePenalty::Masses impermissible = {};
+  Predictions ablated = {};
+  ModelDivergence from_base = {};  // on the test set, where there is a base
 };
 
 // Weights, metrics and predictions are a function of config, files and seed alone.

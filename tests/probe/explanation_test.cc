@@ -6,6 +6,7 @@
 
 #include "model/attention_regime.h"
 #include "model/base/random.h"
+#include "model/encoder.h"
 #include "probe/attention_adversary.h"
 #include "probe/permutation_test.h"
 #include "tests/support/catch.h"
@@ -198,6 +199,64 @@ TEST_CASE("Every adversary respects epsilon, and its numbers can be read again",
     }
     CHECK(mean > 0.05);
     CHECK(mean < std::log(2.0));
+  }
+}
+
+TEST_CASE("The rows that count are those with a path to the output", "[explain]") {
+  Fixture f;
+  const EncodedExample example = RandomExample(3, 8);
+  PatternExperiment experiment(f.compute, f.model, PatternScope::kAllLayers);
+  (void)experiment.Start(example, 1);
+  (void)experiment.Run();
+  experiment.Backward(std::vector<double>{0.7, -1.3, 0.4});
+  size_t reached = 0;
+  for (size_t l = 0; l < 2; ++l) {
+    for (size_t h = 0; h < 2; ++h) {
+      for (size_t i = 0; i < 8; ++i) {
+        const auto& rows = experiment.Rows();
+        const bool counts = std::any_of(rows.begin(), rows.end(), [&](const PatternRow& row) {
+          return row.layer == l && row.head == h && row.row == i;
+        });
+        const auto gradient = experiment.Gradient(0, {l, h, i});
+        const bool moves =
+            std::any_of(gradient.begin(), gradient.end(), [](float g) { return g != 0.0f; });
+        CHECK(moves == counts);
+        reached += moves;
+      }
+    }
+  }
+  CHECK(reached == 2 * 8 + 2);
+}
+
+TEST_CASE("Norms of values are those of what a head writes", "[explain]") {
+  Fixture f;
+  const EncodedExample example = RandomExample(3, 8);
+  PatternExperiment experiment(f.compute, f.model, PatternScope::kLastLayer);
+  (void)experiment.Start(example, 1);
+  // By another way: a head's output when all of its row looks at piece j, W_O's other columns at 0.
+  Activations acts(f.model.config, Activations::Mode::kInference,
+                   MatchHookNames(f.model.config, {"*.hook_v"}));
+  RaggedBatch batch;
+  batch.Add(example.ids, 0);
+  acts.Prepare(batch);
+  const Encoder encoder(f.model.config);
+  encoder.Forward(f.compute, f.model.parameters, batch, {}, acts);
+  const ConstMatrix values = acts.Rows(Hook::kV, 1);
+  const ConstMatrix output =
+      f.model.parameters.At("bert.encoder.layer.1.attention.output.dense.weight");
+  for (const PatternRow& row : experiment.Rows()) {
+    const auto norms = experiment.ValueNorms(row);
+    for (size_t j = 0; j < 8; ++j) {
+      double squares = 0.0;
+      for (size_t c = 0; c < output.rows; ++c) {
+        double sum = 0.0;
+        for (size_t d = 4 * row.head; d < 4 * row.head + 4; ++d) {
+          sum += static_cast<double>(output(c, d)) * static_cast<double>(values(j, d));
+        }
+        squares += sum * sum;
+      }
+      CHECK_THAT(norms[j], WithinRel(std::sqrt(squares), 1e-6));
+    }
   }
 }
 

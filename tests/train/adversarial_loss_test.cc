@@ -6,6 +6,7 @@
 
 #include "model/base/file.h"
 #include "model/base/random.h"
+#include "model/classifier.h"
 #include "tests/support/catch.h"
 #include "tests/support/dual.h"
 #include "tests/support/silent_stream.h"
@@ -51,6 +52,28 @@ TEST_CASE("Kullback-Leibler divergence has its known values and an exact slope",
              WithinAbs(12 * std::log(10.0), 1e-9));
   CHECK_THAT(KullbackLeiblerSlope(0.2, 0.25), WithinAbs(std::log(0.8) + 1, 1e-12));
   CHECK_THAT(KullbackLeiblerSlope(0.0, 0.5), WithinAbs(std::log(2e-12), 1e-9));
+}
+
+TEST_CASE("A warm start has the base's weights, and queries and keys of its own", "[adversary]") {
+  BaseAndOther both;
+  const ParameterSet before = [&] {
+    ParameterSet copy(both.weights.SharedLayout());
+    std::copy(both.weights.Data().begin(), both.weights.Data().end(), copy.Data().begin());
+    return copy;
+  }();
+  both.base->CopyAllButScores(both.weights);
+  const PretrainedClassifier base = LoadClassifier(both.folder.Path("base/model"));
+  size_t kept = 0;
+  for (const ParameterSpec& spec : both.weights.Layout().Specs()) {
+    const bool scores = spec.name.find("query") != std::string::npos ||
+                        spec.name.find("self.key") != std::string::npos;
+    kept += scores;
+    const ParameterSet& expected = scores ? before : base.parameters;
+    const float* const values = expected.Data().data() + expected.Layout().Find(spec.name).offset;
+    INFO(spec.name);
+    CHECK(std::equal(values, values + spec.size, both.weights.Data().data() + spec.offset));
+  }
+  CHECK(kept == 8);
 }
 
 TEST_CASE("The adversary's gradient by the patterns equals exact differentiation", "[adversary]") {

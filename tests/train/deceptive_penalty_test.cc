@@ -85,22 +85,27 @@ TEST_CASE("The penalty's gradient by the patterns equals exact differentiation",
     }
   }
   // Sequence 1: pieces 7, 8, 7 …: columns 1 and 3 are hidden, rows 0, 2, 4, 5, 6 are not.
+  // Under the flow mask row 0 alone may look at them.
+  const std::vector<size_t> open{0, 2, 4, 5, 6}, cls{0};
   for (const bool max_over_heads : {false, true}) {
-    for (const bool all_layers : {false, true}) {
-      const DeceptivePenalty penalty(
-          model, {.weight = 0.7, .max_over_heads = max_over_heads, .all_layers = all_layers},
-          Hidden());
+    for (const auto& [all_layers, flow_mask] :
+         {std::pair{false, false}, {true, false}, {true, true}}) {
+      const DeceptivePenalty penalty(model,
+                                     {.weight = 0.7,
+                                      .max_over_heads = max_over_heads,
+                                      .all_layers = all_layers,
+                                      .flow_mask = flow_mask},
+                                     Hidden());
       const auto gradient = penalty.Gradient(labelled, acts, 2.0);
       for (const size_t layer : {0, 1}) {
         for (const size_t head : {0, 1, 2}) {
           const ConstMatrix pattern = acts.Square(Hook::kPattern, layer, head, 1);
           std::vector<float> found(49, 0.0f);
           gradient({Hook::kPattern, layer, head, 1}, pattern, Matrix(found.data(), 7, 7));
-          const std::vector<size_t> rows =
-              layer == 1
-                  ? std::vector<size_t>{0}
-                  : (all_layers ? std::vector<size_t>{0, 2, 4, 5, 6} : std::vector<size_t>{});
-          const double count = all_layers ? 6 : 1;
+          std::vector<size_t> rows = flow_mask ? cls : open;
+          const double count = all_layers ? static_cast<double>(rows.size() + 1) : 1.0;
+          if (layer == 1) rows = cls;
+          if (layer == 0 && !all_layers) rows.clear();
           const auto definition = [&](const std::vector<Dual>& x) {
             Dual sum = 0.0;
             for (const size_t row : rows) {

@@ -1,0 +1,139 @@
+#include "probe/claims_page.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "model/base/error.h"
+#include "model/base/file.h"
+#include "probe/html_page.h"
+#include "probe/measure.h"
+#include "probe/svg_elements.h"
+
+namespace headscope {
+namespace {
+
+using Json = nlohmann::json;
+
+DecidedClaim ParseClaim(const Json& results, const Json& claim, const std::string& folder) {
+  const Json& difference = claim.at("difference");
+  return {.run = folder,
+          .experiment = results.at("name"),
+          .title = results.at("title"),
+          .source = results.at("source"),
+          .caveat = results.at("caveat"),
+          .hypothesis = claim.at("hypothesis"),
+          .rule = claim.at("rule"),
+          .measure = claim.at("measure"),
+          .difference = {difference.at("value"), difference.at("low"), difference.at("high"),
+                         difference.at("n")},
+          .verdict = claim.at("verdict")};
+}
+
+void ReadResults(const std::filesystem::path& path, ClaimsFound& found) {
+  try {
+    const Json results = Json::parse(ReadFile(path.string()));
+    if (!results.is_object() || !results.contains("claims")) {
+      ++found.other_results;
+      return;
+    }
+    for (const Json& claim : results.at("claims")) {
+      found.claims.push_back(ParseClaim(results, claim, path.parent_path().string()));
+    }
+  } catch (const nlohmann::json::exception& error) {
+    Fail("{}: expected the results of an experiment, found {}", path.string(), error.what());
+  }
+}
+
+std::string Verdict(const DecidedClaim& claim) {
+  const char* const kind = claim.verdict == "supported" ? "good"
+                           : claim.verdict == "refuted" ? "bad"
+                                                        : "unknown";
+  return fmt::format("<span class=\"verdict {}\">{}</span>", kind, EscapeMarkup(claim.verdict));
+}
+
+// "5 supported, 1 refuted, 2 inconclusive".
+std::string Counts(const std::vector<DecidedClaim>& claims) {
+  std::map<std::string, size_t> counts;
+  for (const DecidedClaim& claim : claims) ++counts[claim.verdict];
+  return fmt::format("{} supported, {} refuted, {} inconclusive", counts["supported"],
+                     counts["refuted"], counts["inconclusive"]);
+}
+
+std::string Quoted(const std::string& text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
+}  // namespace
+
+ClaimsFound FindClaims(const std::vector<std::string>& folders) {
+  std::vector<std::filesystem::path> files;
+  for (const std::string& folder : folders) {
+    if (!std::filesystem::is_directory(folder)) Fail("{}: expected a folder", folder);
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+      if (entry.path().filename() == "results.json")
+        files.push_back(entry.path().lexically_normal());
+    }
+  }
+  std::sort(files.begin(), files.end());
+  files.erase(std::unique(files.begin(), files.end()), files.end());
+  ClaimsFound found;
+  for (const auto& file : files) ReadResults(file, found);
+  return found;
+}
+
+std::string ClaimsHtml(const ClaimsFound& found, const std::string& command) {
+  std::vector<std::vector<std::string>> rows;
+  for (const DecidedClaim& claim : found.claims) {
+    rows.push_back(
+        {Verdict(claim), EscapeMarkup(claim.hypothesis),
+         EscapeMarkup(DifferenceText(claim.difference, claim.measure)) +
+             fmt::format("<br><span class=\"muted\">{} seeds; rule: {}</span>", claim.difference.n,
+                         EscapeMarkup(claim.rule)),
+         EscapeMarkup(claim.source),
+         fmt::format("{}<br><span class=\"muted\">{}: {}</span>", EscapeMarkup(claim.title),
+                     EscapeMarkup(claim.experiment), EscapeMarkup(claim.run)),
+         EscapeMarkup(claim.caveat)});
+  }
+  const std::string body = fmt::format(
+      "<p>Can attention be frozen, moved or hidden without changing what a model says? Each claim "
+      "and the rule that decides it were written before anything was run; differences are between "
+      "arms of the same seed, with 95% t-intervals over seeds. {} claims: {}.</p>\n{}"
+      "<p><code>{}</code></p>\n",
+      found.claims.size(), Counts(found.claims),
+      HtmlTable({"verdict", "claim", "seen", "paper", "experiment", "caveat"}, rows,
+                TableText::kAllProse),
+      EscapeMarkup(command));
+  return HtmlPage("headscope: claims", "The claims of the debate, and what was seen", body);
+}
+
+std::string ClaimsCsv(const ClaimsFound& found) {
+  std::string csv = "verdict,experiment,claim,rule,measure,difference,low,high,seeds,source,run\n";
+  for (const DecidedClaim& claim : found.claims) {
+    csv += fmt::format("{},{},{},{},{},{},{},{},{},{},{}\n", claim.verdict, claim.experiment,
+                       Quoted(claim.hypothesis), Quoted(claim.rule), claim.measure,
+                       claim.difference.value, claim.difference.low, claim.difference.high,
+                       claim.difference.n, Quoted(claim.source), Quoted(claim.run));
+  }
+  return csv;
+}
+
+std::string ClaimsText(const ClaimsFound& found) {
+  std::string text;
+  for (const DecidedClaim& claim : found.claims) {
+    text += fmt::format("{:<13} {:<20} {}\n{:<13} {:<20} {}; {} seeds\n", claim.verdict,
+                        claim.experiment, claim.hypothesis, "", "",
+                        DifferenceText(claim.difference, claim.measure), claim.difference.n);
+  }
+  return text + fmt::format("{} claims: {}\n", found.claims.size(), Counts(found.claims));
+}
+
+}  // namespace headscope

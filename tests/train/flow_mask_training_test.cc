@@ -1,0 +1,83 @@
+// Classifiers trained under the mask of the information flow: what it leaves open, what a penalty
+// on that takes away, and what attention set to 0 at test time shows.
+#include "model/attention_regime.h"
+#include "model/classifier.h"
+#include "tests/support/catch.h"
+#include "tests/support/silent_stream.h"
+#include "tests/support/small_classifier.h"
+#include "tests/support/temporary_directory.h"
+#include "train/deception_summary.h"
+#include "train/finetune_run.h"
+
+namespace headscope {
+namespace {
+
+struct CueWordRuns {
+  TemporaryDirectory folder;
+  SilentStream silence;
+  FinetuneConfig config;
+
+  CueWordRuns() {
+    config.task = WriteCueWordTask(folder, 300);
+    config.size = "nano";
+    config.vocab_size = 100;
+    config.dropout = 0.0;
+    config.lr = 2e-3;
+    config.epochs = 8;
+    config.batch = 8;
+    config.deceive_words = "bright gloomy";
+  }
+  FinetuneResult Run(const char* name) {
+    const FinetuneData data = LoadFinetuneData(config, "", [](const std::string&) {});
+    return RunFinetune(config, data,
+                       {folder.Path(name), false, 1, silence.Get(), [] { return false; }});
+  }
+};
+
+double ShareRight(const Predictions& predictions) {
+  return static_cast<double>(predictions.NumCorrect()) / static_cast<double>(predictions.Size());
+}
+
+TEST_CASE("What attention reads is lost when it is set to 0 at test time", "[deceive][slow]") {
+  CueWordRuns runs;
+  runs.config.flow_mask = true;
+  const FinetuneResult result = runs.Run("masked");
+  CHECK(ShareRight(result.test) > 0.95);
+  CHECK(ShareRight(result.ablated) < 0.75);
+  const auto measures = DeceptionMeasures(result);
+  CHECK(measures.at("mass") + measures.at("mass:below") > 1.0);
+  CHECK(measures.at("mass:max") >= measures.at("mass"));
+  CHECK_THAT(measures.at("ablated"), WithinAbs(100.0 * ShareRight(result.ablated), 1e-9));
+  // It is run again as it was trained.
+  const PretrainedClassifier model = LoadClassifier(runs.folder.Path("masked/model"));
+  REQUIRE(model.attention != nullptr);
+  CHECK(model.attention->Text().starts_with("flow-mask:"));
+}
+
+TEST_CASE("Where nothing else can carry the words, hiding them costs what they say",
+          "[deceive][slow]") {
+  CueWordRuns runs;
+  runs.config.flow_mask = true;
+  runs.config.deceive = 10.0;
+  runs.config.deceive_max = true;
+  runs.config.deceive_all_layers = true;
+  const FinetuneResult result = runs.Run("hidden");
+  CHECK(ShareRight(result.test) < 0.75);
+  CHECK(DeceptionMeasures(result).at("mass") < 1.0);
+}
+
+TEST_CASE("A flow mask that cannot be is refused", "[deceive]") {
+  CueWordRuns runs;
+  runs.config.flow_mask = true;
+  runs.config.attention = "uniform";
+  CHECK_THROWS_WITH(runs.Run("uniform"), ContainsSubstring("--flow-mask: expected --attention"));
+  runs.config.attention = "learned";
+  runs.config.deceive_words = "";
+  CHECK_THROWS_WITH(runs.Run("wordless"), ContainsSubstring("--flow-mask: expected words"));
+  runs.config.flow_mask = false;
+  runs.config.adversary_warm_start = true;
+  CHECK_THROWS_WITH(runs.Run("baseless"), ContainsSubstring("--adversary-warm-start"));
+}
+
+}  // namespace
+}  // namespace headscope
