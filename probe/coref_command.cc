@@ -15,7 +15,7 @@ namespace {
 struct CorefFlags {
   ProbingFlags common;
   size_t segment_pieces = JoinOptions().segment_pieces;
-  std::string scheme = "ontonotes", span = "endpoints+mean";
+  std::string scheme = "ontonotes", span = "mean";
   size_t hidden = CoreferenceTaskOptions().hidden_units;
 };
 

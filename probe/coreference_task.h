@@ -21,7 +21,7 @@ enum class SpanVector { kMean, kEndpoints, kEndpointsAndMean };
 SpanVector ParseSpanVector(const std::string& name);  // Throws Error listing the names.
 
 struct CoreferenceTaskOptions {
-  SpanVector span = SpanVector::kEndpointsAndMean;
+  SpanVector span = SpanVector::kMean;
   size_t hidden_units = 128;
   uint64_t seed = 1;  // of the negative pairs
 };

@@ -224,9 +224,9 @@ TEST_CASE("Vectors that hold the entity are resolved; others are not; words alon
   for (const char* probe : {"linear", "mlp1"}) {
     const FitScores scores = Fit(task, of_entities, {probe, ProbeTarget::kLabels, 1});
     INFO(probe);
-    CHECK(RatioOf(scores, 0) > 0.95);
-    CHECK(RatioOf(scores, 1) > 0.95);
-    CHECK(RatioOf(scores, 2) > 0.95);
+    CHECK(RatioOf(scores, 0) > 0.9);
+    CHECK(RatioOf(scores, 1) > 0.9);
+    CHECK(RatioOf(scores, 2) > 0.9);
     const double noise = RatioOf(Fit(task, of_entities, {probe, ProbeTarget::kControl, 1}), 0);
     CHECK(noise < 0.6);
   }
@@ -295,7 +295,7 @@ TEST_CASE("A probe of pairs is that of vectors written out side by side, bit for
     };
     const ProbeScores of_pairs = scores(paired), of_plain = scores(plain);
     CHECK(of_pairs.nats == of_plain.nats);
-    CHECK(of_pairs.MeanNats() < 0.4);
+    CHECK(of_pairs.MeanNats() < 0.6);  // ln 2 without what they say together
   }
 }
 
