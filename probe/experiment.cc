@@ -203,17 +203,17 @@ std::vector<Arm> ReadMaskedLmArms(const ConfigDocument& document,
   return arms;
 }
 
-std::vector<Ratio> ReadRatios(const ConfigDocument& document) {
-  std::vector<Ratio> ratios;
+std::vector<ArmRatio> ReadRatios(const ConfigDocument& document) {
+  std::vector<ArmRatio> ratios;
   for (const std::string& name : document.Entries("ratio")) {
-    Ratio ratio{.name = name, .measure = "", .from = "", .to = ""};
+    ArmRatio ratio{.name = name, .measure = "", .from = "", .to = ""};
     document.ReadEntry("ratio", name, ratio.Fields());
     ratios.push_back(std::move(ratio));
   }
   return ratios;
 }
 
-void CheckRatio(const Experiment& experiment, const Ratio& ratio) {
+void CheckRatio(const Experiment& experiment, const ArmRatio& ratio) {
   if (!UnitOf(ratio.measure)) {
     Fail("[ratio.{}]: expected measure to be one of {}, found \"{}\"", ratio.name, MeasureNames(),
          ratio.measure);
@@ -266,7 +266,7 @@ void Check(const Experiment& experiment) {
     Fail("expected at least one [claim.NAME]: what is to be decided, and by which rule");
   }
   for (const Claim& claim : experiment.claims) CheckClaim(experiment, claim);
-  for (const Ratio& ratio : experiment.ratios) CheckRatio(experiment, ratio);
+  for (const ArmRatio& ratio : experiment.ratios) CheckRatio(experiment, ratio);
   for (const std::string& measure : experiment.measures) {
     if (!UnitOf(measure)) {
       Fail("[experiment]: expected measures of {}, found \"{}\"", MeasureNames(), measure);

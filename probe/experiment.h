@@ -55,7 +55,7 @@ struct Claim {
 
 // R = (arm - from) / (to - from), means over seeds of a measure, for every arm; undefined where the
 // denominator's interval includes 0 (see paired_ratio.h).
-struct Ratio {
+struct ArmRatio {
   std::string name;
   std::string measure;
   std::string from, to;  // arms
@@ -89,7 +89,7 @@ struct Experiment {
   std::vector<std::string> measures;
   std::vector<Arm> arms;
   std::vector<Claim> claims;
-  std::vector<Ratio> ratios;
+  std::vector<ArmRatio> ratios;
   std::string text;  // of the file, and under it what was set over it
 
   const Arm* FindArm(const std::string& arm) const;  // null when there is none

@@ -27,7 +27,7 @@ std::vector<ConfigField> Claim::Fields() {
   };
 }
 
-std::vector<ConfigField> Ratio::Fields() {
+std::vector<ConfigField> ArmRatio::Fields() {
   return {
       {"ratio", "measure", "", "", &measure},
       {"ratio", "from", "", "", &from},

@@ -126,14 +126,14 @@ std::string RatioText(const std::optional<Estimate>& ratio) {
 }
 
 // "loss = (mlm:loss of the arm - learned) / (uniform - learned)".
-std::string RatioName(const Ratio& ratio) {
+std::string RatioName(const ArmRatio& ratio) {
   return fmt::format("{} = ({} of the arm - {}) / ({} - {})", ratio.name, ratio.measure, ratio.from,
                      ratio.to, ratio.from);
 }
 
 std::string RatioTable(const ExperimentResults& results) {
   std::string html;
-  for (const Ratio& ratio : results.experiment.ratios) {
+  for (const ArmRatio& ratio : results.experiment.ratios) {
     const auto ratios = RatiosOfArms(results, ratio);
     std::vector<std::vector<std::string>> rows;
     for (size_t a = 0; a < ratios.size(); ++a) {
@@ -226,7 +226,7 @@ std::string ExperimentText(const ExperimentResults& results) {
     }
     text += arms.Text() + "\n";
   }
-  for (const Ratio& ratio : results.experiment.ratios) {
+  for (const ArmRatio& ratio : results.experiment.ratios) {
     TextTable arms({"arm", RatioName(ratio)});
     const auto ratios = RatiosOfArms(results, ratio);
     for (size_t a = 0; a < ratios.size(); ++a) {

@@ -62,7 +62,7 @@ std::vector<ArmMeasure> MeasuresOfArms(const ExperimentResults& results) {
 }
 
 std::vector<std::optional<Estimate>> RatiosOfArms(const ExperimentResults& results,
-                                                  const Ratio& ratio) {
+                                                  const ArmRatio& ratio) {
   std::map<std::string, std::map<uint64_t, double>> values;  // by arm and seed
   for (const Cell& cell : results.cells) {
     if (cell.measures.contains(ratio.measure)) {
@@ -121,7 +121,7 @@ std::string ExperimentJson(const ExperimentResults& results) {
                                 {"unit", UnitOf(measure.measure)->name},
                                 {"value", ToJson(measure.value)}});
   }
-  for (const Ratio& ratio : experiment.ratios) {
+  for (const ArmRatio& ratio : experiment.ratios) {
     const auto ratios = RatiosOfArms(results, ratio);
     for (size_t a = 0; a < ratios.size(); ++a) {
       json["ratios"].push_back({{"name", ratio.name},

@@ -32,9 +32,10 @@ struct MeasureMatrix {
 };
 MeasureMatrix MatrixOf(const ExperimentResults& results);
 
-// R of every arm, see Ratio; nothing where it is undefined. Seeds that an arm lacks are left out.
+// R of every arm, see ArmRatio; nothing where it is undefined. Seeds that an arm lacks are left
+// out.
 std::vector<std::optional<Estimate>> RatiosOfArms(const ExperimentResults& results,
-                                                  const Ratio& ratio);
+                                                  const ArmRatio& ratio);
 
 // Functions of the experiment and its cells alone, so that equal runs give equal bytes.
 std::string ExperimentJson(const ExperimentResults& results);

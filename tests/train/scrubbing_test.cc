@@ -227,6 +227,57 @@ TEST_CASE("Loss and what is read fall along the gradient as their sum's slope sa
   CHECK(scrubbing.Sums().divergence > 0.1);
 }
 
+TEST_CASE("Noise has the norm of each pattern's gradient, and another direction", "[scrub]") {
+  const TrainConfig config = ScrubConfig(ReadingTarget::kDependencies, 1.5);
+  const TrainingData data = ScrubData(config);
+  const ModelConfig model = config.Model(data.Tokenizer().Size());
+  StagedBatches batches(*data.corpus, StagedPlan(config.stages), {.seed = 1});
+  const RaggedBatch batch = batches.At(1).batch;
+  ThreadPool pool(1);
+  Compute compute(pool);
+  const Encoder encoder(model);
+  // For each pattern of the batch, what is added to a gradient of zeros.
+  const auto gradients_of = [&](bool noise, uint64_t step) {
+    Scrubbing scrubbing(model, {ReadingTarget::kDependencies, 1.5, noise}, *data.annotation, 1);
+    ParameterLayout layout = BertLayout(model);
+    scrubbing.Declare(layout);
+    ParameterSet weights(std::make_shared<const ParameterLayout>(layout));
+    InitialiseParameters(0.2f, 3, weights);
+    const Matrix direct = weights.At("attention_reader.direct.weight");
+    for (size_t k = 0; k < direct.cols; ++k) direct(0, k) = 1.0f;
+    ParameterSet gradients(weights.SharedLayout());
+    Activations acts(model, Activations::Mode::kTraining);
+    acts.Prepare(batch);
+    encoder.Forward(compute, weights, batch, {}, acts);
+    const auto add = scrubbing.Accumulate(compute, weights, step, batch, acts, gradients);
+    std::vector<std::vector<float>> all;
+    for (size_t s = 0; s < batch.NumSequences(); ++s) {
+      auto& square = all.emplace_back(batch.Length(s) * batch.Length(s));
+      add({Hook::kPattern, 1, 0, s}, acts.Square(Hook::kPattern, 1, 0, s),
+          Matrix(square.data(), batch.Length(s), batch.Length(s)));
+    }
+    return all;
+  };
+  const auto dot = [](const std::vector<float>& a, const std::vector<float>& b) {
+    double sum = 0.0;
+    for (size_t k = 0; k < a.size(); ++k) {
+      sum += static_cast<double>(a[k]) * static_cast<double>(b[k]);
+    }
+    return sum;
+  };
+  const auto own = gradients_of(false, 1), noise = gradients_of(true, 1);
+  size_t not_zero = 0;
+  for (size_t s = 0; s < own.size(); ++s) {
+    if (dot(own[s], own[s]) == 0.0) continue;
+    ++not_zero;
+    CHECK_THAT(dot(noise[s], noise[s]), WithinRel(dot(own[s], own[s]), 1e-4));
+    CHECK(std::abs(dot(own[s], noise[s])) < 0.5 * dot(own[s], own[s]));
+  }
+  CHECK(not_zero > 2);
+  CHECK(gradients_of(true, 1) == noise);
+  CHECK(gradients_of(true, 2) != noise);
+}
+
 struct ScrubRuns {
   TemporaryDirectory folder;
   SilentStream silence;
