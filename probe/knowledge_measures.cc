@@ -7,6 +7,7 @@
 #include "probe/arc_probe.h"
 #include "probe/arc_task.h"
 #include "probe/coreference_probe.h"
+#include "probe/flat_pattern.h"
 #include "probe/linear_probe.h"
 #include "probe/mention_arcs.h"
 #include "probe/pair_view.h"
@@ -31,14 +32,6 @@ double Headline(const FitScores& scores, size_t metrics) {
     all += scores.denominators[k];
   }
   return Percent(right, all);
-}
-
-bool IsFlatPattern(ConstMatrix map) {
-  for (size_t i = 0; i < map.rows; ++i) {
-    const auto [least, largest] = std::minmax_element(map.Row(i), map.Row(i) + map.cols);
-    if (*largest - *least > 1e-6f) return false;
-  }
-  return true;
 }
 
 class Knowledge {
@@ -91,8 +84,7 @@ class Knowledge {
     const std::vector<WordInput> inputs = Inputs(corpus_.test);
     patterns_.VisitInputs(pool_, std::span(inputs).first(std::min<size_t>(inputs.size(), 50)),
                           [&](size_t, std::span<const ConstMatrix> heads) {
-                            all_flat =
-                                all_flat && std::all_of(heads.begin(), heads.end(), IsFlatPattern);
+                            all_flat = all_flat && std::all_of(heads.begin(), heads.end(), IsFlat);
                           });
     return all_flat;
   }

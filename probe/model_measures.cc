@@ -2,11 +2,12 @@
 
 #include <algorithm>
 
-#include "datasets/synthetic_language.h"
 #include "model/attention_regime.h"
 #include "probe/attention_agreement.h"
+#include "probe/flat_pattern.h"
 #include "probe/knowledge_measures.h"
 #include "probe/pattern_source.h"
+#include "probe/synthetic_treebank.h"
 #include "probe/tree_probe.h"
 
 namespace headscope {
@@ -14,23 +15,6 @@ namespace {
 
 // Other than 1, of the documents that models are trained on.
 constexpr uint64_t kDevSeed = 2, kTestSeed = 3, kTrainSeed = 4;
-
-Treebank SyntheticTreebank(uint64_t seed, uint64_t documents) {
-  const SyntheticLanguage language(seed);
-  Treebank treebank{.path = "the synthetic language", .documents = {}};
-  for (uint64_t i = 0; i < documents; ++i) {
-    treebank.documents.push_back(language.MakeDocument(i));
-  }
-  return treebank;
-}
-
-bool IsFlat(ConstMatrix map) {
-  for (size_t i = 0; i < map.rows; ++i) {
-    const auto [least, largest] = std::minmax_element(map.Row(i), map.Row(i) + map.cols);
-    if (*largest - *least > 1e-6f) return false;
-  }
-  return true;
-}
 
 }  // namespace
 

@@ -5,26 +5,17 @@
 #include <algorithm>
 #include <memory>
 
-#include "datasets/synthetic_language.h"
 #include "datasets/wordpiece_trainer.h"
 #include "model/bert_parameters.h"
 #include "probe/mention_arcs.h"
+#include "probe/synthetic_treebank.h"
 #include "tests/support/catch.h"
 
 namespace headscope {
 namespace {
 
-Treebank DocumentsOf(uint64_t seed, uint64_t documents) {
-  const SyntheticLanguage language(seed);
-  Treebank treebank{.path = "language", .documents = {}};
-  for (uint64_t i = 0; i < documents; ++i) {
-    treebank.documents.push_back(language.MakeDocument(i));
-  }
-  return treebank;
-}
-
 struct KnowledgeFixture {
-  AttackCorpus corpus{DocumentsOf(4, 4), DocumentsOf(2, 3), DocumentsOf(3, 3)};
+  AttackCorpus corpus{SyntheticTreebank(4, 4), SyntheticTreebank(2, 3), SyntheticTreebank(3, 3)};
   WordPiece word_piece;
   ModelConfig config;
   std::unique_ptr<ParameterSet> parameters;
