@@ -24,6 +24,10 @@ struct ParameterSpec {
   float init_scale = 1.0f;  // times the model's initializer_range, for kNormal and kSinusoidal
   bool decays = false;      // takes part in weight decay
   bool trainable = true;    // false: no update, no decay, no part in the clipping norm
+  // Of what is trained beside the model and must not disturb it: no part in the clipping norm, not
+  // clipped, and its own multiple of the learning rate.
+  bool bystander = false;
+  float rate_scale = 1.0f;
   std::string alias_of =
       {};  // a tied tensor: the name of the one that holds the values; takes no space itself
   size_t offset = 0;  // in floats, into the buffer

@@ -1,7 +1,6 @@
 #include "probe/arc_task.h"
 
 #include <map>
-#include <numeric>
 
 #include "model/base/elementary.h"
 #include "probe/probe_streams.h"
@@ -103,12 +102,6 @@ PairRows Rows(const std::string& probe, ConstMatrix features, const PairMaps* ma
               std::span<const uint32_t> sentences) {
   if (maps != nullptr && !SeesWords(probe)) features = {};
   return {{features, heads, split.starts, sentences}, maps};
-}
-
-std::vector<uint32_t> AllSentences(const ProbeSplit& split) {
-  std::vector<uint32_t> sentences(split.NumSentences());
-  std::iota(sentences.begin(), sentences.end(), 0u);
-  return sentences;
 }
 
 }  // namespace

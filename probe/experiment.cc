@@ -3,7 +3,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <memory>
 #include <string_view>
@@ -14,8 +13,6 @@
 
 namespace headscope {
 namespace {
-
-const std::vector<std::string> kExpectations = {"equivalent", "lower", "higher"};
 
 std::vector<ConfigField> HeaderFields(Experiment& experiment) {
   return {
@@ -28,6 +25,13 @@ std::vector<ConfigField> HeaderFields(Experiment& experiment) {
       {"experiment", "parts", "", "", &experiment.parts},
       {"experiment", "measures", "", "", &experiment.measures},
   };
+}
+
+// Of an experiment without a task.
+std::vector<ConfigField> FileFields(Experiment& experiment, TrainConfig& masked_lm) {
+  std::vector<ConfigField> fields = HeaderFields(experiment);
+  for (ConfigField& field : masked_lm.Fields()) fields.push_back(std::move(field));
+  return fields;
 }
 
 std::vector<ConfigField> FileFields(Experiment& experiment, FinetuneConfig& finetuning) {
@@ -85,7 +89,8 @@ std::string ValueText(const ConfigField& field) {
   return text;
 }
 
-std::vector<std::string> Differences(FinetuneConfig arm, FinetuneConfig base) {
+template <typename Config>
+std::vector<std::string> Differences(Config arm, Config base) {
   std::vector<std::string> differences;
   const std::vector<ConfigField> ours = arm.Fields(), theirs = base.Fields();
   for (size_t i = 0; i < ours.size(); ++i) {
@@ -98,6 +103,10 @@ std::vector<std::string> Differences(FinetuneConfig arm, FinetuneConfig base) {
 // The settings in which "<NAME>" is the model of another arm.
 std::vector<std::string*> TextsWithModels(FinetuneConfig& config) {
   return {&config.attention, &config.vocab, &config.adversary_of, &config.compare_with};
+}
+
+std::vector<std::string*> TextsWithModels(TrainConfig& config) {
+  return {&config.attention, &config.vocab, &config.keep_away.from};
 }
 
 // Calls replace(name) for each "<name>" in the text, and puts what it returns in its place.
@@ -114,8 +123,10 @@ void ReplaceNames(std::string& text,
 
 // Notes the earlier arms whose models the arm's settings name.
 void FindUsed(const std::vector<Arm>& earlier, Arm& arm) {
-  FinetuneConfig copy = arm.finetuning;
-  for (std::string* const text : TextsWithModels(copy)) {
+  FinetuneConfig tuned = arm.finetuning;
+  TrainConfig trained = arm.masked_lm.value_or(TrainConfig());
+  for (std::string* const text :
+       arm.masked_lm ? TextsWithModels(trained) : TextsWithModels(tuned)) {
     ReplaceNames(*text, [&](const std::string& name) {
       const auto found = std::find_if(earlier.begin(), earlier.end(),
                                       [&](const Arm& other) { return other.name == name; });
@@ -168,6 +179,52 @@ std::vector<Arm> ReadArms(const ConfigDocument& document, const FinetuneConfig& 
   return arms;
 }
 
+std::vector<Arm> ReadMaskedLmArms(const ConfigDocument& document,
+                                  const std::vector<Setting>& settings, Experiment& experiment) {
+  TrainConfig base;
+  document.ReadEntry("pretraining", "base", base.Fields());
+  for (const Setting& setting : settings) setting.Apply(FileFields(experiment, base));
+  std::vector<Arm> arms;
+  for (const std::string& name : document.Entries("arm")) {
+    Arm arm{.name = name, .finetuning = {}, .pretraining = {}, .uses = {}, .differences = {}};
+    arm.masked_lm = base;
+    std::vector<ConfigField> fields = arm.masked_lm->Fields();
+    fields.push_back({"arm", "seed_offset", "", "", &arm.seed_offset});
+    try {
+      document.ReadEntry("arm", name, fields);
+    } catch (const Error& error) {
+      Fail("{} (arms are masked LMs: expected a task in [data] for fine-tunings)", error.what());
+    }
+    arm.differences = Differences(*arm.masked_lm, base);
+    arm.masked_lm->Resolve();
+    FindUsed(arms, arm);
+    arms.push_back(std::move(arm));
+  }
+  return arms;
+}
+
+std::vector<ArmRatio> ReadRatios(const ConfigDocument& document) {
+  std::vector<ArmRatio> ratios;
+  for (const std::string& name : document.Entries("ratio")) {
+    ArmRatio ratio{.name = name, .measure = "", .from = "", .to = ""};
+    document.ReadEntry("ratio", name, ratio.Fields());
+    ratios.push_back(std::move(ratio));
+  }
+  return ratios;
+}
+
+void CheckRatio(const Experiment& experiment, const ArmRatio& ratio) {
+  if (!UnitOf(ratio.measure)) {
+    Fail("[ratio.{}]: expected measure to be one of {}, found \"{}\"", ratio.name, MeasureNames(),
+         ratio.measure);
+  }
+  for (const std::string& arm : {ratio.from, ratio.to}) {
+    if (experiment.FindArm(arm) == nullptr) {
+      Fail("[ratio.{}]: expected from and to to be arms, found \"{}\"", ratio.name, arm);
+    }
+  }
+}
+
 std::vector<Claim> ReadClaims(const ConfigDocument& document) {
   std::vector<Claim> claims;
   for (const std::string& name : document.Entries("claim")) {
@@ -209,61 +266,28 @@ void Check(const Experiment& experiment) {
     Fail("expected at least one [claim.NAME]: what is to be decided, and by which rule");
   }
   for (const Claim& claim : experiment.claims) CheckClaim(experiment, claim);
+  for (const ArmRatio& ratio : experiment.ratios) CheckRatio(experiment, ratio);
   for (const std::string& measure : experiment.measures) {
     if (!UnitOf(measure)) {
       Fail("[experiment]: expected measures of {}, found \"{}\"", MeasureNames(), measure);
     }
   }
   for (const Arm& arm : experiment.arms) {
-    if (arm.finetuning.task.empty()) Fail("[data]: expected a task");
+    if (arm.finetuning.task.empty() && !arm.masked_lm) {
+      Fail("[data]: expected a task, or a [pretraining.base] to be the experiment's training");
+    }
   }
 }
 
 }  // namespace
 
-std::string ExpectationName(Expectation expectation) {
-  return kExpectations[static_cast<size_t>(expectation)];
-}
-
-std::vector<ConfigField> Claim::Fields() {
-  return {
-      {"claim", "hypothesis", "", "", &hypothesis},
-      {"claim", "measure", "", "", &measure},
-      {"claim", "arm", "", "", &arm},
-      {"claim", "against", "", "", &against},
-      {"claim", "expect", "", "", EnumValue(expect, kExpectations, "expect")},
-      {"claim", "margin", "", "", &margin, 0, 100},
-  };
-}
-
-std::optional<double> Claim::Constant() const {
-  double value = 0.0;
-  const char* const end = against.data() + against.size();
-  const auto [stopped, error] = std::from_chars(against.data(), end, value);
-  const auto unit = UnitOf(measure);
-  const double largest = unit ? unit->largest : 0.0;
-  if (error != std::errc() || stopped != end || !(value >= 0.0 && value <= largest)) return {};
-  return value;
-}
-
-std::string Claim::Rule() const {
-  const MeasureUnit unit = UnitOf(measure).value_or(MeasureUnit{});
-  const std::string constant = against + (unit.margin == "points" ? "%" : " " + unit.name);
-  const std::string difference =
-      fmt::format("{} of {} - {}", measure, arm, Constant() ? constant : against);
-  switch (expect) {
-    case Expectation::kEquivalent:
-      return fmt::format("{} within {} {}", difference, margin, unit.margin);
-    case Expectation::kLower:
-      return margin == 0.0 ? fmt::format("{} below 0", difference)
-                           : fmt::format("{} below -{} {}", difference, margin, unit.margin);
-    case Expectation::kHigher:
-      return fmt::format("{} above {} {}", difference, margin, unit.margin);
-  }
-  return "";
-}
-
 std::string Arm::Identity() const {
+  if (masked_lm) {
+    TrainConfig trained = *masked_lm;
+    trained.seed = 0;
+    return fmt::format("{}seed_offset = {}\n{}", WriteConfig(trained.Fields()), seed_offset,
+                       identity_of_used);
+  }
   FinetuneConfig tuned = finetuning;
   tuned.seed = 0;
   std::string text = WriteConfig(tuned.Fields());
@@ -275,9 +299,14 @@ std::string Arm::Identity() const {
   return text + identity_of_used;
 }
 
-FinetuneConfig Arm::WithModels(
-    const std::function<std::string(const std::string& arm)>& model_of) const {
+FinetuneConfig Arm::WithModels(const ModelOf& model_of) const {
   FinetuneConfig config = finetuning;
+  for (std::string* const text : TextsWithModels(config)) ReplaceNames(*text, model_of);
+  return config;
+}
+
+TrainConfig Arm::MaskedLmWithModels(const ModelOf& model_of) const {
+  TrainConfig config = masked_lm.value();
   for (std::string* const text : TextsWithModels(config)) ReplaceNames(*text, model_of);
   return config;
 }
@@ -302,14 +331,17 @@ Experiment ParseExperiment(const std::string& path, const std::string& text,
   experiment.text = text;
   FinetuneConfig base;
   const ConfigDocument document(path, text);
-  document.Read(FileFields(experiment, base), {"pretraining", "arm", "claim"});
+  document.Read(FileFields(experiment, base), {"pretraining", "arm", "claim", "ratio"});
   const std::vector<Setting> over(settings.begin(), settings.end());
+  const bool is_masked_lm = base.task.empty() && !document.Entries("pretraining").empty();
   for (const Setting& setting : over) {
-    if (!setting.of_pretraining) setting.Apply(FileFields(experiment, base));
+    if (!setting.of_pretraining && !is_masked_lm) setting.Apply(FileFields(experiment, base));
     experiment.text += fmt::format("# --set {}\n", setting.text);
   }
   try {
-    experiment.arms = ReadArms(document, base, over);
+    experiment.arms = is_masked_lm ? ReadMaskedLmArms(document, over, experiment)
+                                   : ReadArms(document, base, over);
+    experiment.ratios = ReadRatios(document);
     experiment.claims = ReadClaims(document);
     Check(experiment);
   } catch (const Error& error) {

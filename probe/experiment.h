@@ -5,9 +5,13 @@
 //                           measures (the report's columns; none: all there are)
 //     [data] … [run]        a fine-tuning, as in its config.toml
 //     [pretraining.base]    keys of a training's config: the masked LM the fine-tunings start from
+//                           without a task in [data]: the training that is the experiment's, and
+//                           what arms and --set differ in are its keys
 //     [arm.NAME]            keys in which this arm differs; pretrained = false: from scratch;
 //                           seed_offset = N: its seeds are N more than the other arms'
 //     [claim.NAME]          hypothesis, and what decides: measure, arm, against, expect, margin
+//     [ratio.NAME]          measure, from, to: how far each arm is on the way from one arm to
+//     another
 //
 // An arm's `attention` holds for its masked LM too: an arm with uniform attention never had
 // another. In attention, vocab, adversary_of and compare_with "<NAME>" is the model of an earlier
@@ -49,10 +53,22 @@ struct Claim {
   std::string Rule() const;
 };
 
+// R = (arm - from) / (to - from), means over seeds of a measure, for every arm; undefined where the
+// denominator's interval includes 0 (see paired_ratio.h).
+struct ArmRatio {
+  std::string name;
+  std::string measure;
+  std::string from, to;  // arms
+
+  std::vector<ConfigField> Fields();
+};
+
 struct Arm {
   std::string name;
   FinetuneConfig finetuning;               // all but the seed
   std::optional<TrainConfig> pretraining;  // of the model it starts from
+  // Where there is no task: the training that a cell is, all but the seed.
+  std::optional<TrainConfig> masked_lm = {};
   uint64_t seed_offset = 0;
   std::vector<std::string> uses;         // earlier arms, whose models its settings name
   std::string identity_of_used = {};     // their identities
@@ -60,8 +76,9 @@ struct Arm {
   // What a cell is a function of, beside its seed: equal for equal arms wherever they are run.
   std::string Identity() const;
   // Its settings with the folders of the models it uses in the place of their names.
-  FinetuneConfig WithModels(
-      const std::function<std::string(const std::string& arm)>& model_of) const;
+  using ModelOf = std::function<std::string(const std::string& arm)>;
+  FinetuneConfig WithModels(const ModelOf& model_of) const;
+  TrainConfig MaskedLmWithModels(const ModelOf& model_of) const;
 };
 
 struct Experiment {
@@ -72,6 +89,7 @@ struct Experiment {
   std::vector<std::string> measures;
   std::vector<Arm> arms;
   std::vector<Claim> claims;
+  std::vector<ArmRatio> ratios;
   std::string text;  // of the file, and under it what was set over it
 
   const Arm* FindArm(const std::string& arm) const;  // null when there is none

@@ -146,8 +146,56 @@ class Sweep {
   }
 
   std::optional<Cell> RunCell(size_t a, uint64_t seed) {
-    const Arm& arm = experiment_.arms[a];
     const auto begin = std::chrono::steady_clock::now();
+    std::optional<Cell> cell =
+        experiment_.arms[a].masked_lm ? RunMaskedLm(a, seed) : RunFinetuning(a, seed);
+    if (!cell) return {};
+    const Arm& arm = experiment_.arms[a];
+    const std::string folder = CellFolder(options_.directory, arm.name, seed);
+    WriteFileAtomically(folder + "/cell.json", CellJson(*cell, Sha256(arm.Identity())));
+    seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    ++ran_;
+    return cell;
+  }
+
+  // Corpora are read, and vocabularies learned, once for all arms of the same [data].
+  const TrainingData& DataOf(const TrainConfig& config) {
+    TrainConfig copy = config;
+    std::string key = config.scrub.target == ReadingTarget::kNone ? "" : "annotated\n";
+    for (const ConfigField& field : copy.Fields()) {
+      if (field.section == "data") key += field.key + " = " + ConfigText(field) + "\n";
+    }
+    const auto [found, is_new] = corpora_.try_emplace(key);
+    if (is_new) found->second = LoadTrainingData(config, "", options_.report);
+    return found->second;
+  }
+
+  std::optional<Cell> RunMaskedLm(size_t a, uint64_t seed) {
+    const Arm& arm = experiment_.arms[a];
+    TrainConfig config = arm.MaskedLmWithModels([&](const std::string& used) {
+      return CellFolder(options_.directory, used, seed) + "/model";
+    });
+    config.seed = seed + arm.seed_offset;
+    config.Validate();
+    const std::string folder = CellFolder(options_.directory, arm.name, seed);
+    const bool resume = std::filesystem::exists(folder + "/state/state.safetensors");
+    const TrainingData& data = DataOf(config);
+    const TrainingRunResult result =
+        RunTraining(config, data, {folder, resume, options_.threads, options_.out, options_.stop});
+    if (result.end == TrainingEnd::kInterrupted) return {};
+    Cell cell{.arm = arm.name,
+              .seed = seed,
+              .best_step = result.step,
+              .measures = {{"mlm:loss", result.held_out.Mean()}},
+              .task_sha256 = data.corpus_hash,
+              .families = families_};
+    cell.measures.insert(result.of_attention.begin(), result.of_attention.end());
+    cell.measures.merge(of_models_.OfMaskedLm(folder + "/model", config));
+    return cell;
+  }
+
+  std::optional<Cell> RunFinetuning(size_t a, uint64_t seed) {
+    const Arm& arm = experiment_.arms[a];
     FinetuneConfig config = arm.WithModels([&](const std::string& used) {
       return CellFolder(options_.directory, used, seed) + "/model";
     });
@@ -173,9 +221,6 @@ class Sweep {
               .task_sha256 = data_[a]->task.Sha256(),
               .families = families_};
     cell.measures.merge(of_models_.Of(folder + "/model", *data_[a]));
-    WriteFileAtomically(folder + "/cell.json", CellJson(cell, Sha256(arm.Identity())));
-    seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-    ++ran_;
     return cell;
   }
 
@@ -188,6 +233,7 @@ class Sweep {
   const Experiment& experiment_;
   const CellOptions& options_;
   std::vector<std::unique_ptr<FinetuneData>> data_;  // of each arm, once it is needed
+  std::map<std::string, TrainingData> corpora_;
   std::set<std::string> families_;
   ModelMeasures of_models_;
   size_t ran_ = 0, left_ = 0;

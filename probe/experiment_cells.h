@@ -1,8 +1,9 @@
-// The cells of an experiment, arm x seed, each a fine-tuning in a folder of its own. What is done
-// is not done again; what was interrupted goes on where it stopped.
+// The cells of an experiment, arm x seed, each a fine-tuning (without a task: a training of a
+// masked LM) in a folder of its own. What is done is not done again; what was interrupted goes on
+// where it stopped.
 //
 //     DIR/pretraining/HASH/   the masked LM that arms start from, one for each different config
-//     DIR/ARM/seed-K/         a fine-tuning's run, and cell.json: what came of it
+//     DIR/ARM/seed-K/         the run, and cell.json: what came of it
 #pragma once
 
 #include <cstdint>
@@ -21,8 +22,8 @@ namespace headscope {
 struct Cell {
   std::string arm;
   uint64_t seed = 0;
-  uint64_t best_step = 0;                       // of the model, chosen on dev
-  double dev_accuracy = 0.0;                    // percent
+  uint64_t best_step = 0;     // of the model, chosen on dev; of a masked LM the last
+  double dev_accuracy = 0.0;  // percent; of a masked LM none
   std::map<std::string, double> measures = {};  // on test, see measure.h
   std::string task_sha256 = {};
   std::set<std::string> families = {};  // of model_measures.h, that were asked for

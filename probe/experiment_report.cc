@@ -99,6 +99,34 @@ std::string MeasureTable(const ExperimentResults& results) {
       results.experiment.seeds, HtmlTable(header, rows, TableText::kLastProse));
 }
 
+std::string RatioText(const std::optional<Estimate>& ratio) {
+  if (!ratio) return "undefined";
+  return fmt::format("{} [{}, {}]", Rounded(ratio->value, 2), Rounded(ratio->low, 2),
+                     Rounded(ratio->high, 2));
+}
+
+// "loss = (mlm:loss of the arm - learned) / (uniform - learned)".
+std::string RatioName(const ArmRatio& ratio) {
+  return fmt::format("{} = ({} of the arm - {}) / ({} - {})", ratio.name, ratio.measure, ratio.from,
+                     ratio.to, ratio.from);
+}
+
+std::string RatioTable(const ExperimentResults& results) {
+  std::string html;
+  for (const ArmRatio& ratio : results.experiment.ratios) {
+    const auto ratios = RatiosOfArms(results, ratio);
+    std::vector<std::vector<std::string>> rows;
+    for (size_t a = 0; a < ratios.size(); ++a) {
+      rows.push_back({EscapeMarkup(results.experiment.arms[a].name), RatioText(ratios[a])});
+    }
+    html += fmt::format(
+        "<p class=\"muted\">{}: means over seeds, paired, with 95% intervals after Fieller; "
+        "undefined where the denominator's interval includes 0.</p>\n{}",
+        EscapeMarkup(RatioName(ratio)), HtmlTable({"arm", EscapeMarkup(ratio.name)}, rows));
+  }
+  return html;
+}
+
 // One figure for each unit, as an axis has one.
 std::string Figures(const std::vector<Decision>& decisions) {
   std::map<std::string, std::vector<DifferenceRow>> rows;
@@ -126,7 +154,7 @@ std::string Section(const ExperimentResults& results, bool with_heading) {
       EscapeMarkup(experiment.method),
       experiment.source.empty() ? "" : " After " + EscapeMarkup(experiment.source) + ".");
   for (const Decision& decision : results.decisions) html += Banner(decision);
-  html += Figures(results.decisions) + MeasureTable(results);
+  html += Figures(results.decisions) + MeasureTable(results) + RatioTable(results);
   if (!experiment.caveat.empty()) {
     html += "<p><b>Caveat.</b> " + EscapeMarkup(experiment.caveat) + "</p>\n";
   }
@@ -176,6 +204,14 @@ std::string ExperimentText(const ExperimentResults& results) {
       const std::optional<Estimate>& value = matrix.rows[a][m];
       arms.Add({arm.name, CellText(value, matrix.measures[m]),
                 value ? fmt::format("{}", value->n) : "", SettingsOf(arm)});
+    }
+    text += arms.Text() + "\n";
+  }
+  for (const ArmRatio& ratio : results.experiment.ratios) {
+    TextTable arms({"arm", RatioName(ratio)});
+    const auto ratios = RatiosOfArms(results, ratio);
+    for (size_t a = 0; a < ratios.size(); ++a) {
+      arms.Add({results.experiment.arms[a].name, RatioText(ratios[a])});
     }
     text += arms.Text() + "\n";
   }

@@ -3,12 +3,14 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "model/base/file.h"
 #include "probe/facts_json.h"
 #include "probe/measure.h"
+#include "probe/paired_ratio.h"
 #include "probe/t_interval.h"
 
 namespace headscope {
@@ -59,6 +61,27 @@ std::vector<ArmMeasure> MeasuresOfArms(const ExperimentResults& results) {
   return measures;
 }
 
+std::vector<std::optional<Estimate>> RatiosOfArms(const ExperimentResults& results,
+                                                  const ArmRatio& ratio) {
+  std::map<std::string, std::map<uint64_t, double>> values;  // by arm and seed
+  for (const Cell& cell : results.cells) {
+    if (cell.measures.contains(ratio.measure)) {
+      values[cell.arm][cell.seed] = cell.measures.at(ratio.measure);
+    }
+  }
+  std::vector<std::optional<Estimate>> ratios;
+  for (const Arm& arm : results.experiment.arms) {
+    std::vector<double> x, y;
+    for (const auto& [seed, value] : values[arm.name]) {
+      if (!values[ratio.from].contains(seed) || !values[ratio.to].contains(seed)) continue;
+      x.push_back(value - values[ratio.from].at(seed));
+      y.push_back(values[ratio.to].at(seed) - values[ratio.from].at(seed));
+    }
+    ratios.push_back(PairedRatio(x, y));
+  }
+  return ratios;
+}
+
 MeasureMatrix MatrixOf(const ExperimentResults& results) {
   const std::vector<ArmMeasure> all = MeasuresOfArms(results);
   MeasureMatrix matrix{.measures = results.experiment.measures, .rows = {}};
@@ -97,6 +120,17 @@ std::string ExperimentJson(const ExperimentResults& results) {
                                 {"measure", measure.measure},
                                 {"unit", UnitOf(measure.measure)->name},
                                 {"value", ToJson(measure.value)}});
+  }
+  for (const ArmRatio& ratio : experiment.ratios) {
+    const auto ratios = RatiosOfArms(results, ratio);
+    for (size_t a = 0; a < ratios.size(); ++a) {
+      json["ratios"].push_back({{"name", ratio.name},
+                                {"measure", ratio.measure},
+                                {"from", ratio.from},
+                                {"to", ratio.to},
+                                {"arm", experiment.arms[a].name},
+                                {"value", ratios[a] ? ToJson(*ratios[a]) : Json()}});
+    }
   }
   for (const Cell& cell : results.cells) {
     json["cells"].push_back({{"arm", cell.arm},

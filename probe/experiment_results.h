@@ -32,6 +32,11 @@ struct MeasureMatrix {
 };
 MeasureMatrix MatrixOf(const ExperimentResults& results);
 
+// R of every arm, see ArmRatio; nothing where it is undefined. Seeds that an arm lacks are left
+// out.
+std::vector<std::optional<Estimate>> RatiosOfArms(const ExperimentResults& results,
+                                                  const ArmRatio& ratio);
+
 // Functions of the experiment and its cells alone, so that equal runs give equal bytes.
 std::string ExperimentJson(const ExperimentResults& results);
 // A line for every cell and measure: arm,seed,measure,value,unit.

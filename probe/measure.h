@@ -24,7 +24,15 @@ struct MeasureUnit {
 //                                                                attention, gradient and
 //                                                                leave-one-out give the pieces of
 //                                                                an example
+// mlm:loss (of a masked LM on held-out text)                     nats
+// jsd:all (of all attention from keep_away_from's)               % of ln 2
+// reader:accuracy, reader:plain (right answers of the adversary  %
+//   on held-out text, and of the one that knows distances)
+// reader:divergence (mean KL of the one from the other)          nats
 // trees:UAS, trees:UUAS (of the trees in the best head's maps)   %
+// attention:X, states:X, null:X with X of UPOS, UAS, coref (what   %
+//   is read off them, see knowledge_measures.h)
+// attack:X (what fresh readers read, see attention_attack.h)     %
 //
 // Nothing for a name that is none of these.
 std::optional<MeasureUnit> UnitOf(const std::string& measure);

@@ -2,62 +2,46 @@
 
 #include <algorithm>
 
-#include "datasets/synthetic_language.h"
 #include "model/attention_regime.h"
 #include "probe/attention_agreement.h"
+#include "probe/flat_pattern.h"
+#include "probe/knowledge_measures.h"
 #include "probe/pattern_source.h"
+#include "probe/synthetic_treebank.h"
 #include "probe/tree_probe.h"
 
 namespace headscope {
 namespace {
 
-constexpr uint64_t kTreeDevSeed = 2, kTreeTestSeed = 3;
-
-Treebank SyntheticTreebank(uint64_t seed, uint64_t documents) {
-  const SyntheticLanguage language(seed);
-  Treebank treebank{.path = "the synthetic language", .documents = {}};
-  for (uint64_t i = 0; i < documents; ++i) {
-    treebank.documents.push_back(language.MakeDocument(i));
-  }
-  return treebank;
-}
-
-bool IsFlat(ConstMatrix map) {
-  for (size_t i = 0; i < map.rows; ++i) {
-    const auto [least, largest] = std::minmax_element(map.Row(i), map.Row(i) + map.cols);
-    if (*largest - *least > 1e-6f) return false;
-  }
-  return true;
-}
+// Other than 1, of the documents that models are trained on.
+constexpr uint64_t kDevSeed = 2, kTestSeed = 3, kTrainSeed = 4;
 
 }  // namespace
 
 ModelMeasures::ModelMeasures(std::set<std::string> families, size_t threads,
                              const ModelMeasureOptions& options)
     : families_(std::move(families)), threads_(threads), options_(options) {
-  if (!families_.contains("trees")) return;
-  dev_ = SyntheticTreebank(kTreeDevSeed, options.tree_documents);
-  test_ = SyntheticTreebank(kTreeTestSeed, options.tree_documents);
+  if (families_.empty() || families_ == std::set<std::string>{"tau"}) return;
+  corpus_ = {.train = SyntheticTreebank(kTrainSeed, options.documents),
+             .dev = SyntheticTreebank(kDevSeed, options.documents),
+             .test = SyntheticTreebank(kTestSeed, options.documents)};
 }
 
-std::map<std::string, double> ModelMeasures::Trees(ThreadPool& pool,
-                                                   const PretrainedClassifier& model,
+std::map<std::string, double> ModelMeasures::Trees(ThreadPool& pool, EncoderPatterns& patterns,
                                                    const WordPiece& word_piece) const {
-  EncoderPatterns patterns(model.config, model.parameters, 2048, GemmBackend::kHeadscope,
-                           ControlOf(model.attention));
   const auto encode = [&](const std::vector<std::string>& words) {
     return EncodeWordInput(word_piece, words);
   };
-  const ProbeNames names = NamesOf(dev_, test_);
-  const ProbeTreebank dev = PrepareTreebank(dev_, names, encode, patterns.MaxPieces());
-  const ProbeTreebank test = PrepareTreebank(test_, names, encode, patterns.MaxPieces());
+  const ProbeNames names = NamesOf(corpus_.dev, corpus_.test);
+  const ProbeTreebank dev = PrepareTreebank(corpus_.dev, names, encode, patterns.MaxPieces());
+  const ProbeTreebank test = PrepareTreebank(corpus_.test, names, encode, patterns.MaxPieces());
   bool all_flat = true;
   // Of pieces: the maps of words weigh words of several pieces more.
   const SentenceVisitor look = [&](size_t, std::span<const ConstMatrix> heads,
                                    std::span<const WordMap>) {
     all_flat = all_flat && std::all_of(heads.begin(), heads.end(), IsFlat);
   };
-  const TreeResults trees = ProbeTrees(pool, patterns, dev, test, kTreeTestSeed, &look);
+  const TreeResults trees = ProbeTrees(pool, patterns, dev, test, kTestSeed, &look);
   if (all_flat) return {};
   const auto score = [&](TreeMeasure measure) {
     return 100.0 * trees.rows[static_cast<size_t>(measure)].front().score.value;
@@ -76,7 +60,37 @@ std::map<std::string, double> ModelMeasures::Of(const std::string& model_directo
     TokenScorer scorer(compute, model, data.word_piece->Cls(), data.word_piece->Sep());
     measures = AttentionAgreement(scorer, data.test, options_.agreement_examples);
   }
-  if (families_.contains("trees")) measures.merge(Trees(pool, model, *data.word_piece));
+  measures.merge(OfEncoder(pool, model.config, model.parameters, ControlOf(model.attention),
+                           *data.word_piece));
+  return measures;
+}
+
+std::map<std::string, double> ModelMeasures::OfMaskedLm(const std::string& model_directory,
+                                                        const TrainConfig& config) const {
+  if (families_.empty()) return {};
+  const PretrainedModel model = LoadPretrained(model_directory);
+  const WordPiece word_piece = WordPiece::FromFile(model.VocabPath(), model.lower_case);
+  ThreadPool pool(threads_);
+  std::map<std::string, double> measures =
+      OfEncoder(pool, model.config, model.parameters, ControlOf(model.attention), word_piece);
+  if (families_.contains("attack")) {
+    measures.merge(AttackAttention(
+        pool, model, corpus_,
+        {.mask_unit = config.mask, .mask_rate = config.mask_rate, .seed = config.seed}));
+  }
+  return measures;
+}
+
+std::map<std::string, double> ModelMeasures::OfEncoder(ThreadPool& pool, const ModelConfig& config,
+                                                       const ParameterSet& parameters,
+                                                       const AttentionControl* attention,
+                                                       const WordPiece& word_piece) const {
+  std::map<std::string, double> measures;
+  EncoderPatterns patterns(config, parameters, 2048, GemmBackend::kHeadscope, attention);
+  if (families_.contains("trees")) measures = Trees(pool, patterns, word_piece);
+  if (families_.contains("knowledge")) {
+    measures.merge(MeasureKnowledge(pool, config, parameters, attention, word_piece, corpus_));
+  }
   return measures;
 }
 
@@ -84,7 +98,10 @@ std::set<std::string> ModelFamilies(const std::set<std::string>& measures) {
   std::set<std::string> families;
   for (const std::string& measure : measures) {
     const std::string family = measure.substr(0, measure.find(':'));
-    if (family == "tau" || family == "trees") families.insert(family);
+    if (family == "tau" || family == "trees" || family == "attack") families.insert(family);
+    if (family == "attention" || family == "states" || family == "null") {
+      families.insert("knowledge");
+    }
   }
   return families;
 }

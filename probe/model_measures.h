@@ -7,21 +7,25 @@
 #include <set>
 #include <string>
 
-#include "datasets/conllu.h"
 #include "model/classifier.h"
+#include "probe/attention_attack.h"
 #include "probe/dependency_probe.h"
 #include "train/finetune_data.h"
+#include "train/train_config.h"
 
 namespace headscope {
 
 struct ModelMeasureOptions {
   size_t agreement_examples = 300;  // of the test set, evenly spread
-  uint64_t tree_documents = 60;     // to choose on, and as many to score on
+  uint64_t documents = 60;          // to fit on, to choose on, and to score on
 };
 
 // "tau":   of attention with gradient and leave-one-out (see attention_agreement.h)
 // "trees": UAS and UUAS of the trees in the best head's maps of documents of the synthetic language
 //          (see tree_probe.h); none where no row of attention prefers any piece to another
+// "knowledge": what can be read off attention and hidden states (see knowledge_measures.h), of
+//          documents of the synthetic language
+// "attack": what fresh readers make of a masked LM's attention (see attention_attack.h), likewise
 class ModelMeasures {
  public:
   // Of these families.
@@ -31,18 +35,26 @@ class ModelMeasures {
   // Of the classifier in a folder, by the names of measure.h.
   std::map<std::string, double> Of(const std::string& model_directory,
                                    const FinetuneData& data) const;
+  // Of the masked LM that was trained by `config`.
+  std::map<std::string, double> OfMaskedLm(const std::string& model_directory,
+                                           const TrainConfig& config) const;
 
  private:
-  std::map<std::string, double> Trees(ThreadPool& pool, const PretrainedClassifier& model,
+  // What needs an encoder only.
+  std::map<std::string, double> OfEncoder(ThreadPool& pool, const ModelConfig& config,
+                                          const ParameterSet& parameters,
+                                          const AttentionControl* attention,
+                                          const WordPiece& word_piece) const;
+  std::map<std::string, double> Trees(ThreadPool& pool, EncoderPatterns& patterns,
                                       const WordPiece& word_piece) const;
 
   std::set<std::string> families_;
   size_t threads_;
   ModelMeasureOptions options_;
-  Treebank dev_, test_;  // where trees are asked for
+  AttackCorpus corpus_;  // where the language is asked about
 };
 
-// The families among these measures' names; such as "tau" of "tau:loo".
+// The families that these measures belong to; such as "tau" of "tau:loo".
 std::set<std::string> ModelFamilies(const std::set<std::string>& measures);
 
 }  // namespace headscope

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <span>
 
 #include "model/activations.h"
@@ -11,6 +12,7 @@
 #include "model/encoder.h"
 #include "model/ops/gemm.h"
 #include "model/parameter_set.h"
+#include "probe/output_norms.h"
 #include "probe/word_input.h"
 
 namespace headscope {
@@ -51,6 +53,9 @@ class EncoderPatterns final : public PatternSource {
   EncoderPatterns(const ModelConfig& config, const ParameterSet& parameters,
                   size_t batch_pieces = 2048, GemmBackend gemm = GemmBackend::kHeadscope,
                   const AttentionControl* attention = nullptr);
+  // From now on visitors see alpha_ij |f(x_j)|, what each piece gives (output_norms.h), in the
+  // place of patterns.
+  void WeighByValues();
   size_t NumLayers() const override { return encoder_.Config().num_hidden_layers; }
   size_t NumHeadsPerLayer() const override { return encoder_.Config().num_attention_heads; }
   size_t MaxPieces() const override { return encoder_.Config().max_position_embeddings; }
@@ -63,12 +68,14 @@ class EncoderPatterns final : public PatternSource {
   // Runs the encoder on batch after batch: body(acts, begin, end) sees inputs begin … end - 1.
   template <typename Body>
   void ForEachBatch(ThreadPool& pool, std::span<const WordInput> inputs, const Body& body);
+  void Weigh(ThreadPool& pool, const RaggedBatch& batch, Activations& acts) const;
 
   Encoder encoder_;
   const ParameterSet& parameters_;
   size_t batch_pieces_;
   GemmBackend gemm_;
   const AttentionControl* attention_;
+  std::optional<OutputNorms> norms_;  // where values weigh
 };
 
 }  // namespace headscope

@@ -1,6 +1,7 @@
 #include "probe/probe_corpus.h"
 
 #include <algorithm>
+#include <numeric>
 #include <unordered_map>
 
 #include "model/base/error.h"
@@ -79,6 +80,12 @@ void Fill(const std::vector<Candidate>& sentences, TypeNumbers& numbers, ProbeSp
 }
 
 }  // namespace
+
+std::vector<uint32_t> AllSentences(const ProbeSplit& split) {
+  std::vector<uint32_t> sentences(split.NumSentences());
+  std::iota(sentences.begin(), sentences.end(), 0u);
+  return sentences;
+}
 
 ProbeCorpus MakeProbeCorpus(const Treebank& train, const Treebank& dev, const Treebank& test,
                             const WordEncoder& encode, const ProbeCorpusOptions& options) {

@@ -46,6 +46,9 @@ struct ProbeCorpusOptions {
   uint64_t seed = 1;
 };
 
+// 0, 1, … of its sentences.
+std::vector<uint32_t> AllSentences(const ProbeSplit& split);
+
 // Throws Error naming a file of which nothing is left.
 ProbeCorpus MakeProbeCorpus(const Treebank& train, const Treebank& dev, const Treebank& test,
                             const WordEncoder& encode, const ProbeCorpusOptions& options);

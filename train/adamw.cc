@@ -9,15 +9,18 @@
 
 namespace headscope {
 
+bool AdamW::Stretch::AlikeAndBefore(const ParameterSpec& spec) const {
+  return decays == spec.decays && bystander == spec.bystander && rate_scale == spec.rate_scale &&
+         offset + size == spec.offset;
+}
+
 AdamW::AdamW(const AdamWConfig& config, const ParameterLayout& layout) : config_(config) {
   for (const ParameterSpec& spec : layout.Specs()) {
     if (!spec.alias_of.empty() || !spec.trainable) continue;
-    const bool continues = !stretches_.empty() && stretches_.back().decays == spec.decays &&
-                           stretches_.back().offset + stretches_.back().size == spec.offset;
-    if (continues) {
+    if (!stretches_.empty() && stretches_.back().AlikeAndBefore(spec)) {
       stretches_.back().size += spec.size;
     } else {
-      stretches_.push_back({spec.offset, spec.size, spec.decays});
+      stretches_.push_back({spec.offset, spec.size, spec.decays, spec.bystander, spec.rate_scale});
     }
   }
 }
@@ -26,16 +29,18 @@ void AdamW::Update(ThreadPool& pool, uint64_t step, double learning_rate, double
                    const ParameterSet& gradients, ParameterSet& parameters,
                    AdamMoments& moments) const {
   AdamWStep update{
-      .learning_rate = static_cast<float>(learning_rate),
+      .learning_rate = 0.0f,
       .beta1 = static_cast<float>(config_.beta1),
       .beta2 = static_cast<float>(config_.beta2),
       .epsilon = static_cast<float>(config_.epsilon),
       .weight_decay = 0.0f,
-      .gradient_scale = static_cast<float>(gradient_scale),
+      .gradient_scale = 1.0f,
       .bias_correction1 = static_cast<float>(1.0 - PowInt(config_.beta1, step)),
       .bias_correction2 = static_cast<float>(1.0 - PowInt(config_.beta2, step)),
   };
   for (const Stretch& stretch : stretches_) {
+    update.learning_rate = static_cast<float>(learning_rate) * stretch.rate_scale;
+    update.gradient_scale = stretch.bystander ? 1.0f : static_cast<float>(gradient_scale);
     update.weight_decay = stretch.decays ? static_cast<float>(config_.weight_decay) : 0.0f;
     AdamWUpdate(pool, update, stretch.size, gradients.Data().data() + stretch.offset,
                 parameters.Data().data() + stretch.offset,
@@ -47,7 +52,7 @@ void AdamW::Update(ThreadPool& pool, uint64_t step, double learning_rate, double
 double GlobalNorm(ThreadPool& pool, const ParameterSet& gradients) {
   double sum = 0.0;
   for (const ParameterSpec& spec : gradients.Layout().Specs()) {
-    if (!spec.alias_of.empty() || !spec.trainable) continue;
+    if (!spec.alias_of.empty() || !spec.trainable || spec.bystander) continue;
     sum += SumOfSquares(pool, gradients.Data().data() + spec.offset, spec.size);
   }
   return std::sqrt(sum);

@@ -32,8 +32,8 @@ class AdamW {
   AdamW(const AdamWConfig& config, const ParameterLayout& layout);
 
   // One update of every trainable tensor; `step` >= 1 counts the updates so far, this one included.
-  // The gradient is multiplied by gradient_scale first. Decay acts on the tensors whose spec decays
-  // (Loshchilov & Hutter 2019, alg. 2).
+  // The gradient is multiplied by gradient_scale first (not that of bystanders). Decay acts on the
+  // tensors whose spec decays (Loshchilov & Hutter 2019, alg. 2).
   void Update(ThreadPool& pool, uint64_t step, double learning_rate, double gradient_scale,
               const ParameterSet& gradients, ParameterSet& parameters, AdamMoments& moments) const;
 
@@ -41,14 +41,16 @@ class AdamW {
   // A stretch of adjacent tensors that are treated alike.
   struct Stretch {
     size_t offset, size;
-    bool decays;
+    bool decays, bystander;
+    float rate_scale;
+    bool AlikeAndBefore(const ParameterSpec& spec) const;
   };
   AdamWConfig config_;
   std::vector<Stretch> stretches_;
 };
 
-// sqrt of the sum of squares over all trainable tensors, tensor by tensor in the layout's order.
-// Infinite or NaN when a gradient is.
+// sqrt of the sum of squares over all trainable tensors but bystanders, tensor by tensor in the
+// layout's order. Infinite or NaN when a gradient is.
 double GlobalNorm(ThreadPool& pool, const ParameterSet& gradients);
 
 // What clipping multiplies the gradient by: min(1, max_norm / (norm + 1e-6)), as

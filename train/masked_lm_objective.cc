@@ -9,12 +9,14 @@ namespace headscope {
 
 MaskedLmObjective::MaskedLmObjective(const Encoder& encoder, const AttentionControl& attention,
                                      uint64_t seed, MaskedBatchSource& batches,
-                                     std::vector<MaskedBatch> held_out)
+                                     std::vector<MaskedBatch> held_out,
+                                     AttentionObjective* of_attention)
     : encoder_(encoder),
       attention_(attention),
       seed_(seed),
       batches_(batches),
       held_out_(std::move(held_out)),
+      of_attention_(of_attention),
       acts_(encoder.Config(), Activations::Mode::kTraining) {}
 
 LossSum MaskedLmObjective::Forward(Compute& compute, const ParameterSet& parameters,
@@ -46,6 +48,11 @@ LossSum MaskedLmObjective::Accumulate(Compute& compute, const ParameterSet& para
     options.dropout = {.seed = seed_, .step = static_cast<uint32_t>(step)};
   }
   const LossSum loss = Forward(compute, parameters, masked, options);
+  Encoder::PatternGradient pattern_gradient;
+  if (of_attention_ != nullptr) {
+    pattern_gradient =
+        of_attention_->Accumulate(compute, parameters, step, masked.batch, acts_, gradients);
+  }
 
   const Matrix logits = acts_.Rows(Hook::kLogits);
   const float scale = 1.0f / static_cast<float>(loss.predictions);
@@ -56,7 +63,8 @@ LossSum MaskedLmObjective::Accumulate(Compute& compute, const ParameterSet& para
   dx_.EnsureSize(loss.tokens * config.hidden_size);
   const Matrix dx(dx_.data(), loss.tokens, config.hidden_size);
   encoder_.MlmBackward(compute, parameters, masked.positions, acts_, logits, dx, gradients);
-  encoder_.Backward(compute, parameters, masked.batch, options, acts_, dx, gradients);
+  encoder_.Backward(compute, parameters, masked.batch, options, acts_, dx, gradients,
+                    pattern_gradient ? &pattern_gradient : nullptr);
   return loss;
 }
 
@@ -64,8 +72,12 @@ LossSum MaskedLmObjective::Evaluate(Compute& compute, const ParameterSet& parame
   ForwardOptions options;
   options.attention = &attention_;
   LossSum total;
+  if (of_attention_ != nullptr) of_attention_->BeginEvaluation();
   for (const MaskedBatch& masked : held_out_) {
     const LossSum loss = Forward(compute, parameters, masked, options);
+    if (of_attention_ != nullptr) {
+      of_attention_->Evaluate(compute, parameters, masked.batch, acts_);
+    }
     total.sum += loss.sum;
     total.predictions += loss.predictions;
     total.tokens += loss.tokens;

@@ -11,6 +11,7 @@
 #include "model/activations.h"
 #include "model/attention_control.h"
 #include "model/encoder.h"
+#include "train/attention_objective.h"
 #include "train/objective.h"
 
 namespace headscope {
@@ -28,9 +29,11 @@ class MaskedBatchSource {
 class MaskedLmObjective final : public Objective {
  public:
   // `encoder`, `attention` and `batches` must outlive the objective. Dropout is keyed by (seed,
-  // step) and on when a rate of the encoder's config is above 0.
+  // step) and on when a rate of the encoder's config is above 0. `of_attention`, unless null: what
+  // else is wanted of the patterns; losses do not count it.
   MaskedLmObjective(const Encoder& encoder, const AttentionControl& attention, uint64_t seed,
-                    MaskedBatchSource& batches, std::vector<MaskedBatch> held_out);
+                    MaskedBatchSource& batches, std::vector<MaskedBatch> held_out,
+                    AttentionObjective* of_attention = nullptr);
 
   LossSum Accumulate(Compute& compute, const ParameterSet& parameters, uint64_t step,
                      ParameterSet& gradients) override;
@@ -48,6 +51,7 @@ class MaskedLmObjective final : public Objective {
   uint64_t seed_;
   MaskedBatchSource& batches_;
   std::vector<MaskedBatch> held_out_;
+  AttentionObjective* of_attention_;
   Activations acts_;  // of training; held-out losses borrow its memory
   AlignedBuffer<float> losses_, log_sum_exp_, dx_;
 };

@@ -80,6 +80,22 @@ std::vector<ConfigField> TrainConfig::Fields() {
        "position embeddings start as sinusoids", &sinusoidal_positions},
       {"model", "attention", "--attention",
        "learned, uniform, random, … for some or all heads (see below)", &attention},
+      {"scrub", "scrub", "--scrub",
+       "an adversary reads this from attention: dependencies, pos, coreference; control, distance",
+       EnumValue(scrub.target, ReadingTargetNames(), "scrub"), 0, 0, true},
+      {"scrub", "scrub_strength", "--scrub-strength",
+       "weight of what it reads in the loss; 0: it reads, and is not trained against",
+       &scrub.strength, 0, 1e6, true},
+      {"scrub", "scrub_noise", "--scrub-noise",
+       "instead of the adversary's gradient noise of the same norm", &scrub.noise, 0, 0, true},
+      {"scrub", "keep_away_from", "--keep-away-from",
+       "a model from whose attention the distance on the same inputs is measured", &keep_away.from,
+       0, 0, true},
+      {"scrub", "keep_away_jsd", "--keep-away-jsd",
+       "and kept at so many percent of the largest Jensen-Shannon divergence", &keep_away.jsd, 0,
+       100, true},
+      {"scrub", "keep_away_strength", "--keep-away-strength", "by a penalty of this weight",
+       &keep_away.strength, 0, 1e6, true},
       {"schedule", "steps", "--steps", "updates of the weights", &steps, 1, 4e9},
       {"schedule", "stages", "--stages",
        "sequence length x batch tokens @ last step, e.g. 32x1024@3000 128x4096",
@@ -134,6 +150,15 @@ void TrainConfig::Validate() const {
   if (beta1 >= 1.0 || beta2 >= 1.0)
     Fail("expected beta1 and beta2 below 1, found {} and {}", beta1, beta2);
   if (epsilon <= 0.0) Fail("expected epsilon above 0, found {}", epsilon);
+  if (scrub.target != ReadingTarget::kNone && !corpus.empty()) {
+    Fail("scrub: expected the embedded language, whose trees are known, found a corpus");
+  }
+  if (scrub.target == ReadingTarget::kNone && (scrub.strength != 0.0 || scrub.noise)) {
+    Fail("scrub_strength, scrub_noise: expected scrub to say what is read");
+  }
+  if (keep_away.from.empty() && keep_away.strength != 0.0) {
+    Fail("keep_away_strength: expected keep_away_from to name a model");
+  }
   Model(vocab_size).Validate();
   CheckAttention(attention, layers, heads);
 }

@@ -9,6 +9,8 @@
 #include "datasets/masking.h"
 #include "model/config.h"
 #include "train/config_field.h"
+#include "train/kept_distance.h"
+#include "train/scrubbing.h"
 #include "train/trainer.h"
 
 namespace headscope {
@@ -39,6 +41,10 @@ struct TrainConfig {
   bool sinusoidal_positions =
       false;  // position embeddings start as sinusoids (and are then learned)
   std::string attention = "learned";  // rules, see model/attention_rules.h
+
+  // [scrub]
+  ScrubbingAim scrub;         // what a reader is kept from reading off attention
+  KeptDistanceAim keep_away;  // how far attention is kept from another model's
 
   // [schedule]
   uint64_t steps = 0;

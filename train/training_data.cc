@@ -30,6 +30,17 @@ WordPiece MakeTokenizer(const TrainConfig& config, const std::string& saved_voca
   return WordPiece(TrainWordPiece(text, {.size = config.vocab_size}));
 }
 
+// Trees, parts of speech and coreference of the embedded language's pieces.
+std::unique_ptr<AnnotatedCorpus> Annotate(const TrainConfig& config,
+                                          const PretrainingCorpus& corpus) {
+  auto annotation = std::make_unique<AnnotatedCorpus>(corpus);
+  const SyntheticLanguage language(config.synthetic_seed);
+  for (uint64_t i = 0; i < config.synthetic_documents; ++i) {
+    annotation->Add(language.MakeDocument(i));
+  }
+  return annotation;
+}
+
 }  // namespace
 
 TrainingData LoadTrainingData(const TrainConfig& config, const std::string& saved_vocab,
@@ -49,6 +60,11 @@ TrainingData LoadTrainingData(const TrainConfig& config, const std::string& save
                      data.corpus->NumPieces(TextSplit::kTrain),
                      data.corpus->NumPieces(TextSplit::kHeldOut), data.corpus->NumDocuments(),
                      tokenizer.Size()));
+  if (config.scrub.target != ReadingTarget::kNone) {
+    data.annotation = Annotate(config, *data.corpus);
+    report(fmt::format("{} annotated sentences, {} left out", data.annotation->NumSentences(),
+                       data.annotation->NumLeftOut()));
+  }
   return data;
 }
 

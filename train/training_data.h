@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "datasets/annotated_corpus.h"
 #include "datasets/pretraining_corpus.h"
 #include "datasets/text_corpus.h"
 #include "datasets/wordpiece.h"
@@ -19,6 +20,7 @@ struct TrainingData {
   std::string corpus_hash;
   std::string vocabulary_hash;
   std::unique_ptr<PretrainingCorpus> corpus;
+  std::unique_ptr<AnnotatedCorpus> annotation;  // where the config scrubs attention; else null
 
   const WordPiece& Tokenizer() const { return corpus->Tokenizer(); }
 };

@@ -1,5 +1,6 @@
 #include "train/training_run.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 
@@ -14,6 +15,7 @@
 #include "train/run_directory.h"
 #include "train/run_recorder.h"
 #include "train/run_state.h"
+#include "train/scrubbing.h"
 #include "train/staged_batches.h"
 
 namespace headscope {
@@ -65,6 +67,26 @@ ManifestFacts Facts(const TrainConfig& config, const TrainingData& data) {
                  {"held_out_pieces", data.corpus->NumPieces(TextSplit::kHeldOut)}}};
 }
 
+AttentionObjectives MakeAttentionObjectives(const TrainConfig& config, const ModelConfig& model,
+                                            const TrainingData& data) {
+  AttentionObjectives objectives;
+  if (config.scrub.target != ReadingTarget::kNone) {
+    objectives.Add(std::make_unique<Scrubbing>(model, config.scrub, *data.annotation, config.seed));
+  }
+  if (!config.keep_away.from.empty()) {
+    objectives.Add(std::make_unique<KeptDistance>(config.keep_away, model));
+  }
+  return objectives;
+}
+
+// The first tensors of a run's are the model's.
+ParameterSet ModelPart(const std::shared_ptr<const ParameterLayout>& model,
+                       const ParameterSet& all) {
+  ParameterSet part(model);
+  std::copy_n(all.Data().begin(), part.Data().size(), part.Data().begin());
+  return part;
+}
+
 }  // namespace
 
 TrainingRunResult RunTraining(const TrainConfig& config, const TrainingData& data,
@@ -81,7 +103,11 @@ TrainingRunResult RunTraining(const TrainConfig& config, const TrainingData& dat
   const AttentionRegime attention(
       config.attention,
       {.model = model, .seed = config.seed, .cls = word_piece.Cls(), .sep = word_piece.Sep()});
-  TrainingState state(std::make_shared<const ParameterLayout>(attention.Apply(BertLayout(model))));
+  const auto layout = std::make_shared<const ParameterLayout>(attention.Apply(BertLayout(model)));
+  AttentionObjectives of_attention = MakeAttentionObjectives(config, model, data);
+  ParameterLayout with_adversary = *layout;
+  of_attention.Declare(with_adversary);
+  TrainingState state(std::make_shared<const ParameterLayout>(with_adversary));
   ThreadPool pool(options.threads);
   Compute compute(pool, config.gemm);
   if (options.resume) {
@@ -97,17 +123,27 @@ TrainingRunResult RunTraining(const TrainConfig& config, const TrainingData& dat
   const Encoder encoder(model);
   StagedBatches batches(*data.corpus, StagedPlan(config.stages), DataOptions(config));
   MaskedLmObjective objective(encoder, attention.Control(), config.seed, batches,
-                              HeldOut(config, data));
+                              HeldOut(config, data),
+                              of_attention.Empty() ? nullptr : &of_attention);
   ProgressLine progress(options.out, config.steps, state.step);
-  const auto save_model = [&](const ParameterSet& parameters) {
+  const auto save_model = [&](const ParameterSet& all) {
+    const ParameterSet parameters = ModelPart(layout, all);
     attention.Save(run.ModelPath(), parameters);
     SavePretrained(model, parameters, data.Tokenizer().Pieces(), run.ModelPath());
   };
-  RunRecorder recorder(run, {identity, save_model, "masked pieces", {}}, state.step, progress);
+  RunRecorder recorder(
+      run, {identity, save_model, "masked pieces", [&] { return of_attention.Counts(); }},
+      state.step, progress);
   const TrainingEnd end =
       Train(compute, config.Trainer(), objective, state, recorder, options.stop);
   chronicle.End(state.step, progress.Seconds(), end);
-  return {end, state.step, state.held_out};
+  TrainingRunResult result{end, state.step, state.held_out};
+  if (end == TrainingEnd::kFinished && !of_attention.Empty()) {
+    // Again, as a run that had been finished before has not evaluated.
+    (void)objective.Evaluate(compute, state.parameters);
+    result.of_attention = of_attention.Measures();
+  }
+  return result;
 }
 
 }  // namespace headscope

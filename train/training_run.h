@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <functional>
+#include <map>
 #include <string>
 
 #include "train/train_config.h"
@@ -23,7 +24,8 @@ struct TrainingRunOptions {
 struct TrainingRunResult {
   TrainingEnd end = TrainingEnd::kFinished;
   uint64_t step = 0;
-  LossSum held_out;  // of the latest evaluation
+  LossSum held_out;                                 // of the latest evaluation
+  std::map<std::string, double> of_attention = {};  // AttentionObjective::Measures, where finished
 };
 
 // Fails when the directory holds a state of another config or other data.

@@ -28,6 +28,7 @@ enum class Purpose : uint32_t {
   kSynthetic = 7,
   kAttention = 8,
   kTest = 9,
+  kReading = 10,  // what readers of attention are asked, and noise in their place
 };
 
 // One stream of draws. `step` separates what is drawn anew every step, epoch, tensor or document.

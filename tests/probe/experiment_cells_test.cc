@@ -176,7 +176,7 @@ TEST_CASE("What needs the model is measured where it is asked for", "[experiment
   CHECK(DoneCells(experiment, small.folder.Path("out")).size() == 4);
 
   // Trees, of a few documents: where attention prefers something.
-  const ModelMeasures trees({"trees"}, 1, {.agreement_examples = 0, .tree_documents = 2});
+  const ModelMeasures trees({"trees"}, 1, {.agreement_examples = 0, .documents = 2});
   FinetuneData data;
   const auto measured = [&](const char* run) {
     const std::string folder = small.folder.Path(run);

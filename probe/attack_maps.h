@@ -1,0 +1,29 @@
+// The pair maps that fresh attackers of a frozen model's attention look at; each has the distances
+// of distance-only readers besides, so that what is read beyond them is attention's.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/base/thread_pool.h"
+#include "probe/pair_maps.h"
+#include "probe/pattern_source.h"
+
+namespace headscope {
+
+//   heads     attention of every head (both directions are read)
+//   squashed  heads, and u / (1 + u) with u = T * attention: small weights too
+//   columns   heads, and what each candidate pays to [CLS] and to [SEP] and gets in all
+//   products  heads, and the products of the patterns of neighbouring layers, of every two heads:
+//             where attention leads in two steps
+enum class AttackView { kHeads, kSquashed, kColumns, kProducts };
+inline constexpr const char* kAttackViewNames[] = {"heads", "squashed", "columns", "products"};
+inline constexpr size_t kNumAttackViews = 4;
+
+// Of all inputs, not scaled. For ROOT: each head's attention to [CLS], to [SEP], and 1.
+PairMaps AttackMaps(ThreadPool& pool, PatternSource& source, AttackView view,
+                    std::span<const WordInput> inputs, std::span<const uint32_t> starts);
+
+}  // namespace headscope

@@ -1,0 +1,50 @@
+// Attention that is merely other than a model's: a masked LM kept at a given mean Jensen–Shannon
+// divergence from a base model's patterns on the same masked inputs, whatever these say. The
+// control of scrubbed attention that has moved as far.
+//
+//   strength * (J - J*)^2,  J = mean over layers, heads and rows of JSD(row, base row) / ln 2
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "model/pretrained.h"
+#include "train/attention_objective.h"
+
+namespace headscope {
+
+struct KeptDistanceAim {
+  std::string from;       // a model's folder; empty: none
+  double jsd = 0.0;       // J*, percent of ln 2
+  double strength = 0.0;  // 0: the distance is measured, and not kept
+};
+
+class KeptDistance final : public AttentionObjective {
+ public:
+  // Loads the base. Throws Error as LoadPretrained does, and unless it has the vocabulary size,
+  // layers and heads of `model`.
+  KeptDistance(const KeptDistanceAim& aim, const ModelConfig& model);
+
+  Encoder::PatternGradient Accumulate(Compute& compute, const ParameterSet& parameters,
+                                      uint64_t step, const RaggedBatch& batch, Activations& acts,
+                                      ParameterSet& gradients) override;
+  void BeginEvaluation() override { sum_ = rows_ = 0.0; }
+  void Evaluate(Compute& compute, const ParameterSet& parameters, const RaggedBatch& batch,
+                Activations& acts) override;
+  // "jsd:all", percent of ln 2.
+  std::map<std::string, double> Measures() const override;
+
+ private:
+  void RunBase(Compute& compute, const RaggedBatch& batch);
+  // Sum of JSD over the rows of a batch, in nats, and how many rows.
+  double SumOf(Compute& compute, const RaggedBatch& batch, Activations& acts) const;
+  double NumRows(const RaggedBatch& batch) const;
+
+  KeptDistanceAim aim_;
+  std::unique_ptr<const PretrainedModel> base_;
+  Encoder encoder_;
+  mutable Activations base_acts_;  // views are not const
+  double sum_ = 0.0, rows_ = 0.0;
+};
+
+}  // namespace headscope

@@ -1,0 +1,106 @@
+#include "train/scrubbing.h"
+
+#include <cmath>
+#include <vector>
+
+#include "model/base/profiler.h"
+#include "model/base/random.h"
+
+namespace headscope {
+namespace {
+
+constexpr uint32_t kFirstNoiseSite = 256;  // behind the sites of reading.cc
+
+ReaderShape ShapeFor(const ModelConfig& model, const ReadingTask& task) {
+  return {.layers = model.num_hidden_layers,
+          .heads = model.num_attention_heads,
+          .looks = task.LooksPerRow(),
+          .scores = task.ScoresPerRow(),
+          .plain = task.NumPlain()};
+}
+
+double FrobeniusNorm(const std::vector<float>& values) {
+  double sum = 0.0;
+  for (const float x : values) sum += static_cast<double>(x) * static_cast<double>(x);
+  return std::sqrt(sum);
+}
+
+}  // namespace
+
+Scrubbing::Scrubbing(const ModelConfig& model, const ScrubbingAim& aim,
+                     const AnnotatedCorpus& corpus, uint64_t seed)
+    : model_(model),
+      aim_(aim),
+      seed_(seed),
+      task_(aim.target, corpus, seed),
+      reader_(ShapeFor(model, task_)) {}
+
+void Scrubbing::Declare(ParameterLayout& layout) const {
+  reader_.Declare(model_.initializer_range, layout);
+}
+
+Encoder::PatternGradient Scrubbing::Accumulate(Compute& compute, const ParameterSet& parameters,
+                                               uint64_t step, const RaggedBatch& batch,
+                                               Activations& acts, ParameterSet& gradients) {
+  const ProfileSpan span(compute.TimeProfiler(), "reader of attention");
+  reading_ = task_.Of(batch);
+  reader_.Read(compute, parameters, reading_, batch, acts);
+  reader_.LearnBackward(compute, parameters, gradients);
+  if (aim_.strength == 0.0 || reading_.NumRows() == 0) return {};
+  reader_.DivergenceBackward(compute, parameters, aim_.strength);
+  return [this, step, &batch](const HookPoint& at, ConstMatrix, Matrix dpattern) {
+    if (aim_.noise) {
+      AddNoise(at, step, batch.sequence_ids[at.sequence], dpattern);
+    } else {
+      reader_.AddPatternGradient(at, dpattern);
+    }
+  };
+}
+
+void Scrubbing::AddNoise(const HookPoint& at, uint64_t step, uint32_t sequence_id,
+                         Matrix dpattern) const {
+  const size_t size = dpattern.rows * dpattern.cols;
+  std::vector<float> own(size), noise(size);
+  reader_.AddPatternGradient(at, Matrix(own.data(), dpattern.rows, dpattern.cols));
+  const double norm = FrobeniusNorm(own);
+  if (norm == 0.0) return;
+  const auto site =
+      static_cast<uint32_t>(kFirstNoiseSite + at.layer * model_.num_attention_heads + at.head);
+  const RandomStream stream{seed_, Purpose::kReading, static_cast<uint32_t>(step), site};
+  const uint64_t first = static_cast<uint64_t>(sequence_id) << 32;
+  for (size_t i = 0; i < size; ++i) noise[i] = static_cast<float>(stream.Normal(first + i));
+  const auto scale = static_cast<float>(norm / FrobeniusNorm(noise));
+  for (size_t i = 0; i < dpattern.rows; ++i) {
+    for (size_t j = 0; j < dpattern.cols; ++j) {
+      dpattern(i, j) += scale * noise[i * dpattern.cols + j];
+    }
+  }
+}
+
+void Scrubbing::Evaluate(Compute& compute, const ParameterSet& parameters, const RaggedBatch& batch,
+                         Activations& acts) {
+  reading_ = task_.Of(batch);
+  const ReaderSums sums = reader_.Read(compute, parameters, reading_, batch, acts);
+  sums_.questions += sums.questions;
+  sums_.reader_right += sums.reader_right;
+  sums_.plain_right += sums.plain_right;
+  sums_.reader_nats += sums.reader_nats;
+  sums_.plain_nats += sums.plain_nats;
+  sums_.divergence += sums.divergence;
+}
+
+std::map<std::string, double> Scrubbing::Measures() const {
+  const auto questions = static_cast<double>(sums_.questions);
+  if (sums_.questions == 0) return {};
+  return {{"reader:accuracy", 100.0 * static_cast<double>(sums_.reader_right) / questions},
+          {"reader:plain", 100.0 * static_cast<double>(sums_.plain_right) / questions},
+          {"reader:divergence", sums_.divergence / questions}};
+}
+
+std::map<std::string, uint64_t> Scrubbing::Counts() const {
+  return {{"questions", sums_.questions},
+          {"read from attention", sums_.reader_right},
+          {"read from distance", sums_.plain_right}};
+}
+
+}  // namespace headscope
