@@ -17,6 +17,7 @@ enum class ProbeSite : uint32_t {
   kSample = 6,         // which sentences of the training file are used
   kSwaps = 7,          // counterfactuals; step = example
   kRandomEncoder = 8,  // weights of the encoders beside the trained one
+  kMaskGroups = 9,     // which words are masked together; step = input
 };
 
 inline RandomStream ProbeStream(uint64_t seed, ProbeSite site, uint32_t step = 0) {
