@@ -20,6 +20,7 @@ struct Story {
   };
   Story(const std::string& text, const std::vector<Given>& given)
       : sentence(MakeSentence(text)), rules({}) {
+    for (Word& word : sentence.words) word.lemma = word.form;
     for (const Given& g : given) {
       Mention mention;
       mention.first = g.first;
