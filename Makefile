@@ -170,8 +170,10 @@ demo: build/headscope
 	build/headscope train --config train/demo.toml --out demo/run --twin
 	build/headscope data synth --documents 150 --seed 2 --out demo/dev.conllu
 	build/headscope data synth --documents 150 --seed 3 --out demo/test.conllu
-	build/headscope probe heads --model demo/run/model --dev demo/dev.conllu --test demo/test.conllu --out demo/report
-	@echo 'Open demo/report/report.html in a browser.'
+	build/headscope probe heads --model demo/run/model --dev demo/dev.conllu --test demo/test.conllu --segment 64 --out demo/report
+	build/headscope probe heads --model demo/run/model --dev demo/dev.conllu --test demo/test.conllu --out demo/masks \
+	    --read masks --coref gum --segment 64 --random-models 2 --importance-sentences 0
+	@echo 'Open demo/report/report.html and demo/masks/report.html (attention read at masked words) in a browser.'
 
 data: build/headscope
 	build/headscope data fetch all --data data

@@ -60,15 +60,6 @@ bool NearestMentionIsRight(const Anaphor& anaphor) {
   return IsAntecedent(anaphor, anaphor.candidates.back());
 }
 
-bool NearestSameHeadWordIsRight(std::span<const std::string> forms, const Anaphor& anaphor) {
-  const std::string form = LowerAscii(forms[anaphor.word]);
-  for (size_t k = anaphor.candidates.size(); k-- > 0;) {
-    const uint32_t word = anaphor.candidates[k];
-    if (LowerAscii(forms[word]) == form) return IsAntecedent(anaphor, word);
-  }
-  return false;
-}
-
 std::string LowerAscii(std::string_view text) {
   std::string lower(text);
   for (char& c : lower) {

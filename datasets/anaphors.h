@@ -1,11 +1,9 @@
-// Mentions that have an antecedent, and what can be had of them without a model: the nearest
-// mention, the nearest with the same head word.
+// Mentions that have an antecedent.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +28,18 @@ inline constexpr std::array<const char*, kNumMentionTypes> kMentionTypeNames = {
     "all",     "pronoun", "pronoun, 3rd person", "pronoun, other", "proper",
     "nominal", "other",   "pronoun of nominal"};
 
+// Rules that name an antecedent without a model: the nearest preceding mention of a kind
+// (antecedent_rules.h).
+enum class AntecedentRule : size_t {
+  kNearestMention,
+  kNearestAgreeing,  // … that agrees in number, gender and animacy (Agrees)
+  kSameHeadWord,     // … with the same form, ASCII letters in lower case
+  kFourSieves,
+};
+inline constexpr size_t kNumAntecedentRules = 4;
+inline constexpr std::array<const char*, kNumAntecedentRules> kAntecedentRuleNames = {
+    "nearest mention", "nearest agreeing", "same head word", "four sieves"};
+
 // A mention and the place of its head word in a run of sentences (a segment, a document).
 struct PlacedMention {
   const Mention* mention;
@@ -51,11 +61,8 @@ std::vector<Anaphor> AnaphorsOf(const std::vector<PlacedMention>& mentions);
 
 bool IsAntecedent(const Anaphor& anaphor, uint32_t word);
 
-// Baselines: is the nearest preceding mention's head word, or the nearest of those with the same
-// form (lower-cased ASCII), an antecedent's? Without such a mention: no. `forms` are those of the
-// run's words.
+// Is the nearest preceding mention's head word an antecedent's? (Other rules: antecedent_rules.h.)
 bool NearestMentionIsRight(const Anaphor& anaphor);
-bool NearestSameHeadWordIsRight(std::span<const std::string> forms, const Anaphor& anaphor);
 
 // ASCII letters in lower case.
 std::string LowerAscii(std::string_view text);

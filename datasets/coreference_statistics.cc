@@ -4,6 +4,7 @@
 #include <map>
 #include <string_view>
 
+#include "datasets/antecedent_rules.h"
 #include "datasets/pronoun_candidates.h"
 
 namespace headscope {
@@ -17,23 +18,19 @@ bool IsPronominal(const Document& document, const Mention& mention) {
   return mention.first == mention.last && HeadOf(document, mention).upos == "PRON";
 }
 
-// The forms of the document's words, and its mentions placed among them.
-struct PlacedDocument {
-  std::vector<std::string> forms;
-  std::vector<PlacedMention> mentions;
-
-  explicit PlacedDocument(const Document& document) {
-    std::vector<uint32_t> starts;
-    for (const Sentence& sentence : document.sentences) {
-      starts.push_back(static_cast<uint32_t>(forms.size()));
-      for (const Word& word : sentence.words) forms.push_back(word.form);
-    }
-    for (const Mention& mention : document.mentions) {
-      mentions.push_back({&mention, &HeadOf(document, mention),
-                          starts[mention.sentence] + static_cast<uint32_t>(mention.head)});
-    }
+// The document's mentions, placed among its words.
+std::vector<PlacedMention> PlaceMentions(const Document& document) {
+  std::vector<uint32_t> starts{0};
+  for (const Sentence& sentence : document.sentences) {
+    starts.push_back(starts.back() + static_cast<uint32_t>(sentence.words.size()));
   }
-};
+  std::vector<PlacedMention> placed;
+  for (const Mention& mention : document.mentions) {
+    placed.push_back({&mention, &HeadOf(document, mention),
+                      starts[mention.sentence] + static_cast<uint32_t>(mention.head)});
+  }
+  return placed;
+}
 
 bool IsSubject(const Document& document, const Mention& mention) {
   return HeadOf(document, mention).deprel.starts_with("nsubj") &&
@@ -51,7 +48,7 @@ void CoreferenceStatistics::Add(const Document& document) {
   }
   AddCounts(document);
   AddCandidates(document, features);
-  AddBaselines(document, features);
+  AddBaselines(document);
 }
 
 void CoreferenceStatistics::AddCounts(const Document& document) {
@@ -97,38 +94,32 @@ void CoreferenceStatistics::AddCandidates(const Document& document,
   }
 }
 
-void CoreferenceStatistics::AddBaselines(const Document& document,
-                                         std::span<const NominalFeatures> features) {
-  const PlacedDocument placed(document);
-  std::vector<size_t> by_place(placed.mentions.size());  // mentions by head word, nearest last
-  for (size_t m = 0; m < by_place.size(); ++m) by_place[m] = m;
-  std::stable_sort(by_place.begin(), by_place.end(), [&](size_t a, size_t b) {
-    return placed.mentions[a].word < placed.mentions[b].word;
-  });
-  for (const Anaphor& anaphor : AnaphorsOf(placed.mentions)) {
-    // The nearest preceding mention that fits names an antecedent.
-    const auto nearest_is_right = [&](const auto& fits) {
-      for (size_t k = by_place.size(); k-- > 0;) {
-        const size_t m = by_place[k];
-        const uint32_t word = placed.mentions[m].word;
-        if (word < anaphor.word && fits(m)) return IsAntecedent(anaphor, word);
-      }
-      return false;
-    };
-    const bool agreeing =
-        nearest_is_right([&](size_t m) { return Agrees(features[anaphor.mention], features[m]); });
-    const bool subject =
-        nearest_is_right([&](size_t m) { return IsSubject(document, document.mentions[m]); });
-    const bool same = NearestSameHeadWordIsRight(placed.forms, anaphor);
+void CoreferenceStatistics::AddBaselines(const Document& document) {
+  const std::vector<PlacedMention> placed = PlaceMentions(document);
+  std::vector<ObservedMention> observed;
+  for (const PlacedMention& mention : placed) {
+    observed.push_back(Observe(document.sentences[mention.mention->sentence], *mention.mention,
+                               mention.word, lexicon_));
+  }
+  const AntecedentRules rules(std::move(observed));
+  for (const Anaphor& anaphor : AnaphorsOf(placed)) {
+    const PlacedMention* subject = nullptr;  // the nearest
+    for (const PlacedMention& other : placed) {
+      if (other.word >= anaphor.word || (subject != nullptr && other.word <= subject->word))
+        continue;
+      if (IsSubject(document, *other.mention)) subject = &other;
+    }
+    const auto right = [&](AntecedentRule rule) { return rules.IsRight(rule, anaphor) ? 1u : 0u; };
     const auto add = [&](CoreferenceBaselines& baselines) {
       ++baselines.n;
-      baselines.nearest += NearestMentionIsRight(anaphor) ? 1 : 0;
-      baselines.nearest_agreeing += agreeing ? 1 : 0;
-      baselines.previous_subject += subject ? 1 : 0;
-      baselines.same_head_word += same ? 1 : 0;
+      baselines.nearest += right(AntecedentRule::kNearestMention);
+      baselines.nearest_agreeing += right(AntecedentRule::kNearestAgreeing);
+      baselines.previous_subject +=
+          subject != nullptr && IsAntecedent(anaphor, subject->word) ? 1 : 0;
+      baselines.same_head_word += right(AntecedentRule::kSameHeadWord);
     };
     add(all_);
-    if (!IsThirdPersonPronoun(*placed.mentions[anaphor.mention].head_word)) continue;
+    if (!IsThirdPersonPronoun(*placed[anaphor.mention].head_word)) continue;
     add(third_person_);
     ++distances_[std::min<size_t>(anaphor.word - anaphor.antecedents.back(), kMaxDistance)];
   }

@@ -55,7 +55,7 @@ class CoreferenceStatistics {
   static constexpr size_t kMaxDistance = 1000;
   void AddCounts(const Document& document);
   void AddCandidates(const Document& document, std::span<const NominalFeatures> features);
-  void AddBaselines(const Document& document, std::span<const NominalFeatures> features);
+  void AddBaselines(const Document& document);
 
   NominalLexicon lexicon_{SyntheticLexicon()};
   Counts counts_;

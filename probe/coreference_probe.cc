@@ -9,10 +9,13 @@ size_t Cell(size_t head, size_t set, size_t type) {
   return (head * kNumCandidateSets + set) * kNumMentionTypes + type;
 }
 
-// The rows of the bootstrap: each candidate set's head, then the two baselines; each by type.
-constexpr size_t kNearestRow = kNumCandidateSets;
-constexpr size_t kSameHeadWordRow = kNumCandidateSets + 1;
-constexpr size_t kNumRows = kNumCandidateSets + 2;
+constexpr size_t kAllTypes = static_cast<size_t>(MentionType::kAll);
+
+// The rows of the bootstrap, each by type: each candidate set's head for all mentions, each's head
+// for the type, the rules.
+constexpr size_t kFirstOwnRow = kNumCandidateSets;
+constexpr size_t kFirstRuleRow = 2 * kNumCandidateSets;
+constexpr size_t kNumRows = kFirstRuleRow + kNumAntecedentRules;
 
 std::vector<Estimate> EstimateRows(ThreadPool& pool, const CoreferenceTableInput& input) {
   const SegmentedTreebank& treebank = input.test_treebank;
@@ -26,18 +29,19 @@ std::vector<Estimate> EstimateRows(ThreadPool& pool, const CoreferenceTableInput
     const Segment& segment = treebank.segments[s];
     for (size_t a = 0; a < segment.anaphors.size(); ++a) {
       const Anaphor& anaphor = segment.anaphors[a];
-      std::array<double, kNumRows> scores;
-      for (size_t set = 0; set < kNumCandidateSets; ++set) {
-        scores[set] = input.test.scores[set][s][a];
-      }
-      scores[kNearestRow] = NearestMentionIsRight(anaphor) ? 1.0 : 0.0;
-      scores[kSameHeadWordRow] = NearestSameHeadWordIsRight(segment.words, anaphor) ? 1.0 : 0.0;
-      for (size_t row = 0; row < kNumRows; ++row) {
-        for (size_t type = 0; type < kNumMentionTypes; ++type) {
-          if (!anaphor.types[type]) continue;
+      for (size_t type = 0; type < kNumMentionTypes; ++type) {
+        if (!anaphor.types[type]) continue;
+        const auto add = [&](size_t row, double score) {
           const size_t at = segment.document * width + row * kNumMentionTypes + type;
-          numerators[at] += scores[row];
+          numerators[at] += score;
           denominators[at] += 1.0;
+        };
+        for (size_t set = 0; set < kNumCandidateSets; ++set) {
+          add(set, input.test.scores[set][kAllTypes][s][a]);
+          add(kFirstOwnRow + set, input.test.scores[set][type][s][a]);
+        }
+        for (size_t rule = 0; rule < kNumAntecedentRules; ++rule) {
+          add(kFirstRuleRow + rule, segment.rules_are_right[a][rule] ? 1.0 : 0.0);
         }
       }
     }
@@ -84,7 +88,9 @@ CoreferencePass ScoreCoreference(ThreadPool& pool, PatternSource& source,
   for (const Segment& segment : treebank.segments) {
     inputs.push_back(segment.input);
     if (chosen == nullptr) continue;
-    for (auto& scores : pass.scores) scores.emplace_back(segment.anaphors.size());
+    for (auto& by_type : pass.scores) {
+      for (auto& scores : by_type) scores.emplace_back(segment.anaphors.size());
+    }
   }
   pass.excess.resize(source.NumHeads());
   std::vector<DocumentExcess> documents(source.NumHeads());
@@ -102,8 +108,10 @@ CoreferencePass ScoreCoreference(ThreadPool& pool, PatternSource& source,
         const double score = CoreferenceScore(map, anaphor, static_cast<CandidateSet>(set));
         for (size_t type = 0; type < kNumMentionTypes; ++type) {
           if (anaphor.types[type]) pass.counts[Cell(head, set, type)] += score;
+          if (chosen != nullptr && (*chosen)[set][type] == head) {
+            pass.scores[set][type][s][a] = score;
+          }
         }
-        if (chosen != nullptr && (*chosen)[set] == head) pass.scores[set][s][a] = score;
         if (static_cast<CandidateSet>(set) == CandidateSet::kPrecedingMentionHeads) {
           const double nearest = NearestMentionIsRight(anaphor) ? 1.0 : 0.0;
           documents[head].Add(segment.document, score - nearest, pass.excess[head]);
@@ -120,11 +128,11 @@ CoreferencePass ScoreCoreference(ThreadPool& pool, PatternSource& source,
 ChosenCoreferenceHeads ChooseCoreferenceHeads(const CoreferencePass& dev) {
   const size_t num_heads = dev.counts.size() / kNumCandidateSets / kNumMentionTypes;
   ChosenCoreferenceHeads chosen{};
-  const size_t all = static_cast<size_t>(MentionType::kAll);
   for (size_t set = 0; set < kNumCandidateSets; ++set) {
-    for (size_t head = 1; head < num_heads; ++head) {
-      if (dev.counts[Cell(head, set, all)] > dev.counts[Cell(chosen[set], set, all)]) {
-        chosen[set] = head;
+    for (size_t type = 0; type < kNumMentionTypes; ++type) {
+      size_t& best = chosen[set][type];
+      for (size_t head = 1; head < num_heads; ++head) {
+        if (dev.counts[Cell(head, set, type)] > dev.counts[Cell(best, set, type)]) best = head;
       }
     }
   }
@@ -163,19 +171,25 @@ CoreferenceResults CoreferenceTable(ThreadPool& pool, const CoreferenceTableInpu
   for (size_t set = 0; set < kNumCandidateSets; ++set) {
     CoreferenceHead head;
     head.candidates = static_cast<CandidateSet>(set);
-    head.head = {input.chosen[set] / input.heads_per_layer,
-                 input.chosen[set] % input.heads_per_layer};
-    head.dev_accuracy =
-        input.dev.counts[Cell(input.chosen[set], set, static_cast<size_t>(MentionType::kAll))] /
-        static_cast<double>(results.dev_mentions);
+    const auto name = [&](size_t type) {
+      const size_t chosen = input.chosen[set][type];
+      return HeadId{chosen / input.heads_per_layer, chosen % input.heads_per_layer};
+    };
+    head.head = name(kAllTypes);
+    head.dev_accuracy = input.dev.counts[Cell(input.chosen[set][kAllTypes], set, kAllTypes)] /
+                        static_cast<double>(results.dev_mentions);
     for (size_t type = 0; type < kNumMentionTypes; ++type) {
-      head.rows.push_back({static_cast<MentionType>(type), estimate(set, type), {}});
+      const auto mention_type = static_cast<MentionType>(type);
+      head.rows.push_back({mention_type, estimate(set, type), {}});
+      head.own_heads.push_back(name(type));
+      head.own_rows.push_back({mention_type, estimate(kFirstOwnRow + set, type), {}});
     }
     results.heads.push_back(std::move(head));
   }
-  for (size_t type = 0; type < kNumMentionTypes; ++type) {
-    results.nearest_mention.push_back(estimate(kNearestRow, type));
-    results.nearest_same_head_word.push_back(estimate(kSameHeadWordRow, type));
+  for (size_t rule = 0; rule < kNumAntecedentRules; ++rule) {
+    for (size_t type = 0; type < kNumMentionTypes; ++type) {
+      results.rules[rule].push_back(estimate(kFirstRuleRow + rule, type));
+    }
   }
   return results;
 }
@@ -184,11 +198,15 @@ void AppendRandomModel(const CoreferencePass& dev, const CoreferencePass& test, 
                        CoreferenceResults& results) {
   const ChosenCoreferenceHeads chosen = ChooseCoreferenceHeads(dev);
   for (size_t set = 0; set < kNumCandidateSets; ++set) {
-    for (CoreferenceRow& row : results.heads[set].rows) {
-      if (row.accuracy.n == 0) continue;
-      AppendRandomValue(test.counts[Cell(chosen[set], set, static_cast<size_t>(row.type))] /
+    const auto append = [&](size_t head, CoreferenceRow& row) {
+      if (row.accuracy.n == 0) return;
+      AppendRandomValue(test.counts[Cell(head, set, static_cast<size_t>(row.type))] /
                             static_cast<double>(row.accuracy.n),
                         ScoresOf(kind, row));
+    };
+    for (size_t type = 0; type < kNumMentionTypes; ++type) {
+      append(chosen[set][kAllTypes], results.heads[set].rows[type]);
+      append(chosen[set][type], results.heads[set].own_rows[type]);
     }
   }
 }

@@ -1,5 +1,5 @@
-// The coreference tables: passes of a pattern source over segments, one head chosen on dev over all
-// types for each candidate set and scored on test, beside the baselines.
+// The coreference tables: passes of a pattern source over segments; for each candidate set one head
+// chosen on dev over all types and one for each type, scored on test beside the baselines.
 #pragma once
 
 #include <cstddef>
@@ -15,22 +15,24 @@ namespace headscope {
 
 struct CoreferencePass {
   std::vector<double> counts;  // [heads, candidate sets, types] sums of scores
-  // scores[set][segment][anaphor] of the head chosen for the set; empty when none was chosen.
-  std::array<std::vector<std::vector<double>>, kNumCandidateSets> scores;
+  // scores[set][type][segment][anaphor] of the head chosen for them; empty when none was chosen.
+  std::array<std::array<std::vector<std::vector<double>>, kNumMentionTypes>, kNumCandidateSets>
+      scores;
   // [heads] among preceding mention heads, over all types: a head's score less that of the nearest
   // mention, documents as clusters.
   std::vector<RatioAccumulator> excess;
   // [heads] sums of scores over all types among preceding mention heads.
   std::vector<double> CorrectAmongMentions() const;
 };
-using ChosenCoreferenceHeads = std::array<size_t, kNumCandidateSets>;
+// [set][type] the best head for mentions of this type; of kAll for every mention.
+using ChosenCoreferenceHeads = std::array<std::array<size_t, kNumMentionTypes>, kNumCandidateSets>;
 
 // `chosen` may be null.
 CoreferencePass ScoreCoreference(ThreadPool& pool, PatternSource& source,
                                  const SegmentedTreebank& treebank,
                                  const ChosenCoreferenceHeads* chosen);
 
-// The head with the largest sum over all types, for each candidate set; the first of equals.
+// The head with the largest sum for each candidate set and type; the first of equals.
 ChosenCoreferenceHeads ChooseCoreferenceHeads(const CoreferencePass& dev);
 
 // Mentions that count, by type.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "datasets/antecedent_rules.h"
 #include "model/base/error.h"
 
 namespace headscope {
@@ -10,7 +11,7 @@ namespace {
 
 // Fills a segment's words, input and anaphors from its sentences.
 void CompleteSegment(const Document& document, const std::vector<Mention>& mentions,
-                     const WordEncoder& encode, Segment& segment) {
+                     const WordEncoder& encode, const NominalLexicon& lexicon, Segment& segment) {
   std::map<size_t, uint32_t> starts;  // sentence -> its first word in the segment
   for (size_t s : segment.sentences) {
     starts[s] = static_cast<uint32_t>(segment.words.size());
@@ -18,13 +19,23 @@ void CompleteSegment(const Document& document, const std::vector<Mention>& menti
   }
   segment.input = encode(segment.words);
   std::vector<PlacedMention> placed;
+  std::vector<ObservedMention> observed;
   for (const Mention& mention : mentions) {
     const auto start = starts.find(mention.sentence);
     if (start == starts.end()) continue;
-    placed.push_back({&mention, &document.sentences[mention.sentence].words[mention.head],
-                      start->second + static_cast<uint32_t>(mention.head)});
+    const Sentence& sentence = document.sentences[mention.sentence];
+    const uint32_t word = start->second + static_cast<uint32_t>(mention.head);
+    placed.push_back({&mention, &sentence.words[mention.head], word});
+    observed.push_back(Observe(sentence, mention, word, lexicon));
   }
   segment.anaphors = AnaphorsOf(placed);
+  const AntecedentRules rules(std::move(observed));
+  for (const Anaphor& anaphor : segment.anaphors) {
+    auto& right = segment.rules_are_right.emplace_back();
+    for (size_t rule = 0; rule < kNumAntecedentRules; ++rule) {
+      right[rule] = rules.IsRight(static_cast<AntecedentRule>(rule), anaphor);
+    }
+  }
 }
 
 }  // namespace
@@ -43,6 +54,7 @@ SegmentedTreebank SegmentTreebank(const Treebank& treebank, const WordEncoder& e
                                   size_t segment_pieces, size_t max_pieces,
                                   CoreferenceScheme scheme) {
   SegmentedTreebank result;
+  const NominalLexicon lexicon{SyntheticLexicon()};
   for (size_t d = 0; d < treebank.documents.size(); ++d) {
     const Document& document = treebank.documents[d];
     if (!document.has_coreference) continue;
@@ -53,7 +65,7 @@ SegmentedTreebank SegmentTreebank(const Treebank& treebank, const WordEncoder& e
     const auto finish = [&] {
       if (!segment.sentences.empty()) {
         segment.document = d;
-        CompleteSegment(document, mentions, encode, segment);
+        CompleteSegment(document, mentions, encode, lexicon, segment);
         result.num_anaphors += segment.anaphors.size();
         result.segments.push_back(std::move(segment));
       }

@@ -33,6 +33,8 @@ struct Segment {
   WordInput input;
   std::vector<std::string> words;  // forms
   std::vector<Anaphor> anaphors;   // by head word
+  // [anaphors] what each rule makes of the segment's mentions
+  std::vector<std::array<bool, kNumAntecedentRules>> rules_are_right;
 };
 
 struct SegmentedTreebank {

@@ -10,6 +10,7 @@
 #include "probe/example_sentences.h"
 #include "probe/head_atlas_probe.h"
 #include "probe/head_kinds.h"
+#include "probe/masked_patterns.h"
 #include "probe/model_facts.h"
 #include "probe/output_folder.h"
 #include "probe/random_encoder.h"
@@ -137,6 +138,37 @@ void NoteSkipped(const char* file, const DataFacts& facts, size_t max_pieces,
                   file, facts.skipped_sentences, facts.sentences, facts.skipped_words, max_pieces));
 }
 
+// A model's patterns, read at words or at masks.
+class ModelPatterns final : public PatternSource {
+ public:
+  ModelPatterns(const PretrainedModel& model, const ParameterSet& parameters,
+                const AttentionControl* attention, int32_t mask, const HeadProbeOptions& options)
+      : encoder_(model.config, parameters, options.batch_pieces, options.gemm, attention),
+        masked_(encoder_, mask, options.seed),
+        read_(options.read) {}
+  size_t NumLayers() const override { return encoder_.NumLayers(); }
+  size_t NumHeadsPerLayer() const override { return encoder_.NumHeadsPerLayer(); }
+  size_t MaxPieces() const override { return encoder_.MaxPieces(); }
+  void Visit(ThreadPool& pool, std::span<const WordInput> inputs,
+             const PatternVisitor& visitor) override {
+    Read().Visit(pool, inputs, visitor);
+  }
+  void VisitInputs(ThreadPool& pool, std::span<const WordInput> inputs,
+                   const InputVisitor& visitor) override {
+    Read().VisitInputs(pool, inputs, visitor);
+  }
+
+ private:
+  PatternSource& Read() {
+    if (read_ == ReadAt::kMasks) return masked_;
+    return encoder_;
+  }
+
+  EncoderPatterns encoder_;
+  MaskedPatterns masked_;
+  ReadAt read_;
+};
+
 }  // namespace
 
 void ProbePatterns(PatternSource& source, const RandomSource& random_source,
@@ -151,6 +183,7 @@ void ProbePatterns(PatternSource& source, const RandomSource& random_source,
   results.facts.seed = options.seed;
   results.facts.bootstrap_replicates = options.bootstrap_replicates;
   results.facts.minimum_instances = options.minimum_instances;
+  results.facts.read = options.read == ReadAt::kMasks ? "masks" : "words";
 
   progress("dependencies and parts of speech");
   analysis.ScoreModel(source, results);
@@ -191,7 +224,13 @@ HeadProbeResults ProbeHeads(const PretrainedModel& model, const WordPiece& word_
   if (attention != nullptr) {
     results.notes.push_back("attention, in the random models too: " + model.attention->Text());
   }
-  EncoderPatterns source(config, model.parameters, options.batch_pieces, options.gemm, attention);
+  if (options.read == ReadAt::kMasks) {
+    results.notes.push_back(fmt::format(
+        "every word's attention is read from a pass in which it is masked, with {:.0f}% of the "
+        "words beside it",
+        100 * MaskedPatterns::kMaskedShare));
+  }
+  ModelPatterns source(model, model.parameters, attention, word_piece.Mask(), options);
   ParameterSet random_parameters(model.parameters.SharedLayout());
   for (size_t k = 0; k < options.random_models; ++k) {
     results.facts.random_model_seeds.push_back(options.seed + k);
@@ -202,8 +241,8 @@ HeadProbeResults ProbeHeads(const PretrainedModel& model, const WordPiece& word_
     } else {
       InitialiseLike(model, options.seed + k, random_parameters);
     }
-    return std::make_unique<EncoderPatterns>(config, random_parameters, options.batch_pieces,
-                                             options.gemm, attention);
+    return std::make_unique<ModelPatterns>(model, random_parameters, attention, word_piece.Mask(),
+                                           options);
   };
   const WordEncoder encode = [&](const std::vector<std::string>& words) {
     return EncodeWordInput(word_piece, words);

@@ -18,7 +18,11 @@
 
 namespace headscope {
 
+// What stands where the attending word is read: the word itself, or [MASK] (masked_patterns.h).
+enum class ReadAt { kWords, kMasks };
+
 struct HeadProbeOptions {
+  ReadAt read = ReadAt::kWords;
   size_t segment_pieces = 128;  // of coreference segments, CLS and SEP counted
   CoreferenceScheme coreference = CoreferenceScheme::kOntoNotes;
   size_t random_models = 5;

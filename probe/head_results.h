@@ -139,12 +139,15 @@ struct CoreferenceRow {
   RandomModelScores random_models = {}, permuted_models = {};
 };
 
-// One head, chosen on dev over all types, with one candidate set.
+// One candidate set: the head that is best on dev over all types …
 struct CoreferenceHead {
   CandidateSet candidates = CandidateSet::kAllWords;
   HeadId head;
   double dev_accuracy = 0.0;
   std::vector<CoreferenceRow> rows;  // by type
+  // … and for each type the head that is best on dev for that type.
+  std::vector<HeadId> own_heads;
+  std::vector<CoreferenceRow> own_rows;
 };
 
 struct CoreferenceResults {
@@ -154,10 +157,10 @@ struct CoreferenceResults {
   uint64_t dev_segments = 0, test_segments = 0;
   uint64_t dev_documents = 0, test_documents = 0;
   uint64_t dev_skipped_sentences = 0,
-           test_skipped_sentences = 0;                  // longer than the model's positions
-  std::vector<CoreferenceHead> heads;                   // by candidate set
-  std::vector<Estimate> nearest_mention;                // by type
-  std::vector<Estimate> nearest_same_head_word;         // by type; no such mention counts as wrong
+           test_skipped_sentences = 0;  // longer than the model's positions
+  std::vector<CoreferenceHead> heads;   // by candidate set
+  // rules[rule][type]: what rules name without a model; naming none counts as wrong.
+  std::array<std::vector<Estimate>, kNumAntecedentRules> rules;
   std::vector<uint64_t> dev_instances, test_instances;  // by type
   // counts[(head * 3 + candidate set) * 8 + type], head = layer * heads_per_layer + head.
   std::vector<double> dev_counts, test_counts;
@@ -242,7 +245,8 @@ struct ProbeFacts {
   size_t bootstrap_replicates = 1000;
   std::vector<uint64_t> random_model_seeds;
   size_t minimum_instances = 100;
-  std::string command;  // what was typed
+  std::string read = "words";  // what stands where the attending word is read, or "masks"
+  std::string command;         // what was typed
 };
 
 struct HeadProbeResults {

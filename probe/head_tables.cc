@@ -41,6 +41,27 @@ std::string Summary(const HeadProbeResults& results) {
       count(&RelationResult::above_rule));
 }
 
+std::string OwnHeadsTable(const CoreferenceResults& coreference) {
+  std::vector<std::string> header = {"mentions", "n"};
+  for (const CoreferenceHead& head : coreference.heads) {
+    header.push_back(kCandidateSetNames[static_cast<size_t>(head.candidates)]);
+    header.push_back("random models");
+  }
+  TextTable table(header);
+  for (size_t type = 0; type < kNumMentionTypes; ++type) {
+    if (coreference.test_instances[type] == 0) continue;
+    std::vector<std::string> row = {kMentionTypeNames[type],
+                                    std::to_string(coreference.test_instances[type])};
+    for (const CoreferenceHead& head : coreference.heads) {
+      row.push_back(head.own_heads[type].Name() + "  " +
+                    PercentWithInterval(head.own_rows[type].accuracy));
+      row.push_back(PercentRange(head.own_rows[type].random_models));
+    }
+    table.Add(std::move(row));
+  }
+  return table.Text();
+}
+
 }  // namespace
 
 std::string DependencyTableText(const HeadProbeResults& results) {
@@ -103,8 +124,7 @@ std::string CoreferenceTableText(const HeadProbeResults& results) {
     header.push_back("random models");
     header.push_back("permuted weights");
   }
-  header.push_back("nearest mention");
-  header.push_back("same head word");
+  header.insert(header.end(), kAntecedentRuleNames.begin(), kAntecedentRuleNames.end());
   TextTable table(header);
   for (size_t type = 0; type < kNumMentionTypes; ++type) {
     std::vector<std::string> row = {kMentionTypeNames[type],
@@ -114,15 +134,19 @@ std::string CoreferenceTableText(const HeadProbeResults& results) {
       row.push_back(PercentRange(head.rows[type].random_models));
       row.push_back(PercentRange(head.rows[type].permuted_models));
     }
-    row.push_back(PercentWithInterval(coreference.nearest_mention[type]));
-    row.push_back(PercentWithInterval(coreference.nearest_same_head_word[type]));
+    for (const auto& rule : coreference.rules) row.push_back(PercentWithInterval(rule[type]));
     table.Add(std::move(row));
   }
   return fmt::format(
       "Coreference ({}): mentions whose head word attends most to an antecedent's head word, among "
       "three sets of candidates;\none head each, chosen on dev over all mentions; segments of at "
-      "most {} pieces; 95% intervals by bootstrap over {} documents.\n\n{}",
-      coreference.scheme, coreference.segment_pieces, coreference.test_documents, table.Text());
+      "most {} pieces; 95% intervals by bootstrap over {} documents. Rules: the nearest mention; "
+      "the "
+      "nearest that agrees in\nnumber, gender and animacy; … with the same head word; four sieves "
+      "(same words, same head word, agreeing, any).\n\n{}\nThe head chosen on dev for each row's "
+      "own mentions:\n\n{}",
+      coreference.scheme, coreference.segment_pieces, coreference.test_documents, table.Text(),
+      OwnHeadsTable(coreference));
 }
 
 std::string HeadTables(const HeadProbeResults& results) {

@@ -32,18 +32,18 @@ struct HeadsFlags {
   ComputeFlags compute;
   HeadProbeOptions options;
   ImportanceOptions importance;
-  std::string protocol = "paper";
+  std::string protocol = "paper", read = "words";
 };
 
 std::string CommandLine(const HeadsFlags& flags) {
   return fmt::format(
       "headscope probe heads --model {} --dev {} --test {} --out {} --segment {} --coref {} "
       "--random-models {} --permuted-models {} --seed {} --bootstrap {} --importance-sentences {} "
-      "--protocol {}",
+      "--protocol {} --read {}",
       flags.model, flags.dev, flags.test, flags.out, flags.options.segment_pieces,
       CoreferenceSchemeName(flags.options.coreference), flags.options.random_models,
       flags.options.permuted_models, flags.options.seed, flags.options.bootstrap_replicates,
-      flags.importance.sentences, flags.protocol);
+      flags.importance.sentences, flags.protocol, flags.read);
 }
 
 // Nothing when it was not asked for, or cannot be measured: then a note says why.
@@ -69,6 +69,7 @@ std::optional<ImportanceResults> ImportanceOf(const HeadsFlags& flags, const Pre
 
 void RunHeads(HeadsFlags& flags) {
   flags.options.coreference = ParseCoreferenceScheme(flags.coreference);
+  flags.options.read = flags.read == "masks" ? ReadAt::kMasks : ReadAt::kWords;
   const Treebank dev = ReadConllu(flags.dev);
   const Treebank test = ReadConllu(flags.test);
   const PretrainedModel model = LoadPretrained(ModelOfPath(flags.model));
@@ -148,6 +149,11 @@ void AddHeadsCommand(const Command& probe) {
           "mask gradients as Michel et al. 2019 write (paper: absolute values of sentences) or as "
           "their code has it (released: of tokens)")
       .OneOf({"paper", "released"});
+  command
+      .Option("--read", flags->read,
+              "where the attending word is read: as it stands (words), or in a pass in which it is "
+              "masked with 15% of the words (masks; seven passes)")
+      .OneOf({"words", "masks"});
   command.Footer("Kinds of heads. " + HeadKindRules() + ".");
   command.OnRun([flags] { RunHeads(*flags); });
 }

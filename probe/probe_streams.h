@@ -17,7 +17,7 @@ enum class ProbeSite : uint32_t {
   kSample = 6,            // which sentences of the training file are used
   kSwaps = 7,             // counterfactuals; step = example
   kRandomEncoder = 8,     // weights of the encoders beside the trained one
-  kMasks = 9,             // of masked inputs; step = file
+  kMasks = 9,             // of inputs that are read masked; step = file or input
   kNegativePairs = 16,    // of mentions; step = segment and file
   kErasure = 17,          // random subspaces
   kPermutedWeights = 18,  // step = tensor

@@ -115,6 +115,25 @@ std::string Dependencies(const std::vector<RelationResult>& relations) {
              rows);
 }
 
+std::string OwnHeads(const CoreferenceResults& coreference) {
+  std::vector<std::string> header{"mentions", "n"};
+  for (const CoreferenceHead& head : coreference.heads) {
+    header.push_back(kCandidateSetNames[static_cast<size_t>(head.candidates)]);
+    header.push_back("random models");
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (size_t type = 0; type < kNumMentionTypes; ++type) {
+    std::vector<std::string> row{kMentionTypeNames[type],
+                                 fmt::format("{}", coreference.test_instances[type])};
+    for (const CoreferenceHead& head : coreference.heads) {
+      row.push_back(head.own_heads[type].Name() + " " + WithInterval(head.own_rows[type].accuracy));
+      row.push_back(RandomRange(head.own_rows[type].random_models));
+    }
+    rows.push_back(std::move(row));
+  }
+  return HtmlTable(header, rows);
+}
+
 std::string Coreference(const CoreferenceResults& coreference) {
   std::string html = fmt::format(
       "<h2>Coreference</h2>\n<p>Segments of up to {} pieces; links after the {} scheme; {} "
@@ -130,8 +149,7 @@ std::string Coreference(const CoreferenceResults& coreference) {
     header.push_back("random models");
     header.push_back("permuted weights");
   }
-  header.push_back("nearest mention");
-  header.push_back("nearest, same head word");
+  header.insert(header.end(), kAntecedentRuleNames.begin(), kAntecedentRuleNames.end());
   std::vector<std::vector<std::string>> rows;
   for (size_t type = 0; type < kNumMentionTypes; ++type) {
     std::vector<std::string> row{kMentionTypeNames[type],
@@ -141,11 +159,12 @@ std::string Coreference(const CoreferenceResults& coreference) {
       row.push_back(RandomRange(head.rows[type].random_models));
       row.push_back(RandomRange(head.rows[type].permuted_models));
     }
-    row.push_back(WithInterval(coreference.nearest_mention[type]));
-    row.push_back(WithInterval(coreference.nearest_same_head_word[type]));
+    for (const auto& rule : coreference.rules) row.push_back(WithInterval(rule[type]));
     rows.push_back(std::move(row));
   }
-  return html + HtmlTable(header, rows);
+  return html + HtmlTable(header, rows) +
+         "<p>The head that is best on the first file for each row's own mentions:</p>\n" +
+         OwnHeads(coreference);
 }
 
 std::string PartsOfSpeech(const UposResults& upos) {

@@ -156,17 +156,23 @@ Json CoreferenceCounts(const std::vector<double>& counts, const std::vector<uint
 }
 
 Json ToJson(const CoreferenceHead& head) {
-  Json rows = Json::object();
-  for (const CoreferenceRow& row : head.rows) {
-    rows[kMentionTypeNames[static_cast<size_t>(row.type)]] = {
-        {"accuracy", ToJson(row.accuracy)},
-        {"random_models", ToJson(row.random_models)},
-        {"permuted_models", ToJson(row.permuted_models)}};
+  Json rows = Json::object(), own_rows = Json::object();
+  for (size_t type = 0; type < head.rows.size(); ++type) {
+    const char* const name = kMentionTypeNames[type];
+    const CoreferenceRow &row = head.rows[type], &own = head.own_rows[type];
+    rows[name] = {{"accuracy", ToJson(row.accuracy)},
+                  {"random_models", ToJson(row.random_models)},
+                  {"permuted_models", ToJson(row.permuted_models)}};
+    own_rows[name] = {{"head", head.own_heads[type].Name()},
+                      {"accuracy", ToJson(own.accuracy)},
+                      {"random_models", ToJson(own.random_models)},
+                      {"permuted_models", ToJson(own.permuted_models)}};
   }
   return {{"candidates", kCandidateSetNames[static_cast<size_t>(head.candidates)]},
           {"head", head.head.Name()},
           {"dev_accuracy", head.dev_accuracy},
-          {"types", rows}};
+          {"types", rows},
+          {"own_heads", own_rows}};
 }
 
 Json ToJson(const CoreferenceResults& coreference) {
@@ -178,6 +184,9 @@ Json ToJson(const CoreferenceResults& coreference) {
                 {"mentions", mentions},
                 {"skipped_sentences", skipped}};
   };
+  const auto rule = [&](AntecedentRule which) {
+    return ByType(coreference.rules[static_cast<size_t>(which)]);
+  };
   return {{"scheme", coreference.scheme},
           {"segment_pieces", coreference.segment_pieces},
           {"dev", file(coreference.dev_documents, coreference.dev_segments,
@@ -185,8 +194,10 @@ Json ToJson(const CoreferenceResults& coreference) {
           {"test", file(coreference.test_documents, coreference.test_segments,
                         coreference.test_mentions, coreference.test_skipped_sentences)},
           {"heads", heads},
-          {"nearest_mention", ByType(coreference.nearest_mention)},
-          {"nearest_same_head_word", ByType(coreference.nearest_same_head_word)},
+          {"nearest_mention", rule(AntecedentRule::kNearestMention)},
+          {"nearest_agreeing", rule(AntecedentRule::kNearestAgreeing)},
+          {"nearest_same_head_word", rule(AntecedentRule::kSameHeadWord)},
+          {"four_sieves", rule(AntecedentRule::kFourSieves)},
           {"dev_counts", CoreferenceCounts(coreference.dev_counts, coreference.dev_instances)},
           {"test_counts", CoreferenceCounts(coreference.test_counts, coreference.test_instances)}};
 }
@@ -219,7 +230,8 @@ std::string ResultsJson(const HeadProbeResults& results, const ImportanceResults
   json["model"] = ToJson(results.model);
   json["dev"] = ToJson(results.dev);
   json["test"] = ToJson(results.test);
-  json["options"] = {{"seed", results.facts.seed},
+  json["options"] = {{"read", results.facts.read},
+                     {"seed", results.facts.seed},
                      {"bootstrap_replicates", results.facts.bootstrap_replicates},
                      {"random_model_seeds", results.facts.random_model_seeds},
                      {"minimum_instances", results.facts.minimum_instances}};

@@ -168,23 +168,30 @@ TEST_CASE("Coreference scores equal the definition on every row of five words wi
   CHECK(compared == 81 * 19 * 3);
 }
 
-TEST_CASE("Baselines: the nearest mention, and the nearest with the same head word", "[probe]") {
+TEST_CASE("Rules are scored among the mentions of the segment", "[probe]") {
   const Treebank treebank = MakeCoreferenceTreebank(
       {"Dogs/NOUN/0/root cats/NOUN/1/conj dogs/NOUN/1/conj it/PRON/1/obj DOGS/NOUN/1/conj"},
       {MakeMention(0, 0, "d"), MakeMention(0, 1, "c"), MakeMention(0, 2, "x"),
        MakeMention(0, 3, "c"), MakeMention(0, 4, "d")});
-  const Segment segment =
-      SegmentTreebank(treebank, EncodeParts, 128, 512, CoreferenceScheme::kGum).segments[0];
-  REQUIRE(segment.anaphors.size() == 2);
-  CHECK_FALSE(NearestMentionIsRight(segment.anaphors[0]));  // it: the nearest is "dogs"
-  CHECK_FALSE(NearestSameHeadWordIsRight(segment.words, segment.anaphors[0]));  // no other "it"
-  CHECK_FALSE(NearestSameHeadWordIsRight(segment.words,
-                                         segment.anaphors[1]));  // "dogs" of chain x is nearer
-  Segment other = segment;
-  other.words[2] = "mice";
-  CHECK(NearestSameHeadWordIsRight(other.words,
-                                   other.anaphors[1]));  // then "Dogs", whatever the case
-  CHECK_FALSE(NearestMentionIsRight(segment.anaphors[1]));
+  const auto rules = [](const Treebank& from) {
+    return SegmentTreebank(from, EncodeParts, 128, 512, CoreferenceScheme::kGum)
+        .segments[0]
+        .rules_are_right;
+  };
+  const auto right = [](const auto& scored, size_t anaphor, AntecedentRule rule) {
+    return scored.at(anaphor)[static_cast<size_t>(rule)];
+  };
+  const auto scored = rules(treebank);
+  REQUIRE(scored.size() == 2);
+  for (size_t anaphor : {0u, 1u}) {  // it: the nearest is "dogs"; DOGS: "dogs" of chain x is nearer
+    CHECK_FALSE(right(scored, anaphor, AntecedentRule::kNearestMention));
+    CHECK_FALSE(right(scored, anaphor, AntecedentRule::kSameHeadWord));
+    CHECK_FALSE(right(scored, anaphor, AntecedentRule::kFourSieves));
+  }
+  Treebank other = treebank;
+  other.documents[0].sentences[0].words[2].form = "mice";
+  CHECK(right(rules(other), 1, AntecedentRule::kSameHeadWord));  // then "Dogs", whatever the case
+  CHECK(right(rules(other), 1, AntecedentRule::kFourSieves));
 }
 
 }  // namespace
