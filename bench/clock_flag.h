@@ -1,4 +1,4 @@
-// --cpu-time, the flag of every benchmark that chooses what a second is.
+// The flags of every benchmark that say what a second is, and how many there are.
 #pragma once
 
 #include "bench/measurement.h"
@@ -31,5 +31,12 @@ struct ClockFlag {
            WasDisturbed(burst.seconds, burst.cpu_seconds, static_cast<double>(threads));
   }
 };
+
+inline void AddSecondsOption(const Command& command, double& seconds) {
+  command
+      .Option("--seconds", seconds,
+              "fewer repetitions if they would take longer, but at least one that was undisturbed")
+      .Range(0.1, 1e9);
+}
 
 }  // namespace headscope

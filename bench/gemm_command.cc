@@ -32,6 +32,7 @@ struct GemmBench {
   size_t threads = 1;
   size_t tokens = 1024;
   size_t repetitions = 15;
+  double seconds = 1e9;
   ClockFlag clock;
 };
 
@@ -57,17 +58,24 @@ std::vector<size_t> Vocabularies(const GemmBench& options) {
 
 std::vector<GemmMeasurement> Measure(const GemmBench& options, const OneDnn* onednn) {
   const std::vector<size_t> vocabularies = Vocabularies(options);
-  ThreadPool pool(options.threads);
   std::vector<GemmMeasurement> measurements;
-  fmt::print("{}", GemmTableHead());
   for (const std::string& size : options.sizes) {
     const ModelConfig model = ModelConfigOfSize(size, vocabularies.front());
-    for (const GemmShape& shape : TrainingStepShapes(model, options.tokens, vocabularies)) {
-      measurements.push_back(
-          {size, shape, MeasureProduct(shape, pool, onednn, SpeedOptions(options))});
-      fmt::print("{}", GemmTableRow(measurements.back()));
-      std::fflush(stdout);
+    for (GemmShape& shape : TrainingStepShapes(model, options.tokens, vocabularies)) {
+      measurements.push_back({size, std::move(shape), {}});
     }
+  }
+  ThreadPool pool(options.threads);
+  const double end = WallSeconds() + options.seconds;
+  fmt::print("{}", GemmTableHead());
+  for (size_t i = 0; i < measurements.size(); ++i) {
+    GemmMeasurement& measurement = measurements[i];
+    ProductSpeedOptions speed = SpeedOptions(options);
+    // An equal share of the time that is left.
+    speed.seconds = (end - WallSeconds()) / static_cast<double>(measurements.size() - i);
+    measurement.speed = MeasureProduct(measurement.shape, pool, onednn, speed);
+    fmt::print("{}", GemmTableRow(measurement));
+    std::fflush(stdout);
   }
   return measurements;
 }
@@ -110,6 +118,7 @@ void AddBenchGemmCommand(const Command& bench) {
   command.Option("--vocab-size", options->vocabularies,
                  "pieces in the vocabulary of the masked-LM head, one or several");
   command.Option("--repetitions", options->repetitions, "repetitions per product").Range(1, 10000);
+  AddSecondsOption(command, options->seconds);
   options->clock.AddTo(command);
   command.Option("--json", options->json, "writes everything measured to this file too");
   command.OnRun([options] { RunBenchGemm(*options); });

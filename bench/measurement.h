@@ -34,12 +34,22 @@ double Drift(std::vector<double> values);
 // processor more than 5% of that time.
 bool WasDisturbed(double wall_seconds, double cpu_seconds, double threads);
 
-// Calls `repetition`, which says whether it was kept, until `wanted` were, or `most` were tried.
-// How many were dropped.
+// How long to go on: until `wanted` repetitions were kept, or `most` were tried, or `seconds` have
+// passed and one was kept, or none of as many as are wanted.
+struct Effort {
+  size_t wanted, most;
+  double seconds;
+};
+
+// Calls `repetition`, which says whether it was kept. How many were dropped.
 template <typename Repetition>
-size_t RepeatUntilKept(size_t wanted, size_t most, const Repetition& repetition) {
+size_t RepeatUntilKept(const Effort& effort, const Repetition& repetition) {
+  const double end = WallSeconds() + effort.seconds;
   size_t kept = 0, dropped = 0;
-  while (kept < wanted && kept + dropped < most) ++(repetition() ? kept : dropped);
+  while (kept < effort.wanted && kept + dropped < effort.most) {
+    if ((kept != 0 || dropped >= effort.wanted) && WallSeconds() > end) break;
+    ++(repetition() ? kept : dropped);
+  }
   return dropped;
 }
 

@@ -29,6 +29,7 @@ struct ProbeBench {
   std::string model, size = "mini", treebank, data, isa = "auto", json;
   size_t threads = ThreadPool::HardwareThreads();
   size_t vocabulary = 8192, repetitions = 7;
+  double seconds = 1e9;
   ClockFlag clock;
 };
 
@@ -93,7 +94,8 @@ ReadingSpeeds Measure(const ProbeBench& options, ThreadPool& pool, ProbeSpeed& s
     result.probe.push_back(options.clock.RateOf(probe));
     return true;
   };
-  result.disturbed = RepeatUntilKept(options.repetitions, 4 * options.repetitions, repeat);
+  result.disturbed =
+      RepeatUntilKept({options.repetitions, 4 * options.repetitions, options.seconds}, repeat);
   if (result.roof.empty()) {
     Fail(
         "no repetition was free of other processes: measure on an idle machine, or one thread "
@@ -164,6 +166,7 @@ void AddBenchProbeCommand(const Command& bench) {
   command.Option("--data", options->data, "the data folder, as in data fetch");
   command.Option("--threads", options->threads, "threads").Range(1, 1024);
   command.Option("--repetitions", options->repetitions, "passes of each, in turn").Range(1, 1000);
+  AddSecondsOption(command, options->seconds);
   options->clock.AddTo(command);
   command.Option("--isa", options->isa, "SIMD target, or auto");
   command.Option("--json", options->json, "writes everything measured to this file too");

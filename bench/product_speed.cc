@@ -179,8 +179,8 @@ ProductSpeed MeasureProduct(const GemmShape& shape, ThreadPool& pool, const OneD
     if (onednn != nullptr) result.onednn.push_back(repetition.onednn);
     return true;
   };
-  result.disturbed =
-      RepeatUntilKept(options.repetitions, options.attempts * options.repetitions, repeat);
+  result.disturbed = RepeatUntilKept(
+      {options.repetitions, options.attempts * options.repetitions, options.seconds}, repeat);
   return result;
 }
 

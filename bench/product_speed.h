@@ -32,6 +32,7 @@ struct ProductSpeedOptions {
   // ProcessCpuSeconds, which sees no other process, for one thread: nothing is dropped.
   Clock clock = WallSeconds;
   size_t attempts = 20;
+  double seconds = 1e9;  // at most so long, once a repetition was kept
 };
 
 // `onednn` may be null. A repetition is a burst of each: a third of a millisecond, with several

@@ -1,10 +1,13 @@
 #include "bench/step_command.h"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,7 +36,7 @@ struct StepBench {
   size_t threads = ThreadPool::HardwareThreads();
   size_t rows = 32, length = 128, vocabulary = 8192;
   size_t steps = 4, repetitions = 7;
-  double dropout = 0.1;
+  double dropout = 0.1, seconds = 1e9;
   MlmPeerOptions peers;
   bool compare = false, profile = false;
   ClockFlag clock;
@@ -91,7 +94,8 @@ StepSpeeds Measure(const StepBench& options, TrainingSpeed& speed, ThreadPool& p
     }
     return true;
   };
-  result.dropped = RepeatUntilKept(options.repetitions, 4 * options.repetitions, repeat);
+  result.dropped =
+      RepeatUntilKept({options.repetitions, 4 * options.repetitions, options.seconds}, repeat);
   if (result.roof.empty()) {
     Fail("no repetition was free of other processes: measure on an idle machine");
   }
@@ -111,9 +115,12 @@ void Print(const StepSpeeds& result) {
   fmt::print("{:<18} {:>9}  {:<12} {:>7} {:>8} {:>8}\n", "program", "tokens/s", "(range)",
              "ours/it", "of roof", "peak MiB");
   PrintSeries(result.ours, "", fmt::format("{:.1f}%", 100 * Median(result.share)));
+  std::set<std::string> versions;
   for (const Series& peer : result.peers) {
     PrintSeries(peer, fmt::format("{:.2f}", Median(peer.ratios)), "");
+    versions.insert(peer.version);
   }
+  if (!versions.empty()) fmt::print("{}\n", fmt::join(versions, "; "));
   fmt::print("medians of {} repetitions; {} disturbed by other processes and dropped; {}\n",
              result.roof.size(), result.dropped, RoofLine(result.roof));
 }
@@ -167,7 +174,10 @@ void RunBenchStep(const StepBench& options) {
   std::vector<std::unique_ptr<MlmPeer>> peers;
   if (options.compare) {
     peers = StartMlmPeers(options.peers, model, options.threads, options.dropout, lengths.Path(),
-                          [](const std::string& line) { fmt::print("{}\n", line); });
+                          [](const std::string& line) {
+                            fmt::print("{}\n", line);
+                            std::fflush(stdout);
+                          });
   }
   const StepSpeeds result = Measure(options, speed, pool, profiler, peers);
   Print(result);
@@ -198,6 +208,7 @@ void AddBenchStepCommand(const Command& bench) {
   command.Option("--repetitions", options->repetitions, "bursts of every program, in turn")
       .Range(1, 1000);
   command.Switch("--profile", options->profile, "time per operation and its share of the roof too");
+  AddSecondsOption(command, options->seconds);
   options->clock.AddTo(command);
   command.Switch("--compare-torch", options->compare,
                  "PyTorch (eager, SDPA, compiled) and HuggingFace too, where installed");

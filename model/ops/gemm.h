@@ -36,16 +36,14 @@ class Compute {
   ThreadPool& Pool() { return pool_; }
   GemmBackend Backend() const { return backend_; }
   Profiler* TimeProfiler() const { return profiler_; }
-  // Packing scratch that belongs to one thread, and the one shared by all threads of a product.
+  // Packing scratch that belongs to one thread.
   AlignedBuffer<float>& ThreadScratch(size_t thread) { return thread_scratch_[thread]; }
-  AlignedBuffer<float>& SharedScratch() { return shared_scratch_; }
 
  private:
   ThreadPool& pool_;
   GemmBackend backend_;
   Profiler* profiler_;
   std::vector<AlignedBuffer<float>> thread_scratch_;
-  AlignedBuffer<float> shared_scratch_;
 };
 
 // C = op(A) op(B) or C += op(A) op(B), all threads of the pool together. Shapes as in GemmForm; k =

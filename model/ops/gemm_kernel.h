@@ -1,8 +1,8 @@
-// The pieces a matrix product is made of, on the active SIMD target. Internal to gemm.cc.
+// What multiplies in a matrix product, on the active SIMD target. Internal to gemm.cc.
 //
 // A register tile is `rows` x `cols` elements of C. The left operand is read as strips of `rows`
-// rows, the right one as panels of `cols` columns; both may be packed (copied so that the kernel
-// reads memory in order) or read in place.
+// rows, the right one as panels of `cols` columns; both may be packed (gemm_packing.h: copied so
+// that the kernel reads memory in order) or read in place.
 #pragma once
 
 #include <cstddef>
@@ -19,6 +19,15 @@ struct GemmTile {
 };
 GemmTile ActiveGemmTile();
 
+// Memory that is read after a product, and therefore asked for in the course of it: `rows` rows of
+// `cols` floats, `stride` apart. Never more than a hint.
+struct GemmAhead {
+  const float* data = nullptr;
+  size_t rows = 0;
+  size_t cols = 0;
+  size_t stride = 0;
+};
+
 // op(A) [m, k] or op(B) [k, n] as it lies in memory: element (i, j) at data + i * row_step + j *
 // col_step. One of the steps is 1.
 struct GemmOperand {
@@ -28,6 +37,11 @@ struct GemmOperand {
 
   GemmOperand At(size_t i, size_t j) const {
     return {data + i * row_step + j * col_step, row_step, col_step};
+  }
+  // The memory of its first `rows` rows and `cols` columns.
+  GemmAhead Ahead(size_t rows, size_t cols) const {
+    if (col_step == 1) return {data, rows, cols, row_step};
+    return {data, cols, rows, col_step};
   }
 };
 
@@ -41,32 +55,23 @@ struct GemmLeft {
 };
 
 // Panels of B: panel p starts at data + p * panel_step; its element (k, j) is at k * step + j.
-// `padded`: the last panel may be read up to a whole vector.
 struct GemmRight {
   const float* data;
   size_t panel_step;
   size_t step;
 };
 
-// Packing writes whole vectors: up to this many floats past the end of a strip.
-constexpr size_t kGemmPackingSlack = 16;
-
-// The number of floats that packing [m, k] or [k, n] takes.
-size_t PackedLeftSize(GemmTile tile, size_t m, size_t k);
-size_t PackedRightSize(GemmTile tile, size_t k, size_t n);
-
-GemmLeft PackLeft(GemmTile tile, GemmOperand a, size_t m, size_t k, float* packed);
-GemmLeft LeftInPlace(GemmTile tile, GemmOperand a);
-
-// Packs the panels [begin, end) of B [k, n] into the place they have in `packed`.
-void PackRightPanels(GemmTile tile, GemmOperand b, size_t k, size_t n, size_t begin, size_t end,
-                     float* packed);
-GemmRight PackedRight(GemmTile tile, size_t k, const float* packed);
-GemmRight RightInPlace(GemmTile tile, GemmOperand b);
-
 // C = A B, or C += A B when `accumulate`: one chain of fused multiply-adds over ascending k per
 // element; then, unless it is null, bias(j) is added to every element of column j.
 void MultiplyBlock(const GemmLeft& a, const GemmRight& b, size_t k, Matrix c, bool accumulate,
-                   const float* bias);
+                   const float* bias, const GemmAhead& ahead = {});
+
+// The same for a product of at most kGemmSmall rows, columns and inner steps, whose operands are
+// read so few times that copying them costs more than it saves: B is copied if it must be
+// transposed, to `scratch` of kGemmSmallScratch floats.
+constexpr size_t kGemmSmall = 128;
+constexpr size_t kGemmSmallScratch = 2 * kGemmSmall * kGemmSmall;
+void MultiplySmall(const GemmOperand& a, const GemmOperand& b, size_t k, Matrix c, bool accumulate,
+                   const float* bias, float* scratch);
 
 }  // namespace headscope

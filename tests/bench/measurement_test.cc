@@ -74,11 +74,21 @@ TEST_CASE("A process gets no more seconds than its processors have", "[bench]") 
 
 TEST_CASE("Repetitions go on until enough were kept or enough were tried", "[bench]") {
   size_t calls = 0;
-  CHECK(RepeatUntilKept(3, 12, [&] { return ++calls % 2 == 0; }) == 3);
+  CHECK(RepeatUntilKept({3, 12, 1e9}, [&] { return ++calls % 2 == 0; }) == 3);
   CHECK(calls == 6);
   calls = 0;
-  CHECK(RepeatUntilKept(3, 5, [&] { return ++calls > 100; }) == 5);
+  CHECK(RepeatUntilKept({3, 5, 1e9}, [&] { return ++calls > 100; }) == 5);
   CHECK(calls == 5);
+}
+
+TEST_CASE("Repetitions end with the time: after one that was kept, or as many as were wanted",
+          "[bench]") {
+  int calls = 0;
+  CHECK(RepeatUntilKept({3, 12, -1.0}, [&] { return ++calls >= 2; }) == 1);
+  CHECK(calls == 2);
+  calls = 0;
+  CHECK(RepeatUntilKept({3, 12, -1.0}, [&] { return ++calls > 100; }) == 3);
+  CHECK(calls == 3);
 }
 
 }  // namespace
