@@ -49,7 +49,8 @@ std::string DifferenceText(const Estimate& difference, const std::string& measur
 std::string MeasureNames() {
   return "accuracy, accuracy:GROUP, tvd, jsd:Ll, kl:Ll, mass, mass:max, mass:below, ablated, "
          "tau:gradient, tau:loo, tau:gradient-loo, trees:UAS, trees:UUAS, mlm:loss, jsd:all, "
-         "reader:accuracy, reader:plain, reader:divergence, attention:X, states:X, null:X (X: UPOS, "
+         "reader:accuracy, reader:plain, reader:divergence, attention:X, states:X, null:X (X: "
+         "UPOS, "
          "UAS, coref), attack:X";
 }
 
