@@ -216,7 +216,10 @@ void Activations::Prepare(const RaggedBatch& batch, size_t num_mlm_rows) {
     // Scores that nobody reads live in a thread's scratch instead.
     if (hook == Hook::kAttnScores && !IsKept(hook, layer)) return;
     Slot& slot = slots_[SlotIndex(hook, layer)];
-    const size_t rows = IsMlm(hook) ? num_mlm_rows_ : num_tokens_;
+    // How many pieces are masked differs from batch to batch: logits that grow by a row now and
+    // then leave holes of their size behind.
+    constexpr size_t kGrain = 128;
+    const size_t rows = IsMlm(hook) ? (num_mlm_rows_ + kGrain - 1) / kGrain * kGrain : num_tokens_;
     slot.buffer.EnsureSize(HookIsAttention(hook) ? square_offsets_.back()
                            : hook == Hook::kQ    ? rows * 3 * config_.hidden_size
                                                  : rows * Width(hook));

@@ -135,6 +135,16 @@ void ProjectQueryKeyValue(const Pass& pass, size_t l, const BertViews<const floa
   }
 }
 
+// Memory for the gradients of queries, keys and values: that of the feed-forward layer's
+// activation, which nobody needs any more, where that is large enough and not kept.
+Matrix QueryKeyValueGradients(Activations& acts, size_t l, size_t rows, size_t cols) {
+  const Matrix wide = acts.Rows(Hook::kMlpPost, l);
+  if (acts.IsKept(Hook::kMlpPost, l) || wide.cols < cols) {
+    return acts.Scratch(kQkvScratch, rows, cols);
+  }
+  return {wide.data, rows, cols};
+}
+
 }  // namespace
 
 void AttentionForward(const Pass& pass, size_t l, const BertViews<const float>::Layer& layer) {
@@ -174,7 +184,7 @@ void AttentionBackward(const Pass& pass, size_t l, const BertViews<const float>:
   Activations& acts = pass.acts;
   const size_t hidden = pass.config.hidden_size;
   const Matrix q = acts.Rows(Hook::kQ, l), k = acts.Rows(Hook::kK, l), v = acts.Rows(Hook::kV, l);
-  const Matrix dqkv = acts.Scratch(kQkvScratch, dz.rows, 3 * hidden);
+  const Matrix dqkv = QueryKeyValueGradients(acts, l, dz.rows, 3 * hidden);
   const Matrix dq = dqkv.ColumnRange(0, hidden);
   const Matrix dk = dqkv.ColumnRange(hidden, 2 * hidden);
   const Matrix dv = dqkv.ColumnRange(2 * hidden, 3 * hidden);
