@@ -188,7 +188,8 @@ class Knowledge {
     const CoreferencePass dev = ScoreCoreference(pool_, patterns_, segments_.dev, nullptr);
     const CoreferencePass test = ScoreCoreference(pool_, patterns_, segments_.test, nullptr);
     const size_t head =
-        ChooseCoreferenceHeads(dev)[static_cast<size_t>(CandidateSet::kPrecedingMentionHeads)];
+        ChooseCoreferenceHeads(dev)[static_cast<size_t>(CandidateSet::kPrecedingMentionHeads)]
+                                   [static_cast<size_t>(MentionType::kAll)];
     measures_["attention:coref"] = Percent(test.CorrectAmongMentions()[head], anaphors);
   }
 
