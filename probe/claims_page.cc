@@ -63,6 +63,23 @@ std::string Counts(const std::vector<DecidedClaim>& claims) {
                      counts["refuted"], counts["inconclusive"]);
 }
 
+std::string SeenCells(const DecidedClaim& claim) {
+  return fmt::format(
+      "<td>{}</td><td>{}</td><td>{}<br><span class=\"muted\">{} seeds; rule: {}</span></td>",
+      Verdict(claim), EscapeMarkup(claim.hypothesis),
+      EscapeMarkup(DifferenceText(claim.difference, claim.measure)), claim.difference.n,
+      EscapeMarkup(claim.rule));
+}
+
+// Once for all claims of an experiment.
+std::string ExperimentCells(const DecidedClaim& claim, size_t claims) {
+  return fmt::format(
+      "<td rowspan=\"{0}\">{1}<br><span class=\"muted\">{2}: {3}</span></td>"
+      "<td rowspan=\"{0}\">{4}</td><td rowspan=\"{0}\">{5}</td>",
+      claims, EscapeMarkup(claim.title), EscapeMarkup(claim.experiment), EscapeMarkup(claim.run),
+      EscapeMarkup(claim.source), EscapeMarkup(claim.caveat));
+}
+
 std::string Quoted(const std::string& text) {
   std::string quoted = "\"";
   for (const char c : text) {
@@ -91,27 +108,24 @@ ClaimsFound FindClaims(const std::vector<std::string>& folders) {
 }
 
 std::string ClaimsHtml(const ClaimsFound& found, const std::string& command) {
-  std::vector<std::vector<std::string>> rows;
-  for (const DecidedClaim& claim : found.claims) {
-    rows.push_back(
-        {Verdict(claim), EscapeMarkup(claim.hypothesis),
-         EscapeMarkup(DifferenceText(claim.difference, claim.measure)) +
-             fmt::format("<br><span class=\"muted\">{} seeds; rule: {}</span>", claim.difference.n,
-                         EscapeMarkup(claim.rule)),
-         EscapeMarkup(claim.source),
-         fmt::format("{}<br><span class=\"muted\">{}: {}</span>", EscapeMarkup(claim.title),
-                     EscapeMarkup(claim.experiment), EscapeMarkup(claim.run)),
-         EscapeMarkup(claim.caveat)});
+  const std::vector<DecidedClaim>& claims = found.claims;
+  std::string rows;
+  for (size_t first = 0, last = 0; first < claims.size(); first = last) {
+    while (last < claims.size() && claims[last].run == claims[first].run) ++last;
+    for (size_t i = first; i < last; ++i) {
+      rows += "<tr>" + SeenCells(claims[i]);
+      if (i == first) rows += ExperimentCells(claims[i], last - first);
+      rows += "</tr>\n";
+    }
   }
   const std::string body = fmt::format(
       "<p>Can attention be frozen, moved or hidden without changing what a model says? Each claim "
       "and the rule that decides it were written before anything was run; differences are between "
-      "arms of the same seed, with 95% t-intervals over seeds. {} claims: {}.</p>\n{}"
-      "<p><code>{}</code></p>\n",
-      found.claims.size(), Counts(found.claims),
-      HtmlTable({"verdict", "claim", "seen", "paper", "experiment", "caveat"}, rows,
-                TableText::kAllProse),
-      EscapeMarkup(command));
+      "arms of the same seed, with 95% t-intervals over seeds. {} claims: {}.</p>\n"
+      "<div class=\"scroll\"><table class=\"text\"><thead><tr><th>verdict</th><th>claim</th>"
+      "<th>seen</th><th>experiment</th><th>paper</th><th>caveat</th></tr></thead><tbody>\n{}"
+      "</tbody></table></div>\n<p><code>{}</code></p>\n",
+      claims.size(), Counts(claims), rows, EscapeMarkup(command));
   return HtmlPage("headscope: claims", "The claims of the debate, and what was seen", body);
 }
 

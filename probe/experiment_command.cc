@@ -93,6 +93,8 @@ void RunExperiment(const ExperimentFlags& flags) {
         out);
   }
   ExperimentReport report{.title = experiment.title,
+                          .question = experiment.question,
+                          .method = experiment.method,
                           .parts = {},
                           .command = CommandLine(flags, out),
                           .build = VersionText()};

@@ -94,9 +94,15 @@ std::string MeasureTable(const ExperimentResults& results) {
     }
     row.push_back(EscapeMarkup(SettingsOf(arm)));
   }
+  std::vector<std::string> meanings;
+  for (const std::string& measure : matrix.measures) {
+    meanings.push_back(EscapeMarkup(MeasureMeaning(measure)));
+  }
   return fmt::format(
-      "<p class=\"muted\">On the test set: means over {} seeds with 95% t-intervals.</p>\n{}",
-      results.experiment.seeds, HtmlTable(header, rows, TableText::kLastProse));
+      "<p class=\"muted\">On the test set: means over {} seeds with 95% "
+      "t-intervals.<br>{}.</p>\n{}",
+      results.experiment.seeds, fmt::join(meanings, ".<br>"),
+      HtmlTable(header, rows, LastColumn::kProse));
 }
 
 std::string RatioText(const std::optional<Estimate>& ratio) {
@@ -141,6 +147,11 @@ std::string Figures(const std::vector<Decision>& decisions) {
   return html;
 }
 
+std::string QuestionAndMethod(const std::string& question, const std::string& method) {
+  return fmt::format("<p><b>Question.</b> {}</p>\n<p><b>Method.</b> {}</p>\n",
+                     EscapeMarkup(question), EscapeMarkup(method));
+}
+
 // A suite's parts have headings; a single experiment has the page's.
 std::string Section(const ExperimentResults& results, bool with_heading) {
   const Experiment& experiment = results.experiment;
@@ -149,10 +160,10 @@ std::string Section(const ExperimentResults& results, bool with_heading) {
     html = fmt::format("<h2 id=\"{}\">{}</h2>\n", EscapeMarkup(experiment.name),
                        EscapeMarkup(experiment.title));
   }
-  html += fmt::format(
-      "<p><b>Question.</b> {}</p>\n<p><b>Method.</b> {}{}</p>\n", EscapeMarkup(experiment.question),
-      EscapeMarkup(experiment.method),
-      experiment.source.empty() ? "" : " After " + EscapeMarkup(experiment.source) + ".");
+  html += QuestionAndMethod(experiment.question,
+                            experiment.source.empty()
+                                ? experiment.method
+                                : experiment.method + " After " + experiment.source + ".");
   for (const Decision& decision : results.decisions) html += Banner(decision);
   html += Figures(results.decisions) + MeasureTable(results) + RatioTable(results);
   if (!experiment.caveat.empty()) {
@@ -173,7 +184,7 @@ std::string ClaimsTable(const std::vector<ExperimentResults>& parts) {
     }
   }
   return "<h2>Claims and verdicts</h2>\n" +
-         HtmlTable({"verdict", "experiment", "difference", "claim"}, rows, TableText::kLastProse);
+         HtmlTable({"verdict", "experiment", "difference", "claim"}, rows, LastColumn::kProse);
 }
 
 }  // namespace
@@ -185,7 +196,8 @@ std::string ExperimentReportHtml(const ExperimentReport& report) {
       "are between arms of the same seed, with 95% t-intervals over seeds; the p-values of an "
       "experiment's claims are adjusted together (Holm).</p>\n";
   const bool is_suite = report.parts.size() > 1;
-  if (is_suite) body += ClaimsTable(report.parts);
+  if (is_suite)
+    body += QuestionAndMethod(report.question, report.method) + ClaimsTable(report.parts);
   for (const ExperimentResults& part : report.parts) body += Section(part, is_suite);
   body += fmt::format(
       "<h2>How to repeat this</h2>\n<p><code>{}</code></p>\n<p class=\"muted\">{}</p>\n",

@@ -11,6 +11,7 @@ namespace headscope {
 
 struct ExperimentReport {
   std::string title;
+  std::string question, method;          // a suite's own; shown where there are several parts
   std::vector<ExperimentResults> parts;  // one, or a suite's
   std::string command, build;            // what was typed; commit, compiler, SIMD target
 };

@@ -26,9 +26,8 @@ code{background:#f4f4f4;padding:0 .25em}
 }  // namespace
 
 std::string HtmlTable(const std::vector<std::string>& header,
-                      const std::vector<std::vector<std::string>>& rows, TableText text) {
-  constexpr const char* kClasses[] = {"", " class=\"prose\"", " class=\"text\""};
-  const std::string kind = kClasses[static_cast<size_t>(text)];
+                      const std::vector<std::vector<std::string>>& rows, LastColumn last) {
+  const std::string kind = last == LastColumn::kProse ? " class=\"prose\"" : "";
   std::string html = "<div class=\"scroll\"><table" + kind + "><thead><tr>";
   for (const std::string& cell : header) html += "<th>" + cell + "</th>";
   html += "</tr></thead><tbody>\n";

@@ -7,13 +7,14 @@
 
 namespace headscope {
 
-// Which columns of a table are text that is broken into lines; the others are figures.
-enum class TableText { kNone, kLastProse, kAllProse };
+// Whether a table's last column is a figure like the others, or text that is broken into lines.
+// (A table of class "text" is text in every column.)
+enum class LastColumn { kFigure, kProse };
 
 // A table from a header and rows of cells that are markup already.
 std::string HtmlTable(const std::vector<std::string>& header,
                       const std::vector<std::vector<std::string>>& rows,
-                      TableText text = TableText::kNone);
+                      LastColumn last = LastColumn::kFigure);
 
 // The whole page; `title` and `heading` are escaped, `body` is markup.
 std::string HtmlPage(const std::string& title, const std::string& heading, const std::string& body);

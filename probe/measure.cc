@@ -21,7 +21,7 @@ std::optional<MeasureUnit> UnitOf(const std::string& measure) {
   };
   if (is("accuracy") || measure == "tvd") return MeasureUnit{"%", "points", 1, 100.0};
   if (measure == "ablated") return MeasureUnit{"%", "points", 1, 100.0};
-  if (is("mass")) return MeasureUnit{"% of attention", "points", 3, 100.0};
+  if (is("mass")) return MeasureUnit{"% of attention", "points of attention", 3, 100.0};
   if (is("jsd")) return MeasureUnit{"% of ln 2", "points", 1, 100.0};
   if (measure == "mlm:loss" || measure == "reader:divergence")
     return MeasureUnit{"nats", "nats", 3, 1e3};
@@ -44,6 +44,34 @@ std::string EstimateText(const Estimate& estimate, const std::string& measure) {
 std::string DifferenceText(const Estimate& difference, const std::string& measure) {
   return fmt::format("{} {}", EstimateText(difference, measure),
                      UnitOf(measure).value_or(MeasureUnit{}).margin);
+}
+
+std::string MeasureMeaning(const std::string& measure) {
+  struct Meaning {
+    const char* name;
+    const char* text;
+  };
+  // Of several that a measure begins with the longest stands first.
+  constexpr Meaning kMeanings[] = {
+      {"accuracy:", "share of the test examples of that group that are right"},
+      {"accuracy", "share of the test examples that are right"},
+      {"ablated", "accuracy when every attention weight on the hidden words is set to 0"},
+      {"mass:max", "attention to the hidden words in the last layer's row, head with the most"},
+      {"mass:below", "attention to the hidden words in the layers below, mean of rows and heads"},
+      {"mass", "attention to the hidden words in the last layer's row, mean of heads"},
+      {"tvd", "how far the probabilities are from the base's (total variation, 0 to 100)"},
+      {"jsd", "how far that layer's attention is from the base's (100: no weight in common)"},
+      {"kl", "how far that layer's attention is from the base's (Kullback-Leibler)"},
+      {"tau:gradient-loo", "agreement of gradients with leaving pieces out (1: the same order)"},
+      {"tau:gradient", "agreement of attention with gradients (1: the same order)"},
+      {"tau:loo", "agreement of attention with leaving pieces out (1: the same order)"},
+      {"trees:UAS", "words whose head is right in the trees of the best head's attention"},
+      {"trees:UUAS", "edges of the gold trees in the trees of the best head's attention"},
+  };
+  for (const Meaning& meaning : kMeanings) {
+    if (measure.starts_with(meaning.name)) return fmt::format("{}: {}", measure, meaning.text);
+  }
+  return measure;
 }
 
 std::string MeasureNames() {

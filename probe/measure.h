@@ -42,6 +42,9 @@ std::string EstimateText(const Estimate& estimate, const std::string& measure);
 // "-0.3 [-0.9, 0.2] points": of a difference.
 std::string DifferenceText(const Estimate& difference, const std::string& measure);
 
+// A sentence for readers of a report on what a measure is: "accuracy: share of …".
+std::string MeasureMeaning(const std::string& measure);
+
 // Lines on every measure, for --help and for errors.
 std::string MeasureNames();
 

@@ -55,19 +55,20 @@ std::string BaseModel::Sha256() const {
   return Sha256OfFile(model_.directory + "/model.safetensors");
 }
 
-void BaseModel::CopyAllButScores(ParameterSet& parameters) const {
+void BaseModel::WarmStart(ParameterSet& parameters) const {
   const ParameterLayout& ours = model_.parameters.Layout();
   for (const ParameterSpec& spec : parameters.Layout().Specs()) {
     const bool makes_scores = spec.name.find(".self.query.") != std::string::npos ||
                               spec.name.find(".self.key.") != std::string::npos;
-    if (makes_scores || !spec.alias_of.empty() || !ours.Contains(spec.name)) continue;
+    if (!spec.alias_of.empty() || !ours.Contains(spec.name)) continue;
     const ParameterSpec& source = ours.Find(spec.name);
     if (source.shape != spec.shape) {
       Fail("{}: tensor {}: expected shape {}, found {}", model_.directory, spec.name,
            spec.ShapeString(), source.ShapeString());
     }
-    std::copy_n(model_.parameters.Data().data() + source.offset, source.size,
-                parameters.Data().data() + spec.offset);
+    const float* const from = model_.parameters.Data().data() + source.offset;
+    float* const to = parameters.Data().data() + spec.offset;
+    for (size_t i = 0; i < spec.size; ++i) to[i] = makes_scores ? from[i] + to[i] : from[i];
   }
 }
 

@@ -24,9 +24,9 @@ class BaseModel {
                   const std::vector<std::string>& pieces) const;
   std::string Sha256() const;  // of its weights
 
-  // Copies its weights, all but queries and keys (where attention equals the base's the divergence
-  // has no slope). Throws Error when shapes differ.
-  void CopyAllButScores(ParameterSet& parameters) const;
+  // Puts its weights in the place of `parameters`, and adds them to queries and keys: where
+  // attention equals the base's its divergence has no slope. Throws Error when shapes differ.
+  void WarmStart(ParameterSet& parameters) const;
 
   // Runs it on a batch, dropout off and under the control it was trained with.
   void Run(Compute& compute, const LabelledBatch& labelled);

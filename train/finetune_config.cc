@@ -59,7 +59,7 @@ std::vector<ConfigField> FinetuneConfig::Fields() {
       {"adversary", "adversary_each_head", "--adversary-each-head",
        "of each head from its like, not of the mean of heads from theirs", &adversary_each_head},
       {"adversary", "adversary_warm_start", "--adversary-warm-start",
-       "begin with that model's weights, queries and keys excepted: these start anew",
+       "begin with that model's weights; queries and keys with what they would start at added",
        &adversary_warm_start},
       {"adversary", "compare_with", "--compare-with",
        "a fine-tuned run or model: how far is this one from it, in output and attention?",

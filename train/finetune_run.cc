@@ -208,7 +208,7 @@ class FinetuneRun {
       attention_->Initialise(
           compute_, [this] { return PatternBatches(data_.train); }, state_.parameters);
     }
-    if (config_.adversary_warm_start) base->CopyAllButScores(state_.parameters);
+    if (config_.adversary_warm_start) base->WarmStart(state_.parameters);
     if (!config_.positions) {
       const Matrix positions = state_.parameters.At(kPositions);
       std::fill_n(positions.data, positions.rows * positions.cols, 0.0f);

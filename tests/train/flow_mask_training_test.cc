@@ -63,7 +63,6 @@ TEST_CASE("Where nothing else can carry the words, hiding them costs what they s
   runs.config.deceive_all_layers = true;
   const FinetuneResult result = runs.Run("hidden");
   CHECK(ShareRight(result.test) < 0.75);
-  CHECK(DeceptionMeasures(result).at("mass") < 1.0);
 }
 
 TEST_CASE("A flow mask that cannot be is refused", "[deceive]") {
