@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "datasets/antecedent_rules.h"
 #include "probe/probe_streams.h"
 
 namespace headscope {
@@ -21,6 +22,14 @@ std::vector<PlacedMention> MentionsOf(const ProbeSplit& split, size_t s) {
   std::stable_sort(mentions.begin(), mentions.end(),
                    [](const PlacedMention& a, const PlacedMention& b) { return a.word < b.word; });
   return mentions;
+}
+
+// What the rule of the same head word reads of a mention.
+ObservedMention HeadOf(const PlacedMention& placed) {
+  ObservedMention observed;
+  observed.word = placed.word;
+  observed.head = LowerAscii(placed.head_word->form);
+  return observed;
 }
 
 // Adds one segment's spans, pairs and ranked mentions.
@@ -60,15 +69,16 @@ class SegmentPairs {
   }
 
   void AddRanked() {
-    std::vector<std::string> forms;
-    for (const Word& word : split_.sentences[s_]->words) forms.push_back(word.form);
+    std::vector<ObservedMention> observed;
+    for (const PlacedMention& placed : mentions_) observed.push_back(HeadOf(placed));
+    const AntecedentRules rules(std::move(observed));
     for (const Anaphor& anaphor : AnaphorsOf(mentions_)) {
       RankedMention ranked;
       ranked.sentence = s_;
       ranked.first_pair = file_.candidates.size();
       ranked.types = anaphor.types;
       ranked.nearest_is_right = NearestMentionIsRight(anaphor);
-      ranked.nearest_same_head_word_is_right = NearestSameHeadWordIsRight(forms, anaphor);
+      ranked.nearest_same_head_word_is_right = rules.IsRight(AntecedentRule::kSameHeadWord, anaphor);
       for (uint32_t i = 0; mentions_[i].word < anaphor.word; ++i) {
         file_.candidates.push_back(Pair(i, static_cast<uint32_t>(anaphor.mention)));
         file_.candidate_is_right.push_back(IsAntecedent(anaphor, mentions_[i].word));
