@@ -73,6 +73,9 @@ TEST_CASE("Attackers see heads, small weights, columns and products, and distanc
   double product = 0.0;  // of head 1 above and head 0 below, from the third word to the first
   for (size_t k = 0; k < PlantedPatterns::kPieces; ++k) product += at(3, 4, k) * at(0, k, 1);
   CHECK_THAT(products.Map(0, 4 + 2)(2, 0), WithinRel(product, 1e-5));
+  product = 0.0;  // of head 0 above and head 1 below
+  for (size_t k = 0; k < PlantedPatterns::kPieces; ++k) product += at(2, 4, k) * at(1, k, 1);
+  CHECK_THAT(products.Map(0, 4 + 1)(2, 0), WithinRel(product, 1e-5));
 }
 
 TEST_CASE("Patterns weighed by values are patterns times the length of what a head writes",

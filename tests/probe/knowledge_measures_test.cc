@@ -57,6 +57,20 @@ TEST_CASE("The mentions of a segment are arcs to their nearest antecedents", "[k
     }
   }
   CHECK(anaphors == treebank.num_anaphors);
+  size_t taken = 0;
+  for (const Segment& segment : treebank.segments) {
+    if (segment.anaphors.empty()) continue;
+    const uint32_t begin = rows.starts[taken++];
+    // All mentions before the last anaphor are its candidates.
+    const std::vector<uint32_t>& words = segment.anaphors.back().candidates;
+    const auto place = [&](uint32_t word) {
+      return std::lower_bound(words.begin(), words.end(), word) - words.begin();
+    };
+    for (const Anaphor& anaphor : segment.anaphors) {
+      const auto at = begin + static_cast<uint32_t>(place(anaphor.word));
+      CHECK(rows.heads[at] == place(anaphor.antecedents.back()));
+    }
+  }
   CHECK(anaphors > 20);
   const std::vector<int32_t> gold(rows.heads.begin(), rows.heads.end());
   CHECK(arcs.NumRight(gold) == anaphors);
