@@ -106,9 +106,7 @@ std::string MeasureTable(const ExperimentResults& results) {
 }
 
 std::string RatioText(const std::optional<Estimate>& ratio) {
-  if (!ratio) return "undefined";
-  return fmt::format("{} [{}, {}]", Rounded(ratio->value, 2), Rounded(ratio->low, 2),
-                     Rounded(ratio->high, 2));
+  return ratio ? EstimateText(*ratio, 2) : "undefined";
 }
 
 // "loss = (mlm:loss of the arm - learned) / (uniform - learned)".
