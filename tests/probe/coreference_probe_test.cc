@@ -66,7 +66,7 @@ CoreferenceResults Probe() {
   CoreferenceResults results = CoreferenceTable(
       pool, {dev_treebank, dev, test_treebank, test, chosen, 2, BootstrapOptions{100, 1, 0}});
   results.scheme = "gum";
-  AppendRandomModel(dev, test, results);  // itself
+  AppendRandomModel(dev, test, NullModel::kRandom, results);  // itself
   return results;
 }
 
