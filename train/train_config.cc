@@ -4,6 +4,7 @@
 
 #include "model/attention_regime.h"
 #include "model/base/error.h"
+#include "train/checkpoints.h"
 
 namespace headscope {
 namespace {
@@ -106,6 +107,9 @@ std::vector<ConfigField> TrainConfig::Fields() {
        &save_every, 0, 4e9},
       {"run", "twin", "--twin", "then trains the same with uniform attention, into RUN/twin",
        &twin},
+      {"run", "checkpoints", "--checkpoints",
+       "keeps snapshots in RUN/checkpoints/step-N/model: every:N, or log (1, 2, 4, … steps)",
+       &checkpoints, 0, 0, true},
       {"run", "gemm", "--gemm", "headscope, or openblas for comparison (not bit-reproducible)",
        EnumValue(gemm, {"headscope", "openblas"}, "gemm")},
   };
@@ -134,6 +138,7 @@ void TrainConfig::Validate() const {
   if (beta1 >= 1.0 || beta2 >= 1.0)
     Fail("expected beta1 and beta2 below 1, found {} and {}", beta1, beta2);
   if (epsilon <= 0.0) Fail("expected epsilon above 0, found {}", epsilon);
+  (void)CheckpointPlan(checkpoints);
   Model(vocab_size).Validate();
   CheckAttention(attention, layers, heads);
 }
