@@ -5,6 +5,7 @@
 //   metrics.jsonl  one JSON object per line; a function of config, data and seed alone (law L1)
 //   timing.jsonl   wall-clock figures, which are not
 //   model/         the latest saved model, in HuggingFace's layout
+//   checkpoints/   step-N/model, where they are asked for
 //   state/         state.safetensors, for an exact resume
 //   lock           held while a process works in the folder
 #pragma once

@@ -26,6 +26,7 @@ RunRecorder::RunRecorder(const RunDirectory& run, Kind kind, uint64_t step, Prog
 
 void RunRecorder::OnStep(const TrainingState& state, const LossSum& loss) {
   progress_.Update(state.step, loss.Mean(), loss.tokens);
+  if (kind_.reached) kind_.reached(state);
 }
 
 // Numbers as their shortest text that reads back exactly, so that equal runs write equal bytes.
@@ -58,6 +59,7 @@ void RunRecorder::OnSave(const TrainingState& state) {
   metrics_.Sync();
   SaveRunState(run_.StatePath(), state, kind_.identity);
   kind_.save_model(state.parameters);
+  if (state.step == 0 && kind_.reached) kind_.reached(state);
 }
 
 }  // namespace headscope

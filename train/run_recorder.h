@@ -21,6 +21,8 @@ class RunRecorder final : public TrainingObserver {
     std::string predictions;  // what the held-out loss averages over: "masked pieces"
     // Asked for behind each evaluation: further counts for its line, by name. May be empty.
     std::function<std::map<std::string, uint64_t>()> held_out_counts;
+    // Told before the first step (behind its state) and after every one. May be empty.
+    std::function<void(const TrainingState&)> reached = {};
   };
 
   // `run` and `progress` must outlive the recorder. Lines of an earlier, interrupted process that

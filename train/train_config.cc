@@ -4,6 +4,7 @@
 
 #include "model/attention_regime.h"
 #include "model/base/error.h"
+#include "train/checkpoints.h"
 
 namespace headscope {
 namespace {
@@ -122,6 +123,9 @@ std::vector<ConfigField> TrainConfig::Fields() {
        &save_every, 0, 4e9},
       {"run", "twin", "--twin", "then trains the same with uniform attention, into RUN/twin",
        &twin},
+      {"run", "checkpoints", "--checkpoints",
+       "keeps snapshots in RUN/checkpoints/step-N/model: every:N, or log (1, 2, 4, … steps)",
+       &checkpoints, 0, 0, true},
       {"run", "gemm", "--gemm", "headscope, or openblas for comparison (not bit-reproducible)",
        EnumValue(gemm, {"headscope", "openblas"}, "gemm")},
   };
@@ -159,6 +163,7 @@ void TrainConfig::Validate() const {
   if (keep_away.from.empty() && keep_away.strength != 0.0) {
     Fail("keep_away_strength: expected keep_away_from to name a model");
   }
+  (void)CheckpointPlan(checkpoints);
   Model(vocab_size).Validate();
   CheckAttention(attention, layers, heads);
 }

@@ -66,7 +66,8 @@ struct TrainConfig {
   uint64_t log_every = 50;
   uint64_t eval_every = 250;
   uint64_t save_every = 500;
-  bool twin = false;  // afterwards the same run with uniform attention, in RUN/twin
+  bool twin = false;        // afterwards the same run with uniform attention, in RUN/twin
+  std::string checkpoints;  // snapshots of the model that are kept, see train/checkpoints.h
   GemmBackend gemm = GemmBackend::kHeadscope;
 
   TrainConfig();  // with the default schedule, see train_config.cc

@@ -8,6 +8,7 @@
 #include "model/base/file.h"
 #include "model/encoder.h"
 #include "model/pretrained.h"
+#include "train/checkpoints.h"
 #include "train/config_file.h"
 #include "train/manifest.h"
 #include "train/masked_lm_objective.h"
@@ -126,14 +127,20 @@ TrainingRunResult RunTraining(const TrainConfig& config, const TrainingData& dat
                               HeldOut(config, data),
                               of_attention.Empty() ? nullptr : &of_attention);
   ProgressLine progress(options.out, config.steps, state.step);
-  const auto save_model = [&](const ParameterSet& all) {
+  const auto save_to = [&](const std::string& folder, const ParameterSet& all) {
     const ParameterSet parameters = ModelPart(layout, all);
-    attention.Save(run.ModelPath(), parameters);
-    SavePretrained(model, parameters, data.Tokenizer().Pieces(), run.ModelPath());
+    attention.Save(folder, parameters);
+    SavePretrained(model, parameters, data.Tokenizer().Pieces(), folder);
   };
-  RunRecorder recorder(
-      run, {identity, save_model, "masked pieces", [&] { return of_attention.Counts(); }},
-      state.step, progress);
+  const CheckpointPlan plan(config.checkpoints);
+  RunRecorder::Kind kind{identity, {}, "masked pieces", [&] { return of_attention.Counts(); }, {}};
+  kind.save_model = [&](const ParameterSet& parameters) { save_to(run.ModelPath(), parameters); };
+  kind.reached = [&](const TrainingState& reached) {
+    if (!plan.IsDue(reached.step, config.steps)) return;
+    SaveCheckpoint(run.Path(), reached.step,
+                   [&](const std::string& folder) { save_to(folder, reached.parameters); });
+  };
+  RunRecorder recorder(run, kind, state.step, progress);
   const TrainingEnd end =
       Train(compute, config.Trainer(), objective, state, recorder, options.stop);
   chronicle.End(state.step, progress.Seconds(), end);
