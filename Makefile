@@ -4,6 +4,7 @@ MODE ?= release
 MAKEFLAGS += --jobs=$(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
 BUILD := build/$(MODE)
 CXX := $(if $(filter default,$(origin CXX)),g++,$(CXX))
+PKG_CONFIG ?= pkg-config
 
 # The same bits everywhere: no fast-math, no tuning for the machine at hand; contraction is always written out (MulAdd). Of the
 # SIMD targets only those with fused multiply-add are built. On x86 Highway would also build its fallback for processors without
@@ -36,9 +37,9 @@ endif
 PACKAGES := libhwy openblas fmt libcrypto
 OPTIMISE = $(OPTIMISE_$(MODE))
 # Asked for when needed and not before: set-up may just have installed them.
-CPPFLAGS = -I. $(shell pkg-config --cflags $(PACKAGES))
+CPPFLAGS = -I. $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
 CXXFLAGS = -std=c++20 -pthread $(NUMERIC) $(WARNINGS) $(OPTIMISE) $(FLAGS_$(MODE))
-LDLIBS = $(shell pkg-config --libs $(PACKAGES)) -lutf8proc -pthread
+LDLIBS = $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -lutf8proc -pthread
 
 ROOMS := model/base model/ops model datasets train probe bench
 LIBRARY_SOURCES := $(foreach room,$(ROOMS),$(wildcard $(room)/*.cc))
@@ -109,7 +110,7 @@ $(JSON_OBJECTS) $(TEXT_OBJECTS) $(MAIN_OBJECTS): OPTIMISE = -O0
 # Installs missing packages once; see .ci/setup.
 build/.setup: .ci/setup
 	@mkdir -p build
-	@CXX="$(CXX)" .ci/setup
+	@CXX="$(CXX)" PKG_CONFIG="$(PKG_CONFIG)" .ci/setup
 	@touch $@
 
 define compile

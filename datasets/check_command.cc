@@ -62,7 +62,10 @@ void AddCheckCommand(const Command& data) {
   check.OnRun([paths] {
     const size_t defects = CheckFiles(*paths, std::cout);
     std::cout.flush();
-    if (defects > 0) Fail("{} defects in {} files", defects, paths->size());
+    if (defects > 0) {
+      Fail("{} defect{} in {} file{}", defects, defects == 1 ? "" : "s", paths->size(),
+           paths->size() == 1 ? "" : "s");
+    }
   });
 }
 

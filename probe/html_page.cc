@@ -19,7 +19,7 @@ th{border-bottom:2px solid #bbb;font-weight:600}th:first-child,td:first-child{te
 .interval{color:#666;font-size:.85em}.win{font-weight:700;color:#00528a}.muted{color:#666}
 .banner{padding:.7rem 1rem;border-left:5px solid;margin:1rem 0}
 .good{border-color:#009e73;background:#eef8f4}.bad{border-color:#d55e00;background:#fdf2ea}.unknown{border-color:#999;background:#f5f5f5}
-.scroll{overflow-x:auto}.grid{display:flex;flex-wrap:wrap;gap:1rem}figure{margin:0}figcaption{font-size:.85em;color:#444}
+svg{max-width:100%;height:auto}.scroll{overflow-x:auto}.scroll svg{max-width:none}.grid{display:flex;flex-wrap:wrap;gap:1rem}figure{margin:0}figcaption{font-size:.85em;color:#444}
 code{background:#f4f4f4;padding:0 .25em}
 )";
 

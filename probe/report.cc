@@ -54,11 +54,22 @@ std::string Facts(const HeadProbeResults& results) {
   return html;
 }
 
+// `so` becomes code.
+std::string WithCode(const std::string& message) {
+  std::string html = EscapeMarkup(message);
+  bool open = false;
+  for (size_t at = html.find('`'); at != std::string::npos; at = html.find('`', at)) {
+    html.replace(at, 1, open ? "</code>" : "<code>");
+    open = !open;
+  }
+  return open ? html + "</code>" : html;
+}
+
 std::string ContextBanner(const ContextCheck& context) {
   const char* kind = context.state == ContextState::kLearned      ? "good"
                      : context.state == ContextState::kNotLearned ? "bad"
                                                                   : "unknown";
-  return fmt::format("<div class=\"banner {}\">{}</div>\n", kind, EscapeMarkup(context.message));
+  return fmt::format("<div class=\"banner {}\">{}</div>\n", kind, WithCode(context.message));
 }
 
 std::string Curve(const TrainingCurve& curve) {

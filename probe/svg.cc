@@ -12,6 +12,31 @@
 namespace headscope {
 namespace {
 
+std::string Dot(double x, double y, const std::string& colour) {
+  return fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\" fill=\"{}\"/>\n", x, y, colour);
+}
+
+// Labels of arcs: one that would lie on another is put above it.
+class ArcLabels {
+ public:
+  std::string Put(double x, double y, const std::string& label, const char* colour, double size) {
+    const double half = 0.3 * size * static_cast<double>(label.size());
+    for (const Place& other : places_) {
+      if (x - half < other.right && x + half > other.left && std::abs(y - other.y) < size) {
+        y = other.y - size;
+      }
+    }
+    places_.push_back({x - half, x + half, y});
+    return Text(x, y, "middle", label, fmt::format("fill=\"{}\" font-size=\"{}\"", colour, size));
+  }
+
+ private:
+  struct Place {
+    double left, right, y;
+  };
+  std::vector<Place> places_;
+};
+
 std::string AxisLabel(double value) {
   if (value >= 1e6) return fmt::format("{:g}M", value / 1e6);
   if (value >= 1e4) return fmt::format("{:g}k", value / 1e3);
@@ -33,7 +58,7 @@ std::string LineChart(const std::string& x_label, const std::string& y_label,
   }
   if (y_low > y_high) return "";
   const double y_step = NiceStep(std::max(y_high - y_low, 1e-6), 7);
-  const double x_step = NiceStep(std::max(x_high, 1.0), 8);
+  const double x_step = std::max(1.0, NiceStep(std::max(x_high, 1.0), 8));  // x counts something
   const Axis x{0, std::max(x_high, 1.0), kLeft, kWidth - kRight};
   const Axis y{std::floor(y_low / y_step) * y_step, std::ceil(y_high / y_step + 1e-9) * y_step,
                kHeight - kBottom, kTop};
@@ -65,6 +90,7 @@ std::string LineChart(const std::string& x_label, const std::string& y_label,
         "<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"1.8\"{}/>\n", path,
         line->colour, line->dashed ? " stroke-dasharray=\"6 4\"" : "");
     const auto& [end_x, end_y] = line->points.back();
+    if (line->points.size() == 1) svg += Dot(x(end_x), y(end_y), line->colour);
     last_label = std::max(y(end_y) + 4, last_label + 13);
     svg += Text(x(end_x) + 6, last_label, "start", line->name,
                 fmt::format("fill=\"{}\"", line->colour));
@@ -132,6 +158,7 @@ std::string AttentionMap(const AttentionFigure& figure) {
     return label + kCell * (static_cast<double>(word) + 0.5);
   };
   std::string svg = OpenSvg(label + side + 30, top + side + 10, "attention between the words");
+  ArcLabels labels;
   for (const auto& arc : figure.arcs) {
     const double from = centre(arc.head), to = centre(arc.dependent);
     const double width = std::abs(to - from);
@@ -147,8 +174,8 @@ std::string AttentionMap(const AttentionFigure& figure) {
     svg += fmt::format("<path d=\"M{:.1f} {:.1f} l-3 -6 l6 0z\" fill=\"{}\"/>\n", to,
                        arc_height + 1, colour);
     if (arc.highlighted) {
-      svg += Text((from + to) / 2, arc_height - 0.75 * rise - 3, "middle", arc.label,
-                  fmt::format("fill=\"{}\" font-size=\"{}\"", colour, width < 40 ? 8 : 10));
+      svg += labels.Put((from + to) / 2, arc_height - 0.75 * rise - 3, arc.label, colour,
+                        width < 40 ? 8 : 10);
     }
   }
   for (size_t i = 0; i < n; ++i) {

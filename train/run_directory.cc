@@ -16,25 +16,55 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Creates a new run's folder, or refuses; returns the path, so that the lock can be taken inside
-// it.
-const std::string& PrepareFolder(const std::string& path, bool existing) {
-  if (!existing) {
-    MakeDirectory(path);
-  } else if (!fs::is_directory(path)) {
-    Fail("{}: expected the folder of a run to resume, found none", path);
+// The folder and those above it that are not there yet, innermost first.
+std::vector<std::string> Absent(const std::string& path) {
+  std::vector<std::string> absent;
+  std::error_code unreadable;
+  for (fs::path folder = path; !folder.empty() && !fs::exists(folder, unreadable);
+       folder = folder.parent_path()) {
+    if (folder.has_filename()) absent.push_back(folder.string());
   }
-  return path;
+  return absent;
+}
+
+// "vocab.txt" of "vocab.txt.123.tmp", which a process leaves that was killed while it wrote that
+// file (see AtomicFile); "" of other files.
+std::string NameOfHalfWritten(const fs::path& path) {
+  const std::string number = path.stem().extension().string();
+  const bool is_number =
+      number.size() > 1 && number.find_first_not_of("0123456789", 1) == std::string::npos;
+  return path.extension() == ".tmp" && is_number ? path.stem().stem().string() : "";
+}
+
+// Of a folder that is known to be a run's.
+void RemoveHalfWritten(const std::string& run) {
+  for (const char* const folder : {"", "/model", "/state"}) {
+    std::error_code absent;
+    for (const fs::directory_entry& entry : fs::directory_iterator(run + folder, absent)) {
+      if (!NameOfHalfWritten(entry.path()).empty()) fs::remove(entry.path());
+    }
+  }
+}
+
+// What a run that was killed before its first state leaves behind.
+bool IsOfNoRun(const fs::directory_entry& entry) {
+  const std::string half_written = NameOfHalfWritten(entry.path());
+  const std::string name = half_written.empty() ? entry.path().filename().string() : half_written;
+  if (name == "metrics.jsonl" || name == "timing.jsonl") return fs::is_empty(entry);
+  if (name == "state" && entry.is_directory()) {
+    for (const fs::directory_entry& file : fs::directory_iterator(entry)) {
+      if (NameOfHalfWritten(file.path()) != "state.safetensors") return false;
+    }
+    return true;
+  }
+  return name == "lock" || name == "config.toml" || name == "manifest.json";
 }
 
 void CheckIsEmpty(const std::string& path) {
   for (const fs::directory_entry& entry : fs::directory_iterator(path)) {
-    const std::string name = entry.path().filename().string();
-    // What a run that was killed before its first state leaves behind.
-    if (name == "lock" || name == "config.toml" || name == "manifest.json") continue;
-    if (name == "state" && fs::is_directory(entry) && fs::is_empty(entry)) continue;
+    if (IsOfNoRun(entry)) continue;
     Fail("{}: expected a new or empty folder for the run, found {} in it; --resume continues a run",
-         path, name);
+         path, entry.path().filename().string());
   }
 }
 
@@ -48,13 +78,47 @@ void CheckHoldsRun(const RunDirectory& run) {
 
 }  // namespace
 
+// Creates a new run's folder, or refuses; returns the path, so that the lock can be taken inside
+// it.
+const std::string& RunDirectory::Prepare(bool existing) {
+  if (existing) {
+    if (!fs::is_directory(path_)) {
+      Fail("{}: expected the folder of a run to resume, found none", path_);
+    }
+    // Before a lock is left in a folder that is no run's.
+    if (!fs::exists(path_ + "/lock")) CheckHoldsRun(*this);
+  } else {
+    MakeDirectory(path_);
+  }
+  return path_;
+}
+
 RunDirectory::RunDirectory(const std::string& path, bool existing)
-    : path_(PrepareFolder(path, existing)), lock_(path_) {
+    : path_(path),
+      is_new_(!existing),
+      made_(existing ? std::vector<std::string>() : Absent(path)),
+      lock_(Prepare(existing)) {
   if (existing) {
     CheckHoldsRun(*this);
   } else {
     CheckIsEmpty(path_);
     MakeDirectory(path_ + "/state");
+  }
+  RemoveHalfWritten(path_);
+}
+
+// remove() takes no folder away that has something in it; the lock goes while it is held.
+RunDirectory::~RunDirectory() {
+  if (!is_new_) return;
+  std::error_code refused;
+  for (const fs::directory_entry& entry : fs::directory_iterator(path_, refused)) {
+    const std::string name = entry.path().filename().string();
+    if (name != "lock" && name != "state") return;
+  }
+  if (!fs::remove(path_ + "/state", refused) || refused) return;
+  fs::remove(path_ + "/lock", refused);
+  for (const std::string& folder : made_) {
+    if (!fs::remove(folder, refused)) return;
   }
 }
 

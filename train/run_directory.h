@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "model/base/file.h"
 
@@ -21,9 +22,13 @@ class RunDirectory {
  public:
   // A new run: the folder must be absent or empty (but for what a run leaves that was killed before
   // its first state). An existing one: it must hold a config and a state. Throws Error otherwise,
-  // and when another process holds the lock.
+  // and when another process holds the lock. A new run in whose folder nothing was written takes it
+  // away again: what is refused leaves nothing behind.
   static RunDirectory Create(const std::string& path) { return RunDirectory(path, false); }
   static RunDirectory Open(const std::string& path) { return RunDirectory(path, true); }
+  ~RunDirectory();
+  RunDirectory(const RunDirectory&) = delete;
+  RunDirectory& operator=(const RunDirectory&) = delete;
 
   const std::string& Path() const { return path_; }
   std::string ConfigPath() const { return path_ + "/config.toml"; }
@@ -35,8 +40,11 @@ class RunDirectory {
 
  private:
   RunDirectory(const std::string& path, bool existing);
+  const std::string& Prepare(bool existing);
 
   std::string path_;
+  bool is_new_;
+  std::vector<std::string> made_;  // folders that were not there before, innermost first
   DirectoryLock lock_;
 };
 

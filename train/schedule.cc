@@ -67,15 +67,17 @@ Stage ParseStage(const std::string& text) {
         "found \"{}\"",
         text);
   }
-  if (stage.sequence_length < 3 || stage.batch_tokens < stage.sequence_length) {
-    Fail("stage {}: expected sequences of at least 3 pieces and batches of at least one sequence",
-         text);
-  }
   return stage;
 }
 
 StagedPlan::StagedPlan(std::vector<Stage> stages) : stages_(std::move(stages)) {
   if (stages_.empty()) Fail("expected at least one stage of sequence length and batch tokens");
+  for (const Stage& stage : stages_) {
+    if (stage.sequence_length < 3 || stage.batch_tokens < stage.sequence_length) {
+      Fail("stage {}: expected sequences of at least 3 pieces and batches of at least one sequence",
+           stage.ToString());
+    }
+  }
   uint64_t previous = 0;
   for (size_t i = 0; i + 1 < stages_.size(); ++i) {
     if (stages_[i].until <= previous) {

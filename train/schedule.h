@@ -54,7 +54,8 @@ Stage ParseStage(const std::string& text);
 // learn syntax on longer and larger ones.
 class StagedPlan {
  public:
-  // Throws Error unless there is a stage, every `until` but the last is set, and they ascend.
+  // Throws Error unless there is a stage, sequences have room for a piece and batches for a
+  // sequence, every `until` but the last is set, and they ascend.
   explicit StagedPlan(std::vector<Stage> stages);
   const std::vector<Stage>& Stages() const { return stages_; }
   // The stage of a step (1-based); steps past the last `until` stay in the last stage.

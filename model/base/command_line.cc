@@ -1,6 +1,7 @@
 #include "model/base/command_line.h"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -11,6 +12,14 @@
 
 namespace headscope {
 namespace {
+
+// CLI11 reads -1 as the largest number there is.
+CLI::Option* FromZeroOn(CLI::Option* option) {
+  const auto complaint = [](const std::string& text) {
+    return text.starts_with('-') ? "expected a number from 0 on, found " + text : std::string();
+  };
+  return option->check(CLI::Validator(complaint, ""));
+}
 
 template <typename T>
 Flag Bind(CLI::App* app, const std::string& names, T& value, const std::string& help) {
@@ -25,6 +34,21 @@ CLI::Validator Numbers(const std::string& which, const std::function<bool(double
     return fmt::format("expected {}, found {}", which, text);
   };
   return CLI::Validator(complaint, which);
+}
+
+// Where a command of its own is missing: CLI11 says neither which there are nor what it found
+// instead. Otherwise "".
+std::string ComplaintAboutCommand(const CLI::App* app) {
+  while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
+  if (app->get_require_subcommand_min() == 0) return "";
+  std::vector<std::string> names;
+  for (const CLI::App* command : app->get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(command->get_name());
+  }
+  const std::vector<std::string> found = app->remaining();
+  return fmt::format("{}expected a command of {}, found {}",
+                     app->get_parent() == nullptr ? "" : app->get_name() + ": ",
+                     fmt::join(names, ", "), found.empty() ? "none" : found.front());
 }
 
 }  // namespace
@@ -99,17 +123,17 @@ Flag Command::Option(const std::string& names, int& value, const std::string& he
 }
 
 Flag Command::Option(const std::string& names, unsigned& value, const std::string& help) const {
-  return Bind(app_, names, value, help);
+  return Flag(FromZeroOn(app_->add_option(names, value, help)->capture_default_str()));
 }
 
 Flag Command::Option(const std::string& names, unsigned long& value,
                      const std::string& help) const {
-  return Bind(app_, names, value, help);
+  return Flag(FromZeroOn(app_->add_option(names, value, help)->capture_default_str()));
 }
 
 Flag Command::Option(const std::string& names, unsigned long long& value,
                      const std::string& help) const {
-  return Bind(app_, names, value, help);
+  return Flag(FromZeroOn(app_->add_option(names, value, help)->capture_default_str()));
 }
 
 Flag Command::Option(const std::string& names, double& value, const std::string& help) const {
@@ -118,7 +142,7 @@ Flag Command::Option(const std::string& names, double& value, const std::string&
 
 Flag Command::Option(const std::string& names, std::optional<uint64_t>& value,
                      const std::string& help) const {
-  return Flag(app_->add_option(names, value, help));
+  return Flag(FromZeroOn(app_->add_option(names, value, help)));
 }
 
 Flag Command::Switch(const std::string& names, bool& value, const std::string& help) const {
@@ -161,6 +185,11 @@ int Program::Run(int argc, const char* const* argv) {
   }
   try {
     app_->parse(argc, argv);
+  } catch (const CLI::RequiredError& error) {
+    const std::string complaint = ComplaintAboutCommand(app_.get());
+    if (complaint.empty()) return app_->exit(error);
+    fmt::print(stderr, "headscope: error: {}\n", complaint);
+    return error.get_exit_code();
   } catch (const CLI::ParseError& error) {
     return app_->exit(error);
   } catch (const ExitStatus& exit) {
@@ -176,6 +205,9 @@ void Program::Run(std::vector<std::string> arguments) {
   std::reverse(arguments.begin(), arguments.end());  // CLI11's order
   try {
     app_->parse(arguments);
+  } catch (const CLI::RequiredError& error) {
+    const std::string complaint = ComplaintAboutCommand(app_.get());
+    Fail("{}", complaint.empty() ? error.what() : complaint);
   } catch (const CLI::ParseError& error) {
     Fail("{}", error.what());
   }

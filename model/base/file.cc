@@ -82,6 +82,20 @@ class Sha256Digest {
   std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
 };
 
+// Devices other than terminals give bytes for ever (/dev/zero) or nothing (/dev/null).
+bool IsEndless(int fd) {
+  struct stat status;
+  return fstat(fd, &status) == 0 && S_ISCHR(status.st_mode) && isatty(fd) == 0;
+}
+
+// Renaming would put a file in the place of a device, also of /dev/null when root asks for it.
+void CheckIsReplaceable(const std::string& path) {
+  struct stat status;
+  if (stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode)) return;
+  Fail("{}: expected the name of a new file or of one to replace, found a {}", path,
+       S_ISDIR(status.st_mode) ? "folder" : "device");
+}
+
 // Calls consume(bytes) for successive stretches of the file.
 template <typename Consume>
 void ReadInChunks(const std::string& path, const Consume& consume) {
@@ -93,6 +107,7 @@ void ReadInChunks(const std::string& path, const Consume& consume) {
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) Fail("{}: cannot read: {}", path, Reason());
     if (got == 0) return;
+    if (IsEndless(descriptor.Get())) Fail("{}: expected a file, found a device", path);
     consume(std::string_view(chunk).substr(0, static_cast<size_t>(got)));
   }
 }
@@ -121,6 +136,7 @@ AtomicFile::AtomicFile(const std::string& path, size_t bytes_needed)
     : path_(path),
       temporary_(path + fmt::format(".{}.tmp", getpid())),
       bytes_needed_(bytes_needed) {
+  CheckIsReplaceable(path);
   unlink(temporary_.c_str());  // left over from a process of the same id that was killed
   descriptor_ = open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (descriptor_ < 0) FailTo("create");
@@ -149,6 +165,7 @@ void AtomicFile::Commit() {
 }
 
 void MakeDirectory(const std::string& path) {
+  if (path.empty()) Fail("expected the name of a folder, found an empty one");
   std::error_code error;
   fs::create_directories(path, error);
   if (error) Fail("{}: cannot create the folder: {}", path, error.message());

@@ -11,12 +11,13 @@
 
 namespace headscope {
 
-// The whole file. Throws Error naming the path and the reason.
+// The whole file. Throws Error naming the path and the reason, also for a device that has bytes for
+// ever.
 std::string ReadFile(const std::string& path);
 
 // Writes to a temporary file beside `path`, syncs it, renames it over `path` and syncs the folder.
 // On any failure the old file is untouched, the temporary one is removed, and an Error names the
-// path, the reason and the bytes needed.
+// path, the reason and the bytes needed. A folder or a device of that name is refused.
 void WriteFileAtomically(const std::string& path, std::string_view bytes);
 // The same for bytes in several pieces, written one after another.
 void WriteFileAtomically(const std::string& path, std::span<const std::string_view> pieces);

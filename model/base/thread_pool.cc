@@ -3,6 +3,7 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -58,22 +59,31 @@ struct ThreadPool::Shared {
       if (running.fetch_sub(1, std::memory_order_acq_rel) == 1) running.notify_one();
     }
   }
+
+  void StopWorkers() {
+    stop.store(true, std::memory_order_release);
+    generation.fetch_add(1, std::memory_order_acq_rel);
+    generation.notify_all();
+    for (std::thread& worker : workers) worker.join();
+  }
 };
 
 ThreadPool::ThreadPool(size_t threads) : threads_(threads), shared_(std::make_unique<Shared>()) {
   if (threads == 0) Fail("the number of threads must be at least 1, found 0");
   if (threads > 1024) Fail("the number of threads must be at most 1024, found {}", threads);
-  for (size_t i = 1; i < threads; ++i) {
-    shared_->workers.emplace_back([shared = shared_.get(), i] { shared->Work(i); });
+  try {
+    for (size_t i = 1; i < threads; ++i) {
+      shared_->workers.emplace_back([shared = shared_.get(), i] { shared->Work(i); });
+    }
+  } catch (const std::system_error& error) {
+    const size_t begun = shared_->workers.size() + 1;
+    shared_->StopWorkers();
+    Fail("threads: expected to begin {}, the system refused after {}: {}", threads, begun,
+         error.what());
   }
 }
 
-ThreadPool::~ThreadPool() {
-  shared_->stop.store(true, std::memory_order_release);
-  shared_->generation.fetch_add(1, std::memory_order_acq_rel);
-  shared_->generation.notify_all();
-  for (std::thread& worker : shared_->workers) worker.join();
-}
+ThreadPool::~ThreadPool() { shared_->StopWorkers(); }
 
 size_t ThreadPool::HardwareThreads() {
   const unsigned n = std::thread::hardware_concurrency();

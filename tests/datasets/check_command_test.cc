@@ -59,7 +59,7 @@ TEST_CASE("Every defect of every file is listed and the command fails", "[check]
   std::ostringstream sink;
   std::streambuf* const standard = std::cout.rdbuf(sink.rdbuf());
   CHECK_THROWS_WITH(program.Run({"data", "check", file.Path()}),
-                    ContainsSubstring("defects in 1 files"));
+                    ContainsSubstring("defects in 1 file"));
   std::cout.rdbuf(standard);
   CHECK_FALSE(sink.str().empty());
 }

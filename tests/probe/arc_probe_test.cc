@@ -12,13 +12,13 @@ namespace {
 const RandomStream kArcStream{.seed = 1, .purpose = Purpose::kTest};
 
 // Sentences of the given lengths with random vectors; heads are for the test to choose.
-struct Sentences {
+struct ArcSentences {
   size_t width;
   std::vector<uint32_t> starts{0}, all;
   std::vector<float> features;
   std::vector<int32_t> heads;
 
-  Sentences(const std::vector<uint32_t>& lengths, size_t width_, uint64_t seed) : width(width_) {
+  ArcSentences(const std::vector<uint32_t>& lengths, size_t width_, uint64_t seed) : width(width_) {
     RandomSequence draws({.seed = seed, .purpose = Purpose::kTest});
     for (const uint32_t length : lengths) {
       all.push_back(static_cast<uint32_t>(all.size()));
@@ -38,7 +38,7 @@ struct Sentences {
 
 // The mean of -log p(head), from parameters in the layout's order: U, a, V, r.
 template <typename S>
-std::vector<S> Definition(const Sentences& data, size_t rank, const std::vector<S>& p) {
+std::vector<S> Definition(const ArcSentences& data, size_t rank, const std::vector<S>& p) {
   using std::exp;
   using std::log;
   const size_t width = data.width;
@@ -75,7 +75,7 @@ std::vector<S> Definition(const Sentences& data, size_t rank, const std::vector<
 
 TEST_CASE("The arc probe's loss and gradient are its definition's", "[probe][arc_probe]") {
   constexpr size_t kRank = 3;
-  const Sentences data({1, 4, 2, 6}, 5, 7);
+  const ArcSentences data({1, 4, 2, 6}, 5, 7);
   ThreadPool pool(1);
   Compute compute(pool);
   ArcProbe probe({.rank = kRank});
@@ -96,14 +96,14 @@ TEST_CASE("The arc probe's loss and gradient are its definition's", "[probe][arc
 }
 
 // Each word's vector is its own number and its head's, so that a bilinear form finds the head.
-Sentences Findable(size_t num_sentences, uint64_t seed) {
+ArcSentences Findable(size_t num_sentences, uint64_t seed) {
   constexpr size_t kNumbers = 8;
   std::vector<uint32_t> lengths;
   RandomSequence draws({.seed = seed, .purpose = Purpose::kTest});
   for (size_t s = 0; s < num_sentences; ++s) {
     lengths.push_back(2 + static_cast<uint32_t>(draws.Below(5)));
   }
-  Sentences data(lengths, 2 * kNumbers, seed);
+  ArcSentences data(lengths, 2 * kNumbers, seed);
   std::fill(data.features.begin(), data.features.end(), 0.0f);
   for (size_t s = 0; s < num_sentences; ++s) {
     const uint32_t begin = data.starts[s], length = data.starts[s + 1] - begin;
@@ -119,13 +119,13 @@ Sentences Findable(size_t num_sentences, uint64_t seed) {
   return data;
 }
 
-size_t NumRight(const ArcScores& scores, const Sentences& data) {
+size_t NumRight(const ArcScores& scores, const ArcSentences& data) {
   size_t right = 0;
   for (size_t w = 0; w < data.heads.size(); ++w) right += scores.predicted[w] == data.heads[w];
   return right;
 }
 
-ArcScores FitAndScore(const Sentences& train, const Sentences& dev, const Sentences& test,
+ArcScores FitAndScore(const ArcSentences& train, const ArcSentences& dev, const ArcSentences& test,
                       size_t threads, uint64_t seed = 1) {
   ThreadPool pool(threads);
   Compute compute(pool);
@@ -137,12 +137,12 @@ ArcScores FitAndScore(const Sentences& train, const Sentences& dev, const Senten
 
 TEST_CASE("The arc probe finds heads that can be found, ROOT too, and no others",
           "[probe][arc_probe]") {
-  const Sentences train = Findable(250, 1), dev = Findable(50, 2), test = Findable(50, 3);
+  const ArcSentences train = Findable(250, 1), dev = Findable(50, 2), test = Findable(50, 3);
   const ArcScores scores = FitAndScore(train, dev, test, 1);
   CHECK(NumRight(scores, test) > test.heads.size() * 95 / 100);
   CHECK(scores.nats < 0.3 * static_cast<double>(test.heads.size()));
-  Sentences blind_train = train, blind_dev = dev, blind_test = test;
-  for (Sentences* data : {&blind_train, &blind_dev, &blind_test}) {
+  ArcSentences blind_train = train, blind_dev = dev, blind_test = test;
+  for (ArcSentences* data : {&blind_train, &blind_dev, &blind_test}) {
     std::fill(data->features.begin(), data->features.end(), 0.0f);
   }
   CHECK(NumRight(FitAndScore(blind_train, blind_dev, blind_test, 1), blind_test) <
@@ -150,7 +150,7 @@ TEST_CASE("The arc probe finds heads that can be found, ROOT too, and no others"
 }
 
 TEST_CASE("The arc probe is a function of data and seed alone", "[probe][arc_probe]") {
-  const Sentences train = Findable(40, 1), dev = Findable(10, 2), test = Findable(10, 3);
+  const ArcSentences train = Findable(40, 1), dev = Findable(10, 2), test = Findable(10, 3);
   const ArcScores expected = FitAndScore(train, dev, test, 1);
   const ArcScores threads = FitAndScore(train, dev, test, 3);
   CHECK(threads.nats == expected.nats);
@@ -159,7 +159,7 @@ TEST_CASE("The arc probe is a function of data and seed alone", "[probe][arc_pro
 }
 
 TEST_CASE("An arc probe without sentences says so", "[probe][arc_probe]") {
-  const Sentences data = Findable(4, 1);
+  const ArcSentences data = Findable(4, 1);
   ThreadPool pool(1);
   Compute compute(pool);
   ArcProbe probe;

@@ -75,6 +75,38 @@ TEST_CASE("Without learned context the report shows no head tables", "[report]")
   CHECK(html.find("<h2>Dependencies") == std::string::npos);
 }
 
+TEST_CASE("A command that the report names is set as code", "[report]") {
+  HeadProbeResults results = ResultsWith("obj");
+  results.context.message = "make one with `headscope train <x>`";
+  CHECK(HeadReportHtml(results).find("make one with <code>headscope train &lt;x&gt;</code><") !=
+        std::string::npos);
+}
+
+TEST_CASE("A chart of few steps has whole ticks, and a series of one point is seen", "[report]") {
+  const std::string chart =
+      LineChart("heads", "loss",
+                {{"line", "#000", false, {{0, 1}, {4, 2}}}, {"point", "#111", false, {{4, 1.5}}}});
+  CHECK(Count(chart, ">3<") == 1);
+  CHECK(Count(chart, ">0.5<") == 0);
+  CHECK(Count(chart, "<circle") == 1);
+  CHECK(Count(chart, "r=\"3\" fill=\"#111\"") == 1);
+}
+
+TEST_CASE("Labels of neighbouring arcs do not lie on each other", "[report]") {
+  AttentionFigure figure{.words = {"a", "b", "c"}, .attention = std::vector<float>(9, 0.25f)};
+  figure.arcs = {{.dependent = 0, .head = 1, .label = "advmod", .highlighted = true},
+                 {.dependent = 2, .head = 1, .label = "advmod", .highlighted = true}};
+  const std::string map = AttentionMap(figure);
+  std::vector<std::string> heights;
+  for (size_t end = map.find(">advmod</text>"); end != std::string::npos;
+       end = map.find(">advmod</text>", end + 1)) {
+    const size_t y = map.rfind(" y=\"", end);
+    heights.push_back(map.substr(y, map.find('"', y + 4) - y));
+  }
+  REQUIRE(heights.size() == 2);
+  CHECK(heights[0] != heights[1]);
+}
+
 TEST_CASE("An attention map outlines the gold cell of its direction", "[report]") {
   AttentionFigure figure{.words = {"a", "b", "c"}, .attention = std::vector<float>(9, 0.25f)};
   figure.arcs = {{.dependent = 0, .head = 2, .label = "det", .highlighted = true}};

@@ -130,14 +130,18 @@ TEST_CASE("Agreement is Kendall's tau of the scores, and undefined for equal one
   TokenScorer scorer(compute, model, kClsPiece, kSepPiece);
   EncodedSet set;
   set.examples = {SixPieces()};
+  set.examples[0].ids = {kClsPiece, 7, 9, 5, 12, 4, 15, 8, 11, kSepPiece};
   const TokenScores scores = scorer.Score(set.examples[0]);
   const auto tau = [](const std::vector<double>& x, const std::vector<double>& y) {
     double sum = 0.0;
-    for (size_t i = 0; i < 4; ++i) {
+    for (size_t i = 0; i < x.size(); ++i) {
       for (size_t j = 0; j < i; ++j) sum += (x[i] > x[j]) == (y[i] > y[j]) ? 1 : -1;
     }
-    return sum / 6;
+    return sum / static_cast<double>(x.size() * (x.size() - 1) / 2);
   };
+  // So that none can stand for another.
+  REQUIRE(tau(scores.attention, scores.gradient) != tau(scores.attention, scores.leave_one_out));
+  REQUIRE(tau(scores.attention, scores.gradient) != tau(scores.gradient, scores.leave_one_out));
   const auto agreement = AttentionAgreement(scorer, set, 10);
   CHECK_THAT(agreement.at("tau:gradient"),
              WithinAbs(tau(scores.attention, scores.gradient), 1e-12));

@@ -40,15 +40,42 @@ TrainingState TestState() {
 TEST_CASE("A new run wants a new or empty folder", "[run]") {
   const TemporaryDirectory temporary;
   const std::string path = temporary.Path("deep/run");
-  { const RunDirectory run = RunDirectory::Create(path); }
   // What a run leaves that was killed before its first state is no run.
-  WriteFileAtomically(path + "/config.toml", "");
+  {
+    const RunDirectory run = RunDirectory::Create(path);
+    WriteFileAtomically(run.ConfigPath(), "");
+  }
   { const RunDirectory run = RunDirectory::Create(path); }
-  WriteFileAtomically(path + "/metrics.jsonl", "");
+  CHECK(fs::exists(path + "/config.toml"));
+  for (const char* const name :
+       {"/metrics.jsonl", "/timing.jsonl", "/state/state.safetensors.7.tmp"}) {
+    WriteFileAtomically(path + name, "");
+  }
+  { const RunDirectory run = RunDirectory::Create(path); }
+  WriteFileAtomically(path + "/metrics.jsonl", "{}\n");
   CHECK_THROWS_WITH(RunDirectory::Create(path), ContainsSubstring("found metrics.jsonl in it") &&
                                                     ContainsSubstring("--resume"));
   WriteFileAtomically(temporary.Path("file"), "");
   CHECK_THROWS_AS(RunDirectory::Create(temporary.Path("file")), Error);
+}
+
+TEST_CASE("A new run that wrote nothing leaves nothing behind", "[run]") {
+  const TemporaryDirectory temporary;
+  {
+    const RunDirectory run = RunDirectory::Create(temporary.Path("deep/er/run/"));
+    CHECK(fs::is_directory(temporary.Path("deep/er/run/state")));
+  }
+  CHECK(fs::is_empty(temporary.Root()));
+  { const RunDirectory run = RunDirectory::Create(temporary.Root()); }
+  CHECK(fs::is_empty(temporary.Root()));
+  CHECK_THROWS_AS(RunDirectory::Open(temporary.Root()), Error);
+  CHECK(fs::is_empty(temporary.Root()));
+  // A state, or whatever else, stays.
+  {
+    const RunDirectory run = RunDirectory::Create(temporary.Path("a/run"));
+    WriteFileAtomically(run.StatePath(), "");
+  }
+  CHECK(fs::exists(temporary.Path("a/run/state/state.safetensors")));
 }
 
 TEST_CASE("A run's folder is used by one process at a time", "[run]") {
@@ -56,6 +83,34 @@ TEST_CASE("A run's folder is used by one process at a time", "[run]") {
   const RunDirectory run = RunDirectory::Create(temporary.Path("run"));
   CHECK_THROWS_WITH(RunDirectory::Create(temporary.Path("run")), ContainsSubstring("in use"));
   CHECK_THROWS_WITH(RunDirectory::Open(temporary.Path("run")), ContainsSubstring("in use"));
+}
+
+TEST_CASE("What a killed process half wrote is taken away", "[run]") {
+  const TemporaryDirectory temporary;
+  const std::string path = temporary.Path("run");
+  {
+    const RunDirectory run = RunDirectory::Create(path);
+    WriteFileAtomically(run.ConfigPath(), "");
+    WriteFileAtomically(run.StatePath(), "whole");
+    MakeDirectory(run.ModelPath());
+    for (const std::string& file : {run.StatePath(), run.ModelPath() + "/vocab.txt", path + "/x"}) {
+      WriteFileAtomically(file + ".123.tmp", "ha");
+    }
+  }
+  const RunDirectory run = RunDirectory::Open(path);
+  CHECK(ListFiles(path, ".tmp").empty());
+  CHECK(ReadFile(run.StatePath()) == "whole");
+}
+
+TEST_CASE("Files of others stay, whatever their names", "[run]") {
+  const TemporaryDirectory temporary;
+  for (const char* const name : {"notes.tmp", "thesis.12.tmp", "config.toml.old.tmp"}) {
+    WriteFileAtomically(temporary.Path(name), "mine");
+    CHECK_THROWS_WITH(RunDirectory::Create(temporary.Root()), ContainsSubstring(name));
+    CHECK_THROWS_AS(RunDirectory::Open(temporary.Root()), Error);
+    CHECK(ReadFile(temporary.Path(name)) == "mine");
+    fs::remove(temporary.Path(name));
+  }
 }
 
 TEST_CASE("Only a run can be resumed", "[run]") {

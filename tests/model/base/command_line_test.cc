@@ -83,11 +83,29 @@ TEST_CASE("A command line that cannot be is refused and nothing runs", "[command
       {Arguments{"do", "it", "--small", "2", "--large", "3"}, "excludes"},
       {Arguments{"do", "it", "--real", "x"}, "expected 0 to 1, found x"},
       {Arguments{"do", "it", "--unknown"}, "--unknown"},
-      {Arguments{}, "subcommand is required"},
+      {Arguments{"do", "it", "--small", "-1"}, "expected a number from 0 on, found -1"},
+      {Arguments{"do", "it", "--large", "-2"}, "expected a number from 0 on, found -2"},
+      {Arguments{"do", "it", "--maybe", "-3"}, "expected a number from 0 on, found -3"},
+      {Arguments{}, "expected a command of do, found none"},
+      {Arguments{"doo", "it"}, "expected a command of do, found doo"},
   }));
   Bench bench;
   CHECK_THROWS_WITH(bench.Run(arguments), ContainsSubstring(complaint));
   CHECK(bench.runs == 0);
+}
+
+TEST_CASE("Where a command of its own is missing those that there are are named",
+          "[command-line]") {
+  Program program("a test");
+  const Command probe = program.Root().Subcommand("probe", "");
+  probe.ExpectSubcommand();
+  probe.Subcommand("heads", "");
+  probe.Subcommand("pos", "");
+  CHECK_THROWS_WITH(program.Run({"probe"}), "probe: expected a command of heads, pos, found none");
+  CHECK_THROWS_WITH(program.Run({"probe", "head", "--out", "x"}),
+                    "probe: expected a command of heads, pos, found head");
+  const char* unknown[] = {"headscope", "probes"};
+  CHECK(program.Run(2, unknown) != 0);
 }
 
 TEST_CASE("A command's own status ends the program", "[command-line]") {
