@@ -75,7 +75,8 @@ JSON_OBJECTS := $(call OBJECTS,json,$(JSON))
 TEXT_OBJECTS := $(call OBJECTS,text,$(filter $(LIBRARY_SOURCES),$(TEXT)))
 LIBRARY_OBJECTS := $(HOT_OBJECTS) $(PLAIN_OBJECTS) $(JSON_OBJECTS) $(TEXT_OBJECTS)
 TWIN_OBJECTS := $(call OBJECTS,twins,$(TWINS))
-TEST_OBJECTS := $(TWIN_OBJECTS) $(call OBJECTS,tests,$(TESTS))
+# Tests stand alone: what they call their texts and tables need not differ.
+TEST_OBJECTS := $(TWIN_OBJECTS) $(call OBJECT,$(TESTS))
 MAIN_OBJECTS := $(call OBJECT,main.cc tests/test_main.cc)
 # Tests that take long are tagged [.long]: CI runs them, `make test` does not.
 TEST_ARGUMENTS ?=

@@ -16,7 +16,7 @@
 namespace headscope {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 DecidedClaim ParseClaim(const Json& results, const Json& claim, const std::string& folder) {
   const Json& difference = claim.at("difference");
@@ -48,7 +48,7 @@ void ReadResults(const std::filesystem::path& path, ClaimsFound& found) {
   }
 }
 
-std::string Verdict(const DecidedClaim& claim) {
+std::string VerdictCell(const DecidedClaim& claim) {
   const char* const kind = claim.verdict == "supported" ? "good"
                            : claim.verdict == "refuted" ? "bad"
                                                         : "unknown";
@@ -66,7 +66,7 @@ std::string Counts(const std::vector<DecidedClaim>& claims) {
 std::string SeenCells(const DecidedClaim& claim) {
   return fmt::format(
       "<td>{}</td><td>{}</td><td>{}<br><span class=\"muted\">{} seeds; rule: {}</span></td>",
-      Verdict(claim), EscapeMarkup(claim.hypothesis),
+      VerdictCell(claim), EscapeMarkup(claim.hypothesis),
       EscapeMarkup(DifferenceText(claim.difference, claim.measure)), claim.difference.n,
       EscapeMarkup(claim.rule));
 }

@@ -27,7 +27,7 @@ const ModelFacts& SecondOf(const MatchResults& results, const ModelPair& pair) {
   return results.models[pair.against_random ? pair.a : pair.b];
 }
 
-std::string Summary(const MatchResults& results) {
+std::string MatchSummary(const MatchResults& results) {
   TextTable table({"models", "heads", "matched, nats", "random bijections", "p", "same layer, %",
                    "random bijections", "p"});
   for (const ModelPair& pair : results.pairs) {
@@ -67,7 +67,7 @@ std::string MatchTablesText(const MatchResults& results) {
   for (size_t k = 0; k < results.models.size(); ++k) {
     text += fmt::format("{}: {}\n", k + 1, results.models[k].directory);
   }
-  text += "\n" + Summary(results);
+  text += "\n" + MatchSummary(results);
   for (const ModelPair& pair : results.pairs) {
     if (!pair.against_random) text += "\n" + Heads(results, pair);
   }

@@ -78,7 +78,8 @@ class SegmentPairs {
       ranked.first_pair = file_.candidates.size();
       ranked.types = anaphor.types;
       ranked.nearest_is_right = NearestMentionIsRight(anaphor);
-      ranked.nearest_same_head_word_is_right = rules.IsRight(AntecedentRule::kSameHeadWord, anaphor);
+      ranked.nearest_same_head_word_is_right =
+          rules.IsRight(AntecedentRule::kSameHeadWord, anaphor);
       for (uint32_t i = 0; mentions_[i].word < anaphor.word; ++i) {
         file_.candidates.push_back(Pair(i, static_cast<uint32_t>(anaphor.mention)));
         file_.candidate_is_right.push_back(IsAntecedent(anaphor, mentions_[i].word));

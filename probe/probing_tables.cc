@@ -45,7 +45,7 @@ std::vector<Column> ColumnsOf(const ProbingResults& results, const MetricGroup& 
 }
 
 // "95.1 [94.6, 95.5]"; without an interval where one seed gives none.
-std::string Cell(const ProbingRow* row, Unit unit) {
+std::string CellText(const ProbingRow* row, Unit unit) {
   if (row == nullptr) return "-";
   const double factor = unit == Unit::kPercent ? 100.0 : unit == Unit::kKilobits ? 1e-3 : 1.0;
   const int digits = unit == Unit::kRatio ? 2 : 1;
@@ -77,7 +77,8 @@ ProbingTable TableOf(const ProbingResults& results, const MetricGroup& group,
     }
     if (std::all_of(rows.begin(), rows.end(), [](auto* row) { return row == nullptr; })) continue;
     table.header.push_back(column.title);
-    for (size_t i = 0; i < lines.size(); ++i) table.rows[i].push_back(Cell(rows[i], column.unit));
+    for (size_t i = 0; i < lines.size(); ++i)
+      table.rows[i].push_back(CellText(rows[i], column.unit));
   }
   return table;
 }
@@ -97,7 +98,7 @@ ProbingTable BaselineTable(const ProbingResults& results) {
                                                           : row.probe + ", " + row.target};
     for (const std::string& metric : results.metrics) {
       cells.push_back(
-          Cell(results.Find(row.probe, "none", row.target, -1, metric), Unit::kPercent));
+          CellText(results.Find(row.probe, "none", row.target, -1, metric), Unit::kPercent));
     }
     table.rows.push_back(std::move(cells));
   }

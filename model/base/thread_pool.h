@@ -9,7 +9,8 @@ namespace headscope {
 
 class ThreadPool {
  public:
-  // `threads` >= 1 counts the calling thread. Throws Error for 0 and for more than the system gives.
+  // `threads` >= 1 counts the calling thread. Throws Error for 0 and for more than the system
+  // gives.
   explicit ThreadPool(size_t threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
