@@ -228,7 +228,7 @@ std::string CoreferenceText(const Inputs& inputs) {
   for (const auto& [name, share] :
        {std::pair("  median distance, words", 0.5), std::pair("  99% within, words", 0.99),
         std::pair("  all within, words", 1.0)}) {
-    table.Add(name, [share](const TreebankStatistics& s) -> std::string {
+    table.Add(name, [share = share](const TreebankStatistics& s) -> std::string {
       if (s.Coreference().ThirdPerson().n == 0) return "-";
       return std::to_string(s.Coreference().DistanceQuantile(share));
     });

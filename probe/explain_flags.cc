@@ -12,8 +12,6 @@
 
 namespace headscope {
 
-using Json = nlohmann::ordered_json;
-
 void ExplainFlags::AddTo(const Command& command) {
   command.Option("--run", run, "folder of a fine-tuning (headscope finetune --out)").Required();
   command.Option("--task", task, "another task with the run's labels; default: the run's own");
@@ -49,22 +47,24 @@ ExplanationExamples ExplainFlags::Load() const {
                                   .seed = seed});
 }
 
-Json ResultsHeader(const std::string& experiment, const ExplainFlags& flags,
-                   const ExplanationExamples& examples) {
-  Json header = {{"format", 1},
-                 {"experiment", experiment},
-                 {"model",
-                  {{"path", examples.model.directory},
-                   {"sha256", Sha256OfFile(examples.model.directory + "/model.safetensors")}}},
-                 {"task", examples.task},
-                 {"split", flags.split}};
+nlohmann::ordered_json ResultsHeader(const std::string& experiment, const ExplainFlags& flags,
+                                     const ExplanationExamples& examples) {
+  nlohmann::ordered_json header = {
+      {"format", 1},
+      {"experiment", experiment},
+      {"model",
+       {{"path", examples.model.directory},
+        {"sha256", Sha256OfFile(examples.model.directory + "/model.safetensors")}}},
+      {"task", examples.task},
+      {"split", flags.split}};
   if (!flags.layers.empty()) header["layers"] = flags.layers;
   header["seed"] = flags.seed;
   header["examples"] = examples.set.examples.size();
   return header;
 }
 
-void WriteResults(const ExplainFlags& flags, const std::string& command, const Json& results) {
+void WriteResults(const ExplainFlags& flags, const std::string& command,
+                  const nlohmann::ordered_json& results) {
   WriteFileAtomically(flags.out + "/results.json", results.dump(1) + "\n");
   ProbeFacts facts;
   facts.commit = BuildCommit();
@@ -78,8 +78,8 @@ void WriteResults(const ExplainFlags& flags, const std::string& command, const J
   WriteFileAtomically(flags.out + "/manifest.json", ManifestJson(facts));
 }
 
-Json ExampleHeader(const ExplanationExamples& examples, size_t index, size_t predicted,
-                   double confidence) {
+nlohmann::ordered_json ExampleHeader(const ExplanationExamples& examples, size_t index,
+                                     size_t predicted, double confidence) {
   const EncodedExample& example = examples.set.examples[index];
   return {{"id", examples.ids[index]},
           {"place", examples.places[index]},

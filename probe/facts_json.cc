@@ -4,14 +4,12 @@
 
 namespace headscope {
 
-using Json = nlohmann::ordered_json;
-
-Json ToJson(const Estimate& estimate) {
+nlohmann::ordered_json ToJson(const Estimate& estimate) {
   return {
       {"value", estimate.value}, {"low", estimate.low}, {"high", estimate.high}, {"n", estimate.n}};
 }
 
-Json ToJson(const ModelFacts& model) {
+nlohmann::ordered_json ToJson(const ModelFacts& model) {
   return {{"directory", model.directory},
           {"sha256", model.sha256},
           {"layers", model.layers},
@@ -23,7 +21,7 @@ Json ToJson(const ModelFacts& model) {
           {"has_mlm_head", model.has_mlm_head}};
 }
 
-Json ToJson(const DataFacts& data) {
+nlohmann::ordered_json ToJson(const DataFacts& data) {
   return {{"path", data.path},
           {"sha256", data.sha256},
           {"documents", data.documents},
@@ -34,13 +32,13 @@ Json ToJson(const DataFacts& data) {
           {"pieces", data.pieces}};
 }
 
-std::string OneLineEach(const Json& json) {
+std::string OneLineEach(const nlohmann::ordered_json& json) {
   std::string text = "{\n";
   bool first = true;
   for (const auto& [key, value] : json.items()) {
     if (!first) text += ",\n";
     first = false;
-    text += Json(key).dump() + ": ";
+    text += nlohmann::ordered_json(key).dump() + ": ";
     if (!value.is_structured() || value.empty()) {
       text += value.dump();
       continue;
@@ -50,7 +48,7 @@ std::string OneLineEach(const Json& json) {
     for (const auto& [name, element] : value.items()) {
       text += first_element ? "\n " : ",\n ";
       first_element = false;
-      if (value.is_object()) text += Json(name).dump() + ": ";
+      if (value.is_object()) text += nlohmann::ordered_json(name).dump() + ": ";
       text += element.dump();
     }
     text += value.is_array() ? "\n]" : "\n}";

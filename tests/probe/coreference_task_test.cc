@@ -281,7 +281,7 @@ TEST_CASE("A probe of pairs is that of vectors written out side by side, bit for
     for (size_t j = 0; j < width; ++j) written.push_back(a[j] * b[j]);
     pairs.push_back(pair);
     labels.push_back(a[0] * b[0] + 0.3f * a[1] > 0.0f ? 1 : 0);
-    rows.push_back((k * 7) % n);
+    rows.push_back(static_cast<uint32_t>((k * 7) % n));
   }
   const ProbeRows paired{ConstMatrix(x.data(), 40, width), labels, rows, pairs};
   const ProbeRows plain{ConstMatrix(written.data(), n, 3 * width), labels, rows};
