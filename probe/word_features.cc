@@ -45,11 +45,6 @@ void PoolInput(const WordInput& input, ConstMatrix pieces, WordPooling pooling, 
 
 }  // namespace
 
-WordFeatures::WordFeatures(size_t num_layers, size_t words, size_t width)
-    : words_(words), width_(width) {
-  for (size_t k = 0; k < num_layers; ++k) layers_.emplace_back(words * width);
-}
-
 WordFeatures ExtractWordFeatures(Compute& compute, const ModelConfig& config,
                                  const ParameterSet& parameters, std::span<const WordInput> inputs,
                                  std::span<const size_t> layers,
