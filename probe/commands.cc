@@ -6,6 +6,7 @@
 #include "probe/extract_command.h"
 #include "probe/heads_command.h"
 #include "probe/structural_command.h"
+#include "probe/suite_command.h"
 #include "probe/word_label_commands.h"
 
 namespace headscope {
@@ -18,6 +19,7 @@ void AddProbeCommands(const Command& app) {
   AddDepCommand(probe);
   AddRelationCommand(probe);
   AddStructuralCommand(probe);
+  AddSuiteCommand(probe);
   AddExtractCommand(app);
   AddExperimentCommand(app);
   AddExplainCommand(app);

@@ -16,9 +16,12 @@
 #include "probe/model_facts.h"
 #include "probe/output_folder.h"
 #include "probe/probing_files.h"
+#include "probe/probing_jobs.h"
 #include "probe/probing_report.h"
 #include "probe/probing_tables.h"
 #include "probe/results.h"
+#include "probe/saved_activations.h"
+#include "probe/trajectory_files.h"
 #include "train/progress_line.h"
 
 namespace headscope {
@@ -50,29 +53,40 @@ class FitProgressLine {
   Clock::time_point start_ = Clock::now(), shown_at_ = start_;
 };
 
-std::vector<size_t> ParseLayers(const std::vector<std::string>& names) {
-  if (names == std::vector<std::string>{"all"}) return {};
-  std::vector<size_t> layers;
+void SetLayers(const std::vector<std::string>& names, ProbingOptions& options) {
+  options.single_layers = false;
+  bool all = false;
   for (const std::string& name : names) {
+    if (name == "mix") {
+      options.mix = true;
+      continue;
+    }
+    options.single_layers = true;
+    if (name == "all") {
+      all = true;
+      continue;
+    }
     size_t layer = 0;
     const char* const end = name.data() + name.size();
     const auto [stopped, error] = std::from_chars(name.data(), end, layer);
     if (error != std::errc() || stopped != end) {
-      Fail("--layers: expected all, or numbers separated by commas, found {}", name);
+      Fail("--layers: expected all, mix, or numbers, separated by commas, found {}", name);
     }
-    layers.push_back(layer);
+    options.layers.push_back(layer);
   }
-  return layers;
+  if (all) options.layers.clear();
 }
 
 std::string CommandLine(const ProbingFlags& flags, const ProbingCommand& command) {
   const ProbingOptions& options = flags.options;
   std::string line = fmt::format(
-      "headscope probe {} --model {} --train {} --dev {} --test {} --out {} --probe {} --layers {} "
+      "headscope probe {} {} --train {} --dev {} --test {} --out {} --probe {} --layers {} "
       "--seeds {} --draws {} --seed {} --pooling {} --train-words {}{}",
-      command.name, flags.model, flags.train, flags.dev, flags.test, flags.out,
-      fmt::join(options.probes, ","), fmt::join(flags.layers, ","), options.seeds, options.draws,
-      options.seed, flags.pooling, flags.train_words, flags.no_online_code ? " --no-code" : "");
+      command.name,
+      flags.checkpoints.empty() ? "--model " + flags.model : "--checkpoints " + flags.checkpoints,
+      flags.train, flags.dev, flags.test, flags.out, fmt::join(options.probes, ","),
+      fmt::join(flags.layers, ","), options.seeds, options.draws, options.seed, flags.pooling,
+      flags.train_words, flags.no_online_code ? " --no-code" : "");
   for (const auto& [name, value] : command.options()) {
     line += fmt::format(" --{} {}", name, value);
   }
@@ -110,12 +124,106 @@ void FillFacts(const ProbingFlags& flags, const ProbingCommand& command,
   }
 }
 
+// The files, options and threads of a command, for one model or several of one vocabulary.
+class ProbingRun {
+ public:
+  ProbingRun(const ProbingFlags& flags, const ProbingCommand& command, const PretrainedModel& first)
+      : flags_(flags),
+        command_(command),
+        options_(OptionsOf(flags)),
+        word_piece_(WordPiece::FromFile(first.VocabPath(), first.lower_case)),
+        encode_([this](const std::vector<std::string>& words) {
+          return EncodeWordInput(word_piece_, words);
+        }),
+        train_(ReadConllu(flags.train)),
+        dev_(ReadConllu(flags.dev)),
+        test_(ReadConllu(flags.test)) {
+    CheckVocabulary(word_piece_, first);
+    PrepareOutput(flags.out);
+    flags.compute.SelectTarget();
+    pool_ = std::make_unique<ThreadPool>(flags.compute.threads);
+    corpus_ =
+        MakeProbeCorpus(train_, dev_, test_, encode_,
+                        {first.config.max_position_embeddings, flags.train_words, options_.seed});
+    task_ = command.make_task(corpus_);
+    if (options_.mix && !task_->HasMix()) {
+      Fail("--layers mix: probe {} does not mix layers; expected all or numbers", command.name);
+    }
+  }
+
+  void SaveActivations(const PretrainedModel& model, const std::string& folder) {
+    Compute compute(*pool_, options_.gemm);
+    SaveWordVectors(compute, model, encode_, corpus_, LayersOf(model.config, options_),
+                    {options_.pooling, options_.batch_pieces, ControlOf(model.attention)}, folder);
+  }
+
+  // One of so many models.
+  ProbingResults Probe(const PretrainedModel& model, size_t models) {
+    const size_t fits = CountFits(*task_, model.config, options_);
+    fmt::print(stderr, "{} fits on {} words\n", fits, corpus_.train.NumWords());
+    ProbingResults results;
+    ProbeEncoder(
+        *pool_, model, encode_, corpus_, *task_, options_,
+        [&](size_t, size_t) { line_(++done_, fits * models); }, results);
+    FillFacts(flags_, command_, model, results);
+    return results;
+  }
+
+ private:
+  static ProbingOptions OptionsOf(const ProbingFlags& flags) {
+    ProbingOptions options = flags.options;
+    SetLayers(flags.layers, options);
+    options.gemm = flags.compute.Backend();
+    options.pooling = flags.pooling == "first" ? WordPooling::kFirst : WordPooling::kMean;
+    options.online_code = !flags.no_online_code && options.draws > 0;
+    return options;
+  }
+
+  const ProbingFlags& flags_;
+  const ProbingCommand& command_;
+  ProbingOptions options_;
+  WordPiece word_piece_;
+  WordEncoder encode_;
+  Treebank train_, dev_, test_;
+  std::unique_ptr<ThreadPool> pool_;
+  ProbeCorpus corpus_;
+  std::unique_ptr<ProbingTask> task_;
+  FitProgressLine line_;
+  size_t done_ = 0;
+};
+
+void WriteFindings(const ProbingFlags& flags, const ProbingResults& results) {
+  WriteFileAtomically(flags.out + "/results.json", ProbingJson(results));
+  WriteFileAtomically(flags.out + "/rows.csv", ProbingCsv(results));
+  WriteFileAtomically(flags.out + "/report.html", ProbingReportHtml(results));
+  fmt::print("{}\nresults: {}/results.json, rows.csv\nreport:  {}/report.html\n",
+             ProbingTablesText(results), flags.out, flags.out);
+}
+
+void WriteTrajectory(const ProbingFlags& flags, const ProbingCommand& command,
+                     const std::vector<Checkpoint>& checkpoints,
+                     const std::vector<ProbingResults>& found) {
+  TrajectoryFindings findings;
+  findings.title = command.title;
+  findings.preface = ProbingPreface(found[0]);
+  findings.facts = found[0].facts;
+  for (size_t i = 0; i < found.size(); ++i) {
+    AddToTrajectory(checkpoints[i].step, found[i], findings.trajectory);
+    findings.results.emplace_back(checkpoints[i].step, ProbingJson(found[i]));
+  }
+  WriteTrajectoryFindings(flags.out, "headscope probe " + command.name, findings);
+}
+
 }  // namespace
 
 void AddProbingFlags(const Command& command, ProbingFlags& flags,
                      const std::vector<std::string>& probes) {
   ProbingOptions& options = flags.options;
-  command.Option("--model", flags.model, "a model's folder, or a run directory").Required();
+  command.Option("--model", flags.model, "a model's folder, or a run directory");
+  command.Option(
+      "--checkpoints", flags.checkpoints,
+      "in place of --model a run whose snapshots (train --checkpoints) are probed one by "
+      "one; step 0 is an encoder of random weights");
   command.Option("--train", flags.train, "CoNLL-U file on which probes are fitted").Required();
   command.Option("--dev", flags.dev, "CoNLL-U file on which penalties and epochs are chosen")
       .Required();
@@ -127,7 +235,10 @@ void AddProbingFlags(const Command& command, ProbingFlags& flags,
       .Option("--probe", options.probes, fmt::format("one or more of {}", fmt::join(probes, ",")))
       .SplitAt(',')
       .OneOf(probes);
-  command.Option("--layers", flags.layers, "all, or a list: 0 the embeddings, 1 the first block, …")
+  command
+      .Option("--layers", flags.layers,
+              "all, or a list: 0 the embeddings, 1 the first block, …; mix: of all layers, by "
+              "weights that are learned with the probe")
       .SplitAt(',');
   command.Option("--seeds", options.seeds, "of probes that are random, and of control tasks")
       .Range(1, 1000);
@@ -135,6 +246,8 @@ void AddProbingFlags(const Command& command, ProbingFlags& flags,
       .Option("--draws", options.draws,
               "of random encoders, word orders, shuffled labels and online codes; 0: none")
       .Range(0, 1000);
+  command.Switch("--save-activations", flags.save_activations,
+                 "write the word vectors to OUT/activations/{train,dev,test}.safetensors");
   command.Switch("--no-code", flags.no_online_code, "leave out the online codes");
   command.Option("--seed", options.seed, "the first of the seeds");
   command
@@ -151,43 +264,25 @@ void AddProbingFlags(const Command& command, ProbingFlags& flags,
 }
 
 void RunProbing(const ProbingFlags& flags, const ProbingCommand& command) {
-  ProbingOptions options = flags.options;
-  options.layers = ParseLayers(flags.layers);
-  options.gemm = flags.compute.Backend();
-  options.pooling = flags.pooling == "first" ? WordPooling::kFirst : WordPooling::kMean;
-  options.online_code = !flags.no_online_code && options.draws > 0;
-  const Treebank train = ReadConllu(flags.train);
-  const Treebank dev = ReadConllu(flags.dev);
-  const Treebank test = ReadConllu(flags.test);
-  const PretrainedModel model = LoadPretrained(ModelOfPath(flags.model));
-  const WordPiece word_piece = WordPiece::FromFile(model.VocabPath(), model.lower_case);
-  CheckVocabulary(word_piece, model);
-  PrepareOutput(flags.out);
-  flags.compute.SelectTarget();
-  ThreadPool pool(flags.compute.threads);
-
-  const WordEncoder encode = [&](const std::vector<std::string>& words) {
-    return EncodeWordInput(word_piece, words);
-  };
-  const ProbeCorpus corpus =
-      MakeProbeCorpus(train, dev, test, encode,
-                      {model.config.max_position_embeddings, flags.train_words, options.seed});
-  const std::unique_ptr<ProbingTask> task = command.make_task(corpus);
-  fmt::print(stderr, "{} fits on {} words\n", CountFits(*task, model.config, options),
-             corpus.train.NumWords());
-  FitProgressLine line;
-  ProbingResults results;
-  ProbeEncoder(
-      pool, model, encode, corpus, *task, options,
-      [&](size_t done, size_t total) { line(done, total); }, results);
-  FillFacts(flags, command, model, results);
-
-  WriteFileAtomically(flags.out + "/results.json", ProbingJson(results));
-  WriteFileAtomically(flags.out + "/rows.csv", ProbingCsv(results));
-  WriteFileAtomically(flags.out + "/manifest.json", ManifestJson(results.facts));
-  WriteFileAtomically(flags.out + "/report.html", ProbingReportHtml(results));
-  fmt::print("{}\nresults: {}/results.json, rows.csv\nreport:  {}/report.html\n",
-             ProbingTablesText(results), flags.out, flags.out);
+  const std::vector<Checkpoint> checkpoints = CheckpointsOf(flags.model, flags.checkpoints);
+  ProbingRun run(flags, command, LoadPretrained(checkpoints[0].model));
+  std::vector<ProbingResults> found;
+  for (const Checkpoint& checkpoint : checkpoints) {
+    const PretrainedModel model = LoadPretrained(checkpoint.model);
+    std::string saved = flags.out + "/activations";
+    if (!flags.checkpoints.empty()) {
+      fmt::print(stderr, "step {}: ", checkpoint.step);
+      saved += fmt::format("/step-{}", checkpoint.step);
+    }
+    if (flags.save_activations) run.SaveActivations(model, saved);
+    found.push_back(run.Probe(model, checkpoints.size()));
+  }
+  WriteFileAtomically(flags.out + "/manifest.json", ManifestJson(found[0].facts));
+  if (flags.checkpoints.empty()) {
+    WriteFindings(flags, found[0]);
+  } else {
+    WriteTrajectory(flags, command, checkpoints, found);
+  }
 }
 
 }  // namespace headscope

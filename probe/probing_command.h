@@ -14,10 +14,10 @@
 namespace headscope {
 
 struct ProbingFlags {
-  std::string model, train, dev, test, out, pooling = "mean";
+  std::string model, checkpoints, train, dev, test, out, pooling = "mean";
   std::vector<std::string> layers = {"all"};
   size_t train_words = 0;
-  bool no_online_code = false;
+  bool no_online_code = false, save_activations = false;
   ComputeFlags compute;
   ProbingOptions options;
 };
@@ -34,7 +34,9 @@ struct ProbingCommand {
 void AddProbingFlags(const Command& command, ProbingFlags& flags,
                      const std::vector<std::string>& probes);
 
-// Reads, fits, writes results.json, rows.csv, manifest.json and report.html, prints the tables.
+// Reads, fits, writes results.json, rows.csv, manifest.json and report.html, prints the tables;
+// with
+// --checkpoints for every snapshot of a run, as curves over steps.
 void RunProbing(const ProbingFlags& flags, const ProbingCommand& command);
 
 }  // namespace headscope

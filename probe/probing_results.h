@@ -23,6 +23,13 @@ struct ProbingRow {
   double instances = 0.0;  // words (sentences, …) of the test file behind it
 };
 
+// The layer of a probe that was best on the dev file.
+struct ChosenLayer {
+  std::string probe;
+  size_t layer = 0;
+  double dev = 0.0;  // the headline there
+};
+
 struct ProbingResults {
   std::string task;                  // "pos"
   std::string title;                 // of tables and report
@@ -38,6 +45,7 @@ struct ProbingResults {
   uint64_t num_clusters = 0;
   std::vector<std::pair<std::string, std::string>> options;  // further ones, for people and JSON
   std::vector<ProbingRow> rows;
+  std::vector<ChosenLayer> chosen_layers;  // of probes of vectors
   std::vector<std::string> notes;
 
   // The row, or null.
