@@ -5,8 +5,30 @@
 #include "model/base/error.h"
 #include "model/ops/cross_entropy.h"
 #include "model/ops/elementwise.h"
+#include "probe/spanning_tree.h"
 
 namespace headscope {
+namespace {
+
+// Appends every word's head in the tree of largest p, which is that of the largest sum of logits:
+// what they lack to log p is the same for all heads of a word. An arc from ROOT costs more than all
+// others can bring, so that there is one.
+void AppendTree(ConstMatrix logits, std::vector<int32_t>& heads) {
+  constexpr double kRootArc = 1e7;
+  const size_t n = logits.rows;
+  std::vector<double> weights((n + 1) * (n + 1));
+  for (size_t i = 0; i < n; ++i) {
+    for (size_t head = 0; head <= n; ++head) {
+      weights[head * (n + 1) + i] =
+          static_cast<double>(logits(i, head)) - (head == n ? kRootArc : 0.0);
+    }
+  }
+  const std::vector<uint32_t> found = MaximumArborescence(
+      BasicMatrix<const double>(weights.data(), n + 1, n + 1), static_cast<uint32_t>(n));
+  for (size_t i = 0; i < n; ++i) heads.push_back(static_cast<int32_t>(found[i]));
+}
+
+}  // namespace
 
 size_t ArcRows::NumWords() const {
   size_t words = 0;
@@ -63,7 +85,7 @@ double ArcBatch::SumOfNats() const {
   return sum;
 }
 
-void ArcBatch::AddTo(ArcScores& scores) {
+void ArcBatch::AddTo(const ArcRows& data, ArcScores& scores) {
   scores.nats += SumOfNats();
   for (const Piece& piece : pieces_) {
     const Matrix logits = Logits(piece);
@@ -72,6 +94,7 @@ void ArcBatch::AddTo(ArcScores& scores) {
       scores.predicted.push_back(
           static_cast<int32_t>(std::max_element(row, row + logits.cols) - row));
     }
+    if (data.trees) AppendTree(logits, scores.in_tree);
   }
 }
 

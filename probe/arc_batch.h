@@ -18,15 +18,20 @@ struct ArcRows {
   std::span<const int32_t> heads;       // [words] 0-based word of the sentence, T for ROOT
   std::span<const uint32_t> starts;     // first word of every sentence, and the end
   std::span<const uint32_t> sentences;  // that take part, in this order
+  bool trees = false;                   // whether scores are asked for trees too
 
   size_t Length(uint32_t sentence) const { return starts[sentence + 1] - starts[sentence]; }
   size_t NumWords() const;  // that take part
-  ArcRows Of(std::span<const uint32_t> others) const { return {features, heads, starts, others}; }
+  ArcRows Of(std::span<const uint32_t> others) const {
+    return {features, heads, starts, others, trees};
+  }
 };
 
 struct ArcScores {
   std::vector<int32_t> predicted;  // of each word of each sentence that takes part, as `heads`
-  double nats = 0.0;               // sum of -log p(head)
+  // The same by the likeliest tree with one word on ROOT, where it was asked for.
+  std::vector<int32_t> in_tree = {};
+  double nats = 0.0;  // sum of -log p(head)
 };
 
 // Throws Error naming the probe when one of them has no sentences.
@@ -69,8 +74,8 @@ class ArcBatch {
   }
 
   double SumOfNats() const;
-  // Appends what Forward found.
-  void AddTo(ArcScores& scores);
+  // Appends what Forward found; `data` as it was given.
+  void AddTo(const ArcRows& data, ArcScores& scores);
 
  private:
   Matrix Logits(const Piece& piece) {

@@ -8,10 +8,13 @@
 namespace headscope {
 namespace {
 
-ParameterLayout ArcLayout(size_t width, size_t rank) {
-  // Scores of standardised features start with a variance of one.
+constexpr const char* kArcOut = "out.weight";
+
+ParameterLayout ArcLayout(size_t width, size_t rank, ArcScorer scorer) {
+  const bool mlp = scorer == ArcScorer::kMlp;
+  // Scores of standardised features start with a variance of one, units as He et al. (2015) say.
   const double c = static_cast<double>(width), r = static_cast<double>(rank);
-  const auto scale = static_cast<float>(std::sqrt(1.0 / (c * std::sqrt(r))));
+  const auto scale = static_cast<float>(std::sqrt(mlp ? 1.0 / c : 1.0 / (c * std::sqrt(r))));
   ParameterLayout layout;
   layout.Add(
       {.name = "query.weight", .shape = {rank, width}, .init = Init::kNormal, .init_scale = scale});
@@ -19,13 +22,21 @@ ParameterLayout ArcLayout(size_t width, size_t rank) {
   layout.Add(
       {.name = "key.weight", .shape = {rank, width}, .init = Init::kNormal, .init_scale = scale});
   layout.Add({.name = "root", .shape = {rank}});
+  if (mlp) {
+    const auto out = static_cast<float>(std::sqrt(1.0 / r));
+    layout.Add({.name = kArcOut, .shape = {rank}, .init = Init::kNormal, .init_scale = out});
+  }
   return layout;
 }
 
 }  // namespace
 
 void ArcProbe::Initialise(size_t width, const RandomStream& random) {
-  layout_ = std::make_shared<const ParameterLayout>(ArcLayout(width, options_.rank));
+  if (options_.mixed_layers > 0) mix_.emplace(options_.mixed_layers, 1);
+  ParameterLayout layout =
+      ArcLayout(mix_ ? mix_->OutputWidth(width) : width, options_.rank, options_.scorer);
+  if (mix_) mix_->AddTo(layout);
+  layout_ = std::make_shared<const ParameterLayout>(std::move(layout));
   parameters_ = std::make_unique<ParameterSet>(layout_);
   InitialiseParameters(1.0f, random.Bits64(0), *parameters_);
 }
@@ -44,16 +55,57 @@ void ArcProbe::Forward(Compute& compute, const ArcRows& data) {
   word_keys_.EnsureSize(words * rank);
   keys_.EnsureSize((words + batch_.NumSentences()) * rank);
   const ParameterSet& parameters = *parameters_;
-  Gemm(compute, GemmForm::kNT, batch_.Features(), parameters.At("query.weight"),
+  x_ = mix_ ? mix_->Forward(parameters, batch_.Features()) : batch_.Features();
+  Gemm(compute, GemmForm::kNT, x_, parameters.At("query.weight"),
        Matrix(queries_.data(), words, rank), GemmOutput::kWrite, parameters.At("query.bias").data);
-  Gemm(compute, GemmForm::kNT, batch_.Features(), parameters.At("key.weight"),
+  Gemm(compute, GemmForm::kNT, x_, parameters.At("key.weight"),
        Matrix(word_keys_.data(), words, rank));
   batch_.Forward(compute, data, [&](const Piece& p, Matrix logits) {
     const Matrix keys = Keys(p);
     std::copy_n(word_keys_.data() + p.word * rank, p.length * rank, keys.data);
     std::copy_n(parameters.At("root").data, rank, keys.Row(p.length));
-    GemmSerial(compute, 0, GemmForm::kNT, Queries(p), keys, logits);
+    if (options_.scorer == ArcScorer::kMlp) {
+      ScoreByMlp(p, logits);
+    } else {
+      GemmSerial(compute, 0, GemmForm::kNT, Queries(p), keys, logits);
+    }
   });
+}
+
+void ArcProbe::ScoreByMlp(const Piece& p, Matrix logits) {
+  const Matrix queries = Queries(p), keys = Keys(p);
+  const float* v = parameters_->At(kArcOut).data;
+  for (size_t i = 0; i < logits.rows; ++i) {
+    for (size_t j = 0; j < logits.cols; ++j) {
+      float score = 0.0f;
+      for (size_t r = 0; r < queries.cols; ++r) {
+        const float unit = queries(i, r) + keys(j, r);
+        score += unit > 0.0f ? v[r] * unit : 0.0f;
+      }
+      logits(i, j) = score;
+    }
+  }
+}
+
+void ArcProbe::BackwardByMlp(const Piece& p, ConstMatrix dlogits, Matrix dqueries, Matrix dkeys,
+                             float* dv) {
+  const Matrix queries = Queries(p), keys = Keys(p);
+  const float* v = parameters_->At(kArcOut).data;
+  for (const Matrix& zeroed : {dqueries, dkeys}) {
+    std::fill_n(zeroed.data, zeroed.rows * zeroed.cols, 0.0f);
+  }
+  for (size_t i = 0; i < dlogits.rows; ++i) {
+    for (size_t j = 0; j < dlogits.cols; ++j) {
+      const float d = dlogits(i, j);
+      for (size_t r = 0; r < queries.cols; ++r) {
+        const float unit = queries(i, r) + keys(j, r);
+        if (!(unit > 0.0f)) continue;
+        dv[r] += d * unit;
+        dqueries(i, r) += d * v[r];
+        dkeys(j, r) += d * v[r];
+      }
+    }
+  }
 }
 
 void ArcProbe::Backward(Compute& compute, const ArcRows& data, ParameterSet& gradients) {
@@ -63,19 +115,35 @@ void ArcProbe::Backward(Compute& compute, const ArcRows& data, ParameterSet& gra
   dkeys_.EnsureSize((words + batch_.NumSentences()) * rank);
   float* droot = gradients.At("root").data;
   batch_.BackwardEach(compute, data, [&](const Piece& p, ConstMatrix dlogits) {
-    GemmSerial(compute, 0, GemmForm::kNN, dlogits, Keys(p),
-               Matrix(dqueries_.data() + p.word * rank, p.length, rank));
+    const Matrix dquery(dqueries_.data() + p.word * rank, p.length, rank);
     const Matrix dkeys(dkeys_.data() + (p.word + p.index) * rank, p.length + 1, rank);
-    GemmSerial(compute, 0, GemmForm::kTN, dlogits, Queries(p), dkeys);
+    if (options_.scorer == ArcScorer::kMlp) {
+      BackwardByMlp(p, dlogits, dquery, dkeys, gradients.At(kArcOut).data);
+    } else {
+      GemmSerial(compute, 0, GemmForm::kNN, dlogits, Keys(p), dquery);
+      GemmSerial(compute, 0, GemmForm::kTN, dlogits, Queries(p), dkeys);
+    }
     for (size_t r = 0; r < rank; ++r) droot[r] += dkeys(p.length, r);
     // From here on the keys of words alone, without gaps.
     std::copy_n(dkeys.data, p.length * rank, word_keys_.data() + p.word * rank);
   });
-  const ConstMatrix x = batch_.Features(), dqueries(dqueries_.data(), words, rank);
-  Gemm(compute, GemmForm::kTN, dqueries, x, gradients.At("query.weight"));
+  const ConstMatrix dqueries(dqueries_.data(), words, rank),
+      dword_keys(word_keys_.data(), words, rank);
+  Gemm(compute, GemmForm::kTN, dqueries, x_, gradients.At("query.weight"));
   AddBiasBackward(compute.Pool(), dqueries, gradients.At("query.bias").data);
-  Gemm(compute, GemmForm::kTN, ConstMatrix(word_keys_.data(), words, rank), x,
-       gradients.At("key.weight"));
+  Gemm(compute, GemmForm::kTN, dword_keys, x_, gradients.At("key.weight"));
+  if (!mix_) return;
+  const ParameterSet& parameters = *parameters_;
+  dx_.EnsureSize(words * x_.cols);
+  const Matrix dx(dx_.data(), words, x_.cols);
+  Gemm(compute, GemmForm::kNN, dqueries, parameters.At("query.weight"), dx);
+  Gemm(compute, GemmForm::kNN, dword_keys, parameters.At("key.weight"), dx,
+       GemmOutput::kAccumulate);
+  mix_->Backward(parameters, batch_.Features(), dx, gradients);
+}
+
+std::vector<double> ArcProbe::MixWeights() const {
+  return mix_ ? mix_->Weights(*parameters_) : std::vector<double>();
 }
 
 double ArcProbe::Gradient(Compute& compute, const ArcRows& data, ParameterSet& gradients) {
@@ -97,7 +165,7 @@ void ArcProbe::Fit(Compute& compute, const ArcRows& train, const ArcRows& dev,
 ArcScores ArcProbe::Score(Compute& compute, const ArcRows& data) {
   return ScoreInBatches(data, options_.batch_words, [&](const ArcRows& batch, ArcScores& scores) {
     Forward(compute, batch);
-    batch_.AddTo(scores);
+    batch_.AddTo(batch, scores);
   });
 }
 

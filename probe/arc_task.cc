@@ -94,6 +94,19 @@ class DistanceCounts {
   std::map<int32_t, size_t> right_;
 };
 
+bool CountsForUas(const Word& word) { return word.head != 0 && !word.deprel.starts_with("punct"); }
+
+double Uas(const ProbeSplit& split, std::span<const int32_t> predicted,
+           std::span<const int32_t> heads) {
+  double right = 0.0, all = 0.0;
+  ForEachWord(split, [&](size_t s, int32_t i, uint32_t w, int32_t) {
+    if (!CountsForUas(split.WordAt(s, static_cast<size_t>(i)))) return;
+    right += predicted[w] == heads[w] ? 1.0 : 0.0;
+    all += 1.0;
+  });
+  return right / all;
+}
+
 bool SeesWords(const std::string& probe) { return probe.ends_with("+words"); }
 
 // What `probe` sees of some sentences of a file; `maps` may be null.
@@ -101,7 +114,7 @@ PairRows Rows(const std::string& probe, ConstMatrix features, const PairMaps* ma
               const std::vector<int32_t>& heads, const ProbeSplit& split,
               std::span<const uint32_t> sentences) {
   if (maps != nullptr && !SeesWords(probe)) features = {};
-  return {{features, heads, split.starts, sentences}, maps};
+  return {{features, heads, split.starts, sentences, false}, maps};
 }
 
 }  // namespace
@@ -123,18 +136,22 @@ ArcTask::Heads ArcTask::HeadsOf(ProbeTarget target, uint64_t seed) const {
           heads_.test};
 }
 
-FitScores ArcTask::Score(std::span<const int32_t> predicted, std::span<const int32_t> heads) const {
+FitScores ArcTask::Score(std::span<const int32_t> predicted, std::span<const int32_t> heads,
+                         std::span<const int32_t> in_tree) const {
+  enum Metric : size_t { kUas, kAllWords, kTree, kNumMetrics };
   const ProbeSplit& test = corpus_.test;
   FitScores scores;
-  scores.numerators.resize(test.num_clusters * 2);
-  scores.denominators.resize(test.num_clusters * 2);
+  scores.numerators.resize(test.num_clusters * kNumMetrics);
+  scores.denominators.resize(test.num_clusters * kNumMetrics);
   ForEachWord(test, [&](size_t s, int32_t i, uint32_t w, int32_t) {
-    const Word& word = test.WordAt(s, static_cast<size_t>(i));
-    const bool is_counted = word.head != 0 && !word.deprel.starts_with("punct");
-    for (size_t metric = is_counted ? 0 : 1; metric < 2; ++metric) {
-      scores.numerators[test.clusters[s] * 2 + metric] += predicted[w] == heads[w] ? 1.0 : 0.0;
-      scores.denominators[test.clusters[s] * 2 + metric] += 1.0;
-    }
+    const auto add = [&](Metric metric, bool right) {
+      scores.numerators[test.clusters[s] * kNumMetrics + metric] += right ? 1.0 : 0.0;
+      scores.denominators[test.clusters[s] * kNumMetrics + metric] += 1.0;
+    };
+    add(kAllWords, predicted[w] == heads[w]);
+    if (!CountsForUas(test.WordAt(s, static_cast<size_t>(i)))) return;
+    add(kUas, predicted[w] == heads[w]);
+    if (!in_tree.empty()) add(kTree, in_tree[w] == heads[w]);
   });
   return scores;
 }
@@ -155,34 +172,54 @@ PairRows ArcTask::TrainRows(const LayerFeatures& features, const std::string& pr
               heads.train, corpus_.train, sentences);
 }
 
-ArcScores ArcTask::FitAndScore(Compute& compute, const LayerFeatures& features,
-                               const FitRequest& request, const Heads& heads, Sentences fitted,
-                               const PairRows& scored) const {
+PairRows ArcTask::DevRows(const LayerFeatures& features, const std::string& probe,
+                          const Heads& heads, Sentences sentences) const {
+  return Rows(probe, features.dev, features.pairs == nullptr ? nullptr : &features.pairs->dev,
+              heads.dev, corpus_.dev, sentences);
+}
+
+std::vector<ArcScores> ArcTask::FitAndScore(Compute& compute, const LayerFeatures& features,
+                                            const FitRequest& request, const Heads& heads,
+                                            Sentences fitted, const std::vector<PairRows>& scored,
+                                            std::vector<double>* mix) const {
   const std::vector<uint32_t> dev_sentences = AllSentences(corpus_.dev);
   const PairRows train = TrainRows(features, request.probe, heads, fitted);
-  const PairRows dev =
-      Rows(request.probe, features.dev, features.pairs == nullptr ? nullptr : &features.pairs->dev,
-           heads.dev, corpus_.dev, dev_sentences);
+  const PairRows dev = DevRows(features, request.probe, heads, dev_sentences);
   const RandomStream random = ProbeStream(request.seed, ProbeSite::kFit);
+  std::vector<ArcScores> scores;
   if (features.pairs == nullptr) {
-    ArcProbe probe(options_);
+    ArcProbeOptions options = options_;
+    options.mixed_layers = features.mixed_layers;
+    if (request.probe == "mlp") options.scorer = ArcScorer::kMlp;
+    ArcProbe probe(options);
     probe.Fit(compute, train.words, dev.words, random);
-    return probe.Score(compute, scored.words);
+    if (mix != nullptr) *mix = probe.MixWeights();
+    for (const PairRows& rows : scored) scores.push_back(probe.Score(compute, rows.words));
+    return scores;
   }
   PairProbe probe;
   probe.Fit(compute, train, dev, random);
-  return probe.Score(compute, scored);
+  for (const PairRows& rows : scored) scores.push_back(probe.Score(compute, rows));
+  return scores;
 }
 
 FitScores ArcTask::Fit(Compute& compute, const LayerFeatures& features,
                        const FitRequest& request) const {
   const Heads heads = HeadsOf(request.target, request.seed);
-  const std::vector<uint32_t> train = AllSentences(corpus_.train),
+  const std::vector<uint32_t> train = AllSentences(corpus_.train), dev = AllSentences(corpus_.dev),
                               test = AllSentences(corpus_.test);
-  const PairRows scored = Rows(request.probe, features.test,
-                               features.pairs == nullptr ? nullptr : &features.pairs->test,
-                               heads.test, corpus_.test, test);
-  return Score(FitAndScore(compute, features, request, heads, train, scored).predicted, heads.test);
+  PairRows test_rows = Rows(request.probe, features.test,
+                            features.pairs == nullptr ? nullptr : &features.pairs->test, heads.test,
+                            corpus_.test, test);
+  test_rows.words.trees = true;
+  std::vector<double> mix;
+  const std::vector<ArcScores> scores =
+      FitAndScore(compute, features, request, heads, train,
+                  {test_rows, DevRows(features, request.probe, heads, dev)}, &mix);
+  FitScores result = Score(scores[0].predicted, heads.test, scores[0].in_tree);
+  result.mix = std::move(mix);
+  result.dev = Uas(corpus_.dev, scores[1].predicted, heads.dev);
+  return result;
 }
 
 std::vector<TaskBaseline> ArcTask::Baselines() const {
@@ -219,7 +256,7 @@ double ArcTask::CodeNats(Compute& compute, const LayerFeatures& features, const 
                          std::span<const uint32_t> fitted, std::span<const uint32_t> coded) const {
   const Heads heads = HeadsOf(request.target, request.seed);
   return FitAndScore(compute, features, request, heads, fitted,
-                     TrainRows(features, request.probe, heads, coded))
+                     {TrainRows(features, request.probe, heads, coded)})[0]
       .nats;
 }
 

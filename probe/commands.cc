@@ -9,6 +9,7 @@
 #include "probe/heads_command.h"
 #include "probe/match_command.h"
 #include "probe/structural_command.h"
+#include "probe/suite_command.h"
 #include "probe/word_label_commands.h"
 
 namespace headscope {
@@ -24,6 +25,7 @@ void AddProbeCommands(const Command& app) {
   AddCorefCommand(probe);
   AddEraseCommand(probe);
   AddMatchCommand(probe);
+  AddSuiteCommand(probe);
   AddExtractCommand(app);
   AddExperimentCommand(app);
   AddExplainCommand(app);

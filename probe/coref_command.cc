@@ -1,7 +1,5 @@
 #include "probe/coref_command.h"
 
-#include <fmt/format.h>
-
 #include <memory>
 
 #include "probe/coreference_task.h"
@@ -18,19 +16,6 @@ struct CorefFlags {
   std::string scheme = "ontonotes", span = "mean";
   size_t hidden = CoreferenceTaskOptions().hidden_units;
 };
-
-Treebank Prepare(const CorefFlags& flags, const Treebank& treebank, const WordEncoder& encode,
-                 const ModelConfig& config, std::vector<std::string>& notes) {
-  JoinedTreebank joined = JoinSegments(
-      treebank, encode,
-      {flags.segment_pieces, config.max_position_embeddings, ParseCoreferenceScheme(flags.scheme)});
-  if (joined.skipped_sentences > 0) {
-    notes.push_back(
-        fmt::format("{}: {} sentences are longer than the model's {} positions and were left out",
-                    treebank.path, joined.skipped_sentences, config.max_position_embeddings));
-  }
-  return std::move(joined.treebank);
-}
 
 void RunCoref(const CorefFlags& flags) {
   const CoreferenceTaskOptions options{ParseSpanVector(flags.span), flags.hidden,
@@ -50,9 +35,12 @@ void RunCoref(const CorefFlags& flags) {
                         {"hidden", std::to_string(flags.hidden)}};
                   },
               .prepare =
-                  [&](Treebank treebank, const WordEncoder& encode, const ModelConfig& config,
-                      std::vector<std::string>& notes) {
-                    return Prepare(flags, treebank, encode, config, notes);
+                  [&](const Treebank& treebank, const WordEncoder& encode,
+                      const ModelConfig& config, std::vector<std::string>& notes) {
+                    return JoinSegments(treebank, encode,
+                                        {flags.segment_pieces, config.max_position_embeddings,
+                                         ParseCoreferenceScheme(flags.scheme)},
+                                        notes);
                   }});
 }
 

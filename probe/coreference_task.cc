@@ -191,7 +191,13 @@ FitScores CoreferenceTask::Fit(Compute& compute, const LayerFeatures& features,
   if (request.target != ProbeTarget::kControl) {
     right = RightOf(ScoresOf(compute, *probe, test.vectors, test_.candidates));
   }
-  return Score(pairs.predicted, labels.test, right);
+  FitScores scores = Score(pairs.predicted, labels.test, right);
+  const Spans dev = SpansOf(features.dev, dev_);
+  const std::vector<uint32_t> chosen_on = AllOf(dev_.pairs.size());
+  const ProbeRows dev_rows{dev.vectors, labels.dev, chosen_on, dev_.pairs};
+  scores.dev = static_cast<double>(ScoreProbe(compute, *probe, dev_rows).NumRight(dev_rows)) /
+               static_cast<double>(chosen_on.size());
+  return scores;
 }
 
 std::vector<double> CoreferenceTask::RightOf(std::span<const float> scores) const {

@@ -37,13 +37,16 @@ void AddDepCommand(const Command& probe) {
   const Command command = probe.Subcommand(
       "dep", "which word's head can be read off each layer, and off attention, beside nulls");
   AddProbingFlags(command, flags->common, kArcProbes);
-  command.Option("--rank", flags->rank, "of the bilinear form").Range(1, 4096);
+  command.Option("--rank", flags->rank, "of the bilinear form, and hidden units of the MLP")
+      .Range(1, 4096);
   command.Footer(
-      "bilinear (Hewitt & Liang 2019) chooses each word's head among ROOT and all words of its "
-      "sentence by the vectors of a layer;\nattention (Clark et al. 2019) by one weight for each "
+      "bilinear and mlp (Hewitt & Liang 2019) choose each word's head among ROOT and all words of "
+      "its sentence by the vectors of a layer;\nattention (Clark et al. 2019) by one weight for "
+      "each "
       "head of all layers and direction; attention+words by weights that depend on\nthe words; "
       "distances, distances+words by how far words stand apart instead. UAS leaves out punctuation "
-      "and the root.\nBeside it: a control task (each word type hangs "
+      "and the root; UAS tree is that of the likeliest tree.\nBeside it: a control task (each word "
+      "type hangs "
       "on "
       "itself, on the first or on the last word) and selectivity, an encoder of random\nweights, "
       "the encoder on shuffled words, shuffled labels, the next word (right-branching), the "

@@ -50,7 +50,10 @@ void RestoreOrder(const ProbeSplit& split, const EncoderView& view, Matrix x) {
   std::vector<float> copy;
   for (size_t s = 0; s < split.NumSentences(); ++s) {
     const Matrix rows = x.RowRange(split.starts[s], split.starts[s + 1]);
-    copy.assign(rows.data, rows.data + rows.rows * rows.cols);
+    copy.clear();
+    for (size_t w = 0; w < rows.rows; ++w) {
+      copy.insert(copy.end(), rows.Row(w), rows.Row(w) + rows.cols);
+    }
     const std::vector<uint32_t> places = ViewPlaces(view, s, static_cast<uint32_t>(rows.rows));
     for (size_t w = 0; w < rows.rows; ++w) {
       std::copy_n(copy.data() + places[w] * rows.cols, rows.cols, rows.Row(w));

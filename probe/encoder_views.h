@@ -43,6 +43,10 @@ class ViewFeatures {
                const WordFeatureOptions& options);
   // Of layers[k].
   LayerFeatures Layer(size_t k) const { return {train_.Layer(k), dev_.Layer(k), test_.Layer(k)}; }
+  // Of all of them, to be mixed.
+  LayerFeatures AllLayers() const {
+    return {train_.AllLayers(), dev_.AllLayers(), test_.AllLayers(), nullptr, train_.NumLayers()};
+  }
 
  private:
   WordFeatures train_, dev_, test_;

@@ -23,6 +23,8 @@ namespace headscope {
 namespace {
 
 struct EraseFlags {
+  std::string model;
+  std::vector<std::string> layers = {"all"};
   ProbeFileFlags files;
   std::string concept_name = "pos", later = "last";
   size_t train_words = 0;
@@ -36,18 +38,17 @@ std::string CommandLine(const EraseFlags& flags) {
       "headscope probe erase --model {} --train {} --dev {} --test {} --out {} --concept {} "
       "--layers {} --probe {} --later {} --seeds {} --draws {} --seed {} --train-words {} "
       "--loss-sentences {} --iterations {} --hidden {} --pooling {}",
-      flags.files.model, flags.files.train, flags.files.dev, flags.files.test, flags.files.out,
-      flags.concept_name, fmt::join(flags.files.layers, ","), fmt::join(options.probes, ","),
-      flags.later, options.seeds, options.draws, options.seed, flags.train_words,
-      options.loss_sentences, options.inlp.max_iterations, options.hidden_units,
-      flags.files.pooling);
+      flags.model, flags.files.train, flags.files.dev, flags.files.test, flags.files.out,
+      flags.concept_name, fmt::join(flags.layers, ","), fmt::join(options.probes, ","), flags.later,
+      options.seeds, options.draws, options.seed, flags.train_words, options.loss_sentences,
+      options.inlp.max_iterations, options.hidden_units, flags.files.pooling);
 }
 
 ErasureOptions OptionsOf(const EraseFlags& flags) {
   ErasureOptions options = flags.options;
   options.concept_label =
       flags.concept_name == "relation" ? WordLabel::kRelation : WordLabel::kUpos;
-  options.layers = ParseLayers(flags.files.layers);
+  options.layers = ParseLayers(flags.layers);
   options.every_later_layer = flags.later == "all";
   options.pooling = flags.files.pooling == "first" ? WordPooling::kFirst : WordPooling::kMean;
   options.gemm = flags.compute.Backend();
@@ -94,7 +95,7 @@ void RunErase(const EraseFlags& flags) {
   const ErasureOptions options = OptionsOf(flags);
   const Treebank train = ReadConllu(flags.files.train), dev = ReadConllu(flags.files.dev),
                  test = ReadConllu(flags.files.test);
-  const PretrainedModel model = LoadPretrained(ModelOfPath(flags.files.model));
+  const PretrainedModel model = LoadPretrained(ModelOfPath(flags.model));
   const WordPiece word_piece = WordPiece::FromFile(model.VocabPath(), model.lower_case);
   CheckVocabulary(word_piece, model);
   PrepareOutput(flags.files.out);
@@ -125,7 +126,11 @@ void AddEraseCommand(const Command& probe) {
   const Command command = probe.Subcommand(
       "erase",
       "what the masked LM and later layers lose when a concept is erased from a layer's vectors");
+  command.Option("--model", flags->model, "a model's folder, or a run directory").Required();
   AddProbeFileFlags(command, flags->files);
+  command
+      .Option("--layers", flags->layers, "all, or a list: 0 the embeddings, 1 the first block, …")
+      .SplitAt(',');
   command.Option("--concept", flags->concept_name, "what is erased: pos, or relation (to its head)")
       .OneOf({"pos", "relation"});
   command

@@ -140,16 +140,21 @@ std::string ErasureTablesText(const ErasureResults& results) {
   return text;
 }
 
-std::string ErasureReportHtml(const ErasureResults& results) {
-  std::string html =
-      fmt::format("<p>Model <code>{}</code>.</p>\n<p>{}</p>\n",
-                  EscapeMarkup(results.model.directory), EscapeMarkup(ErasurePreface(results)));
+std::string ErasureReportBody(const ErasureResults& results) {
+  std::string html = fmt::format("<p>{}</p>\n", EscapeMarkup(ErasurePreface(results)));
   for (const std::string& note : results.notes) html += "<p>" + EscapeMarkup(note) + "</p>\n";
   html +=
       "<p class=\"muted\">leace: least-squares concept erasure (Belrose et al. 2023); inlp: "
       "iterative null-space projection (Ravfogel et al. 2020); random: subspaces of the same rank, "
       "of the whitened space as LEACE's, or orthogonal as INLP's.</p>\n";
   for (const ProbingTable& table : ErasureTables(results)) html += Markup(table);
+  return html;
+}
+
+std::string ErasureReportHtml(const ErasureResults& results) {
+  std::string html =
+      fmt::format("<p>Model <code>{}</code>.</p>\n", EscapeMarkup(results.model.directory)) +
+      ErasureReportBody(results);
   html += fmt::format("<h2>How to repeat this</h2>\n<p><code>{}</code></p>\n",
                       EscapeMarkup(results.facts.command));
   const std::string title = "Erasure: " + results.title;

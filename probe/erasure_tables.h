@@ -14,6 +14,8 @@ namespace headscope {
 std::vector<ProbingTable> ErasureTables(const ErasureResults& results);
 std::string ErasurePreface(const ErasureResults& results);
 std::string ErasureTablesText(const ErasureResults& results);
+// Preface, what the methods are, tables: for a page that has others besides.
+std::string ErasureReportBody(const ErasureResults& results);
 std::string ErasureReportHtml(const ErasureResults& results);
 
 }  // namespace headscope

@@ -4,7 +4,6 @@
 
 #include <cstdio>
 #include <memory>
-#include <optional>
 
 #include "datasets/conllu.h"
 #include "datasets/wordpiece.h"
@@ -16,19 +15,19 @@
 #include "probe/compute_flags.h"
 #include "probe/context_check.h"
 #include "probe/head_atlas_tables.h"
-#include "probe/head_probe.h"
+#include "probe/head_study.h"
 #include "probe/head_tables.h"
-#include "probe/importance_probe.h"
 #include "probe/importance_tables.h"
 #include "probe/output_folder.h"
 #include "probe/report.h"
 #include "probe/results.h"
+#include "probe/trajectory_files.h"
 
 namespace headscope {
 namespace {
 
 struct HeadsFlags {
-  std::string model, dev, test, out, coreference = "ontonotes";
+  std::string model, checkpoints, dev, test, out, coreference = "ontonotes";
   ComputeFlags compute;
   HeadProbeOptions options;
   ImportanceOptions importance;
@@ -37,54 +36,17 @@ struct HeadsFlags {
 
 std::string CommandLine(const HeadsFlags& flags) {
   return fmt::format(
-      "headscope probe heads --model {} --dev {} --test {} --out {} --segment {} --coref {} "
+      "headscope probe heads {} --dev {} --test {} --out {} --segment {} --coref {} "
       "--random-models {} --permuted-models {} --seed {} --bootstrap {} --importance-sentences {} "
       "--protocol {} --read {}",
-      flags.model, flags.dev, flags.test, flags.out, flags.options.segment_pieces,
+      flags.checkpoints.empty() ? "--model " + flags.model : "--checkpoints " + flags.checkpoints,
+      flags.dev, flags.test, flags.out, flags.options.segment_pieces,
       CoreferenceSchemeName(flags.options.coreference), flags.options.random_models,
       flags.options.permuted_models, flags.options.seed, flags.options.bootstrap_replicates,
       flags.importance.sentences, flags.protocol, flags.read);
 }
 
-// Nothing when it was not asked for, or cannot be measured: then a note says why.
-std::optional<ImportanceResults> ImportanceOf(const HeadsFlags& flags, const PretrainedModel& model,
-                                              const WordPiece& word_piece, const Treebank& dev,
-                                              const Treebank& test, ThreadPool& pool,
-                                              const Progress& progress, HeadProbeResults& results) {
-  if (flags.importance.sentences == 0) return std::nullopt;
-  std::string why_not;
-  if (!HasImportance(model, why_not)) {
-    results.notes.push_back("no importance of heads: " + why_not);
-    return std::nullopt;
-  }
-  ImportanceOptions options = flags.importance;
-  options.protocol = ParseImportanceProtocol(flags.protocol);
-  options.seed = flags.options.seed;
-  options.gemm = flags.options.gemm;
-  ImportanceResults importance =
-      MeasureImportance(model, word_piece, dev, test, options, pool, progress);
-  importance.joint = MakeJointTable(results, importance);
-  return importance;
-}
-
-void RunHeads(HeadsFlags& flags) {
-  flags.options.coreference = ParseCoreferenceScheme(flags.coreference);
-  flags.options.read = flags.read == "masks" ? ReadAt::kMasks : ReadAt::kWords;
-  const Treebank dev = ReadConllu(flags.dev);
-  const Treebank test = ReadConllu(flags.test);
-  const PretrainedModel model = LoadPretrained(ModelOfPath(flags.model));
-  const WordPiece word_piece = WordPiece::FromFile(model.VocabPath(), model.lower_case);
-  PrepareOutput(flags.out);
-
-  flags.compute.SelectTarget();
-  flags.options.gemm = flags.compute.Backend();
-  ThreadPool pool(flags.compute.threads);
-  const auto progress = [](const std::string& what) { fmt::print(stderr, "{} …\n", what); };
-  HeadProbeResults results =
-      ProbeHeads(model, word_piece, dev, test, flags.options, pool, progress);
-  const std::optional<ImportanceResults> importance =
-      ImportanceOf(flags, model, word_piece, dev, test, pool, progress, results);
-  const ImportanceResults* const measured = importance ? &*importance : nullptr;
+void FillFacts(const HeadsFlags& flags, const PretrainedModel& model, HeadProbeResults& results) {
   results.model.sha256 = Sha256OfFile(model.directory + "/model.safetensors");
   results.dev.sha256 = Sha256OfFile(flags.dev);
   results.test.sha256 = Sha256OfFile(flags.test);
@@ -93,15 +55,57 @@ void RunHeads(HeadsFlags& flags) {
   results.facts.compiler = BuildCompiler();
   results.facts.simd_target = ActiveSimdTarget();
   results.facts.command = CommandLine(flags);
+}
 
-  WriteFileAtomically(flags.out + "/results.json", ResultsJson(results, measured));
-  WriteFileAtomically(flags.out + "/manifest.json", ManifestJson(results.facts));
-  WriteFileAtomically(flags.out + "/report.html", HeadReportHtml(results, measured));
+void WriteFindings(const HeadsFlags& flags, const HeadStudy& study) {
+  const HeadProbeResults& results = study.results;
+  WriteFileAtomically(flags.out + "/results.json", ResultsJson(results, study.Importance()));
+  WriteFileAtomically(flags.out + "/report.html", HeadReportHtml(results, study.Importance()));
   fmt::print("{}\n", HeadTables(results));
-  if (importance && results.context.state != ContextState::kNotLearned) {
-    fmt::print("{}\n", ImportanceTableText(results, *importance));
+  if (study.importance && results.context.state != ContextState::kNotLearned) {
+    fmt::print("{}\n", ImportanceTableText(results, *study.importance));
   }
   fmt::print("results: {}/results.json\nreport:  {}/report.html\n", flags.out, flags.out);
+}
+
+void RunHeads(HeadsFlags& flags) {
+  flags.options.coreference = ParseCoreferenceScheme(flags.coreference);
+  flags.options.read = flags.read == "masks" ? ReadAt::kMasks : ReadAt::kWords;
+  flags.importance.protocol = ParseImportanceProtocol(flags.protocol);
+  flags.options.gemm = flags.compute.Backend();
+  const std::vector<Checkpoint> checkpoints = CheckpointsOf(flags.model, flags.checkpoints);
+  const Treebank dev = ReadConllu(flags.dev);
+  const Treebank test = ReadConllu(flags.test);
+  PrepareOutput(flags.out);
+  flags.compute.SelectTarget();
+  ThreadPool pool(flags.compute.threads);
+  TrajectoryFindings findings;
+  findings.title = "Attention heads";
+  for (size_t i = 0; i < checkpoints.size(); ++i) {
+    const PretrainedModel model = LoadPretrained(checkpoints[i].model);
+    const WordPiece word_piece = WordPiece::FromFile(model.VocabPath(), model.lower_case);
+    const auto progress = [&](const std::string& what) {
+      if (!flags.checkpoints.empty()) {
+        fmt::print(stderr, "step {} ({} of {}): ", checkpoints[i].step, i + 1, checkpoints.size());
+      }
+      fmt::print(stderr, "{} …\n", what);
+    };
+    HeadStudy study =
+        StudyHeads(model, word_piece, dev, test, flags.options, flags.importance, pool, progress);
+    FillFacts(flags, model, study.results);
+    findings.facts = study.results.facts;
+    if (flags.checkpoints.empty()) {
+      WriteFindings(flags, study);
+    } else {
+      AddToTrajectory(checkpoints[i].step, study.results, findings.trajectory);
+      findings.results.emplace_back(checkpoints[i].step,
+                                    ResultsJson(study.results, study.Importance()));
+    }
+  }
+  WriteFileAtomically(flags.out + "/manifest.json", ManifestJson(findings.facts));
+  if (!flags.checkpoints.empty()) {
+    WriteTrajectoryFindings(flags.out, "headscope probe heads", findings);
+  }
 }
 
 }  // namespace
@@ -112,7 +116,11 @@ void AddHeadsCommand(const Command& probe) {
       "heads",
       "what attention heads know about dependencies, parts of speech and coreference, where they "
       "look, what kind they are, how they differ, and the trees in their maps");
-  command.Option("--model", flags->model, "a model's folder, or a run directory").Required();
+  command.Option("--model", flags->model, "a model's folder, or a run directory");
+  command.Option(
+      "--checkpoints", flags->checkpoints,
+      "in place of --model a run whose snapshots (train --checkpoints) are probed one by "
+      "one; --importance-sentences 0 --random-models 0 make it quick");
   command.Option("--dev", flags->dev, "CoNLL-U file on which heads and nulls are chosen")
       .Required();
   command.Option("--test", flags->test, "CoNLL-U file on which they are scored").Required();

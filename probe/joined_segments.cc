@@ -1,5 +1,7 @@
 #include "probe/joined_segments.h"
 
+#include <fmt/format.h>
+
 #include <map>
 
 #include "model/base/error.h"
@@ -80,6 +82,17 @@ JoinedTreebank JoinSegments(const Treebank& treebank, const WordEncoder& encode,
     begin = end;
   }
   return joined;
+}
+
+Treebank JoinSegments(const Treebank& treebank, const WordEncoder& encode,
+                      const JoinOptions& options, std::vector<std::string>& notes) {
+  JoinedTreebank joined = JoinSegments(treebank, encode, options);
+  if (joined.skipped_sentences > 0) {
+    notes.push_back(
+        fmt::format("{}: {} sentences are longer than the model's {} positions and were left out",
+                    treebank.path, joined.skipped_sentences, options.max_pieces));
+  }
+  return std::move(joined.treebank);
 }
 
 }  // namespace headscope

@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "datasets/conllu.h"
 #include "datasets/coreference.h"
@@ -26,5 +28,9 @@ struct JoinedTreebank {
 // counted in the segment (so that a segment has several roots). Throws Error when nothing is left.
 JoinedTreebank JoinSegments(const Treebank& treebank, const WordEncoder& encode,
                             const JoinOptions& options);
+
+// The same; `notes` say what was left out.
+Treebank JoinSegments(const Treebank& treebank, const WordEncoder& encode,
+                      const JoinOptions& options, std::vector<std::string>& notes);
 
 }  // namespace headscope

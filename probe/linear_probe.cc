@@ -16,6 +16,19 @@ constexpr size_t kBlockRows = 1024;
 // Of the cross entropy, in the logit of one label: p (1 - p) of a typical p.
 constexpr double kCurvature = 0.05;
 
+// logits = x W^T + b by way of W x^T: the same chains of products, so the same bits. Labels are few
+// (17), and kernels are made for columns by the 32.
+void FewLogits(Compute& compute, ConstMatrix x, ConstMatrix w, const float* b,
+               AlignedBuffer<float>& across, Matrix logits) {
+  across.EnsureSize(w.rows * x.rows);
+  const Matrix transposed(across.data(), w.rows, x.rows);
+  Gemm(compute, GemmForm::kNT, w, x, transposed);
+  for (size_t i = 0; i < x.rows; ++i) {
+    float* row = logits.Row(i);
+    for (size_t k = 0; k < w.rows; ++k) row[k] = transposed(k, i) + b[k];
+  }
+}
+
 }  // namespace
 
 // J and its gradient at w = (W row by row, then b).
@@ -62,8 +75,7 @@ class LinearProbe::PenalisedLoss {
     const ConstMatrix x = block_.Features(compute_, data_, begin, end);
     const std::span<const int32_t> labels = block_.Labels(data_, begin, end);
     const Matrix logits(logits_.data(), end - begin, k_);
-    Gemm(compute_, GemmForm::kNT, x, ConstMatrix(w_.data(), k_, x.cols), logits, GemmOutput::kWrite,
-         b_.data());
+    FewLogits(compute_, x, ConstMatrix(w_.data(), k_, x.cols), b_.data(), across_, logits);
     CrossEntropyForward(compute_.Pool(), logits, labels, losses_.data(), log_sums_.data());
     CrossEntropyBackward(compute_.Pool(), logits, labels, log_sums_.data(), 1.0f, logits);
     Gemm(compute_, GemmForm::kTN, logits, x, Matrix(dw_.data(), k_, x.cols));
@@ -79,7 +91,7 @@ class LinearProbe::PenalisedLoss {
   Compute& compute_;
   const ProbeRows& data_;
   size_t k_;
-  AlignedBuffer<float> w_, dw_, b_, db_, logits_, losses_, log_sums_;
+  AlignedBuffer<float> w_, dw_, b_, db_, logits_, losses_, log_sums_, across_;
   RowBlock block_;
 };
 
@@ -103,6 +115,20 @@ LbfgsResult LinearProbe::Minimise(PenalisedLoss& loss, const std::vector<double>
   return result;
 }
 
+void LinearProbe::Approach(Compute& compute, const ProbeRows& train,
+                           const std::vector<double>& moments, double c,
+                           std::vector<double>& weights) const {
+  const size_t n = train.rows.size(), used = options_.approach_rows;
+  if (used == 0 || n < 2 * used) return;
+  std::vector<uint32_t> rows;
+  for (size_t i = 0; i < used; ++i) rows.push_back(train.rows[i * n / used]);
+  ProbeRows part = train;
+  part.rows = rows;
+  PenalisedLoss loss(compute, part, num_labels_);
+  // The penalty weighs as much beside fewer rows.
+  Minimise(loss, moments, c * static_cast<double>(n) / static_cast<double>(used), weights);
+}
+
 void LinearProbe::Fit(Compute& compute, const ProbeRows& train, const ProbeRows& dev,
                       const RandomStream&) {
   if (train.rows.empty() || dev.rows.empty()) {
@@ -114,6 +140,7 @@ void LinearProbe::Fit(Compute& compute, const ProbeRows& train, const ProbeRows&
   const size_t width = train.Width();
   std::vector<double> weights(num_labels_ * (width + 1), 0.0), best;
   double best_nats = std::numeric_limits<double>::infinity();
+  if (!options_.c.empty()) Approach(compute, train, moments, options_.c[0], weights);
   for (const double c : options_.c) {
     const LbfgsResult result = Minimise(loss, moments, c, weights);
     SetWeights(weights, width);
@@ -128,8 +155,7 @@ void LinearProbe::Fit(Compute& compute, const ProbeRows& train, const ProbeRows&
 }
 
 void LinearProbe::Logits(Compute& compute, ConstMatrix x, Matrix logits) {
-  Gemm(compute, GemmForm::kNT, x, ConstMatrix(w_.data(), num_labels_, x.cols), logits,
-       GemmOutput::kWrite, b_.data());
+  FewLogits(compute, x, ConstMatrix(w_.data(), num_labels_, x.cols), b_.data(), across_, logits);
 }
 
 void LinearProbe::SetWeights(const std::vector<double>& weights, size_t width) {

@@ -49,14 +49,19 @@ ParameterLayout MlpLayout(size_t width, const MlpProbeOptions& options, size_t n
 }  // namespace
 
 void MlpProbe::Initialise(size_t width, const RandomStream& random) {
-  layout_ = std::make_shared<const ParameterLayout>(MlpLayout(width, options_, num_labels_));
+  if (options_.mixed_layers > 0) mix_.emplace(options_.mixed_layers, options_.parts);
+  ParameterLayout layout =
+      MlpLayout(mix_ ? mix_->OutputWidth(width) : width, options_, num_labels_);
+  if (mix_) mix_->AddTo(layout);
+  layout_ = std::make_shared<const ParameterLayout>(std::move(layout));
   parameters_ = std::make_unique<ParameterSet>(layout_);
   InitialiseParameters(1.0f, random.Bits64(0), *parameters_);
   hidden_.resize(options_.hidden_layers);
 }
 
 void MlpProbe::Logits(Compute& compute, ConstMatrix x, Matrix logits) {
-  ConstMatrix below = x;
+  input_ = mix_ ? mix_->Forward(*parameters_, x) : x;
+  ConstMatrix below = input_;
   for (size_t i = 0; i <= options_.hidden_layers; ++i) {
     const bool is_last = i == options_.hidden_layers;
     if (!is_last) hidden_[i].EnsureSize(x.rows * options_.hidden);
@@ -75,16 +80,25 @@ void MlpProbe::Backward(Compute& compute, ConstMatrix x, ConstMatrix dlogits,
   dhidden_below_.EnsureSize(x.rows * options_.hidden);
   ConstMatrix dy = dlogits;
   for (size_t i = options_.hidden_layers + 1; i-- > 0;) {
-    const ConstMatrix below = i == 0 ? x : ConstMatrix(Hidden(i - 1, x.rows));
+    const ConstMatrix below = i == 0 ? input_ : ConstMatrix(Hidden(i - 1, x.rows));
     Gemm(compute, GemmForm::kTN, dy, below, gradients.At(WeightName(i)));
     AddBiasBackward(compute.Pool(), dy, gradients.At(BiasName(i)).data);
-    if (i == 0) return;
+    if (i == 0) break;
     const Matrix dbelow(dhidden_below_.data(), x.rows, options_.hidden);
     Gemm(compute, GemmForm::kNN, dy, std::as_const(*parameters_).At(WeightName(i)), dbelow);
     RectifyBackward(below, dbelow);
     std::swap(dhidden_, dhidden_below_);
     dy = dbelow;
   }
+  if (!mix_) return;
+  dinput_.EnsureSize(input_.rows * input_.cols);
+  const Matrix dinput(dinput_.data(), input_.rows, input_.cols);
+  Gemm(compute, GemmForm::kNN, dy, std::as_const(*parameters_).At(WeightName(0)), dinput);
+  mix_->Backward(*parameters_, x, dinput, gradients);
+}
+
+std::vector<double> MlpProbe::MixWeights() const {
+  return mix_ ? mix_->Weights(*parameters_) : std::vector<double>();
 }
 
 void MlpProbe::Gradient(Compute& compute, const ProbeRows& batch, ParameterSet& gradients) {

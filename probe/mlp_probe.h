@@ -10,19 +10,24 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include "model/parameter_set.h"
 #include "probe/early_stopping.h"
+#include "probe/layer_mix.h"
 #include "probe/probe.h"
 
 namespace headscope {
 
 struct MlpProbeOptions {
-  size_t hidden_layers = 1;
-  size_t hidden = 128;  // units of each hidden layer
+  size_t hidden_layers = 1;  // 0: a linear probe
+  size_t hidden = 128;       // units of each hidden layer
   size_t batch_rows = 256;
   double weight_decay = 0.0;
   EarlyStopping stopping = {};
+  // So many layers side by side in each part of a row are mixed first (see layer_mix.h); 0: none.
+  size_t mixed_layers = 0, parts = 1;
 };
 
 class MlpProbe final : public Probe {
@@ -35,6 +40,7 @@ class MlpProbe final : public Probe {
            const RandomStream& random) override;
   void Logits(Compute& compute, ConstMatrix x, Matrix logits) override;
   size_t NumLabels() const override { return num_labels_; }
+  std::vector<double> MixWeights() const override;
 
   size_t Epochs() const { return epochs_; }  // that were trained
 
@@ -42,6 +48,7 @@ class MlpProbe final : public Probe {
   void Initialise(size_t width, const RandomStream& random);
   // Hidden layer i of the last Forward, [rows, hidden].
   Matrix Hidden(size_t i, size_t rows) { return {hidden_[i].data(), rows, options_.hidden}; }
+  // Of the last Logits; x is what it was given.
   void Backward(Compute& compute, ConstMatrix x, ConstMatrix dlogits, ParameterSet& gradients);
   // Writes the gradient of the mean loss of a batch.
   void Gradient(Compute& compute, const ProbeRows& batch, ParameterSet& gradients);
@@ -51,7 +58,9 @@ class MlpProbe final : public Probe {
   std::shared_ptr<const ParameterLayout> layout_;
   std::unique_ptr<ParameterSet> parameters_;
   std::vector<AlignedBuffer<float>> hidden_;
-  AlignedBuffer<float> dhidden_, dhidden_below_, logits_, losses_, log_sums_;
+  std::optional<LayerMix> mix_;
+  ConstMatrix input_;  // of the last Logits, mixed
+  AlignedBuffer<float> dinput_, dhidden_, dhidden_below_, logits_, losses_, log_sums_;
   RowBlock block_;
   size_t epochs_ = 0;
 };

@@ -315,7 +315,7 @@ ArcScores PairProbe::Score(Compute& compute, const PairRows& data) {
   return ScoreInBatches(data.words, options_.batch_words,
                         [&](const ArcRows& batch, ArcScores& scores) {
                           Forward(compute, {batch, data.maps});
-                          batch_.AddTo(scores);
+                          batch_.AddTo(batch, scores);
                         });
 }
 

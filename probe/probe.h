@@ -57,6 +57,8 @@ class Probe {
   // Unnormalised log-probabilities: x [N, C], logits [N, K].
   virtual void Logits(Compute& compute, ConstMatrix x, Matrix logits) = 0;
   virtual size_t NumLabels() const = 0;
+  // Of a probe that mixes layers (see layer_mix.h): their weights, then the scale.
+  virtual std::vector<double> MixWeights() const { return {}; }
 };
 
 struct ProbeScores {

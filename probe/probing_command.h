@@ -15,13 +15,14 @@ namespace headscope {
 
 // What is read, where it is written, which vectors.
 struct ProbeFileFlags {
-  std::string model, train, dev, test, out, pooling = "mean";
-  std::vector<std::string> layers = {"all"};
+  std::string train, dev, test, out, pooling = "mean";
 };
 
 struct ProbingFlags : ProbeFileFlags {
+  std::string model, checkpoints;
+  std::vector<std::string> layers = {"all"};
   size_t train_words = 0;
-  bool no_online_code = false;
+  bool no_online_code = false, save_activations = false;
   ComputeFlags compute;
   ProbingOptions options;
 };
@@ -39,14 +40,15 @@ struct ProbingCommand {
 };
 
 void AddProbeFileFlags(const Command& command, ProbeFileFlags& flags);
-// "all" is an empty list. Throws Error.
+// "all" among them is an empty list. Throws Error.
 std::vector<size_t> ParseLayers(const std::vector<std::string>& names);
 
 // Adds the common flags.
 void AddProbingFlags(const Command& command, ProbingFlags& flags,
                      const std::vector<std::string>& probes);
 
-// Reads, fits, writes results.json, rows.csv, manifest.json and report.html, prints the tables.
+// Reads, fits, writes results.json, rows.csv, manifest.json and report.html, prints the tables;
+// with --checkpoints for every snapshot of a run, as curves over steps.
 void RunProbing(const ProbingFlags& flags, const ProbingCommand& command);
 
 }  // namespace headscope

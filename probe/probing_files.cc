@@ -36,6 +36,11 @@ std::string ProbingJson(const ProbingResults& results) {
                {"metrics", results.metrics},
                {"options", options},
                {"notes", results.notes}};
+  Json chosen = Json::array();
+  for (const ChosenLayer& layer : results.chosen_layers) {
+    chosen.push_back({{"probe", layer.probe}, {"layer", layer.layer}, {"dev", layer.dev}});
+  }
+  json["chosen_layers"] = std::move(chosen);
   Json rows = Json::array();
   for (const ProbingRow& row : results.rows) rows.push_back(RowJson(row));
   json["rows"] = std::move(rows);

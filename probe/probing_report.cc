@@ -17,6 +17,7 @@ LineSeries Curve(const ProbingResults& results, const std::string& probe, const 
         results.Find(probe, encoder, target, static_cast<int>(layer), results.metrics[0]);
     if (row != nullptr) {
       series.points.emplace_back(static_cast<double>(layer), 100 * row->estimate.value);
+      series.intervals.emplace_back(100 * row->estimate.low, 100 * row->estimate.high);
     }
   }
   return series;
@@ -36,7 +37,7 @@ void AddBaselines(const ProbingResults& results, std::vector<LineSeries>& series
 }
 
 bool HasCurve(const ProbingResults& results, const std::string& probe) {
-  return !Curve(results, probe, "", "", false, "trained", "labels").points.empty();
+  return Curve(results, probe, "", "", false, "trained", "labels").points.size() > 1;
 }
 
 std::string Figure(const ProbingResults& results, const std::string& probe) {
@@ -83,30 +84,24 @@ std::string Provenance(const ProbingResults& results) {
       results.dev.sha256, results.test.sha256);
 }
 
-constexpr const char* kReading =
-    "<p class=\"muted\">Control: every word type has one random label (or behaviour), so that only "
-    "memory of words helps; selectivity is the score minus the control's (Hewitt &amp; Liang "
-    "2019). "
-    "Random encoder: the same architecture with fresh weights. Permuted weights: the trained "
-    "encoder "
-    "with the entries of each of its matrices permuted. Shuffled words: the trained encoder "
-    "reads each sentence in random order. Shuffled labels: the probe is fitted to permuted labels. "
-    "Code: the online code of the training labels in bits (Voita &amp; Titov 2020), 1 kbit = 1000 "
-    "bits; compression against the uniform code.</p>\n";
-
 }  // namespace
 
-std::string ProbingReportHtml(const ProbingResults& results) {
-  std::string html = fmt::format(
-      "<p>Model <code>{}</code>: {} layers, hidden size {}, {} pieces.</p>\n<p>{}</p>\n{}",
-      EscapeMarkup(results.model.directory), results.model.layers, results.model.hidden_size,
-      results.model.vocab_size, EscapeMarkup(ProbingPreface(results)), kReading);
+std::string ProbingReportBody(const ProbingResults& results) {
+  std::string html = "<p>" + EscapeMarkup(ProbingPreface(results)) + "</p>\n";
   for (const std::string& note : results.notes) html += "<p>" + EscapeMarkup(note) + "</p>\n";
   for (const std::string& probe : results.probes) {
     if (HasCurve(results, probe)) html += Figure(results, probe);
   }
   for (const ProbingTable& table : ProbingTables(results)) html += Table(table);
-  html += Provenance(results);
+  return html;
+}
+
+std::string ProbingReportHtml(const ProbingResults& results) {
+  const std::string html =
+      fmt::format("<p>Model <code>{}</code>: {} layers, hidden size {}, {} pieces.</p>\n",
+                  EscapeMarkup(results.model.directory), results.model.layers,
+                  results.model.hidden_size, results.model.vocab_size) +
+      kProbingReading + ProbingReportBody(results) + Provenance(results);
   return HtmlPage("headscope: " + results.title, results.title, html);
 }
 

@@ -29,6 +29,13 @@ struct MetricGroup {
   std::vector<std::string> metrics;  // the first stands beside its nulls
 };
 
+// The layer of a probe that was best on the dev file.
+struct ChosenLayer {
+  std::string probe;
+  size_t layer = 0;
+  double dev = 0.0;  // the headline there
+};
+
 struct ProbingResults {
   std::string task;                        // "pos"
   std::string title;                       // of tables and report
@@ -45,6 +52,7 @@ struct ProbingResults {
   uint64_t num_clusters = 0;
   std::vector<std::pair<std::string, std::string>> options;  // further ones, for people and JSON
   std::vector<ProbingRow> rows;
+  std::vector<ChosenLayer> chosen_layers;  // of probes of vectors
   std::vector<std::string> notes;
 
   // The row, or null.

@@ -1,5 +1,7 @@
 #include "probe/probing_rows.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "probe/crossed_interval.h"
@@ -104,6 +106,24 @@ void AddCodeRows(const CellKey& key, const Cells& cells, std::vector<ProbingRow>
   }
 }
 
+// Which layers a mix weighs, and the mean layer: sum_l s_l l.
+void AddMixRows(const CellKey& key, const std::vector<FitOutcome>& outcomes,
+                std::vector<ProbingRow>& rows) {
+  if (outcomes[0].scores.mix.empty()) return;
+  const size_t layers = outcomes[0].scores.mix.size() - 1;
+  std::vector<double> expected(outcomes.size());
+  for (size_t i = 0; i <= layers; ++i) {
+    std::vector<double> values;
+    for (size_t s = 0; s < outcomes.size(); ++s) {
+      values.push_back(outcomes[s].scores.mix[i]);
+      if (i < layers) expected[s] += static_cast<double>(i) * values.back();
+    }
+    AddSeedRow(key, i < layers ? fmt::format("mix weight {}", i) : "mix scale", std::move(values),
+               rows);
+  }
+  AddSeedRow(key, "expected layer", std::move(expected), rows);
+}
+
 void AddBaselines(const ProbingTask& task, std::vector<ProbingRow>& rows) {
   const std::vector<std::string> metrics = task.Metrics();
   for (const TaskBaseline& baseline : task.Baselines()) {
@@ -134,6 +154,7 @@ std::vector<ProbingRow> ProbingRows(const ProbingTask& task, const Cells& cells)
       ProbingRow row = RowOf(key, metrics[m]);
       if (FillEstimate(RatiosOf(outcomes, m, metrics.size()), row)) rows.push_back(row);
     }
+    AddMixRows(key, outcomes, rows);
     if (key.encoder == EncoderKind::kTrained) AddSelectivity(key, cells, metrics, rows);
   }
   AddBaselines(task, rows);

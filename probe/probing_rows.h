@@ -17,6 +17,8 @@ namespace headscope {
 struct CellKey {
   // Of probes that see no layer's vectors; -1 in results.
   static constexpr size_t kNoLayer = ~size_t{0};
+  // Of probes that mix all layers; -2 in results.
+  static constexpr size_t kMix = ~size_t{0} - 1;
 
   std::string probe;
   EncoderKind encoder = EncoderKind::kTrained;

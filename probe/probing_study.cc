@@ -2,87 +2,21 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <mutex>
-#include <optional>
-#include <tuple>
 
 #include "model/attention_regime.h"
 #include "model/base/error.h"
 #include "probe/encoder_views.h"
+#include "probe/fit_journal.h"
 #include "probe/online_code.h"
 #include "probe/pair_view.h"
 #include "probe/probe_streams.h"
+#include "probe/probing_jobs.h"
 #include "probe/probing_rows.h"
 
 namespace headscope {
 namespace {
-
-// One fit (or online code) of one layer.
-struct Job {
-  CellKey cell;
-  FitRequest request;
-  size_t feature_layer = 0;  // index into the layers that are in memory
-};
-
-std::vector<uint64_t> Seeds(uint64_t first, size_t count) {
-  std::vector<uint64_t> seeds(count);
-  for (size_t k = 0; k < count; ++k) seeds[k] = first + k;
-  return seeds;
-}
-
-// Everything asked of one view's layer, or of its attention, or of distances.
-std::vector<Job> JobsOf(const ProbingTask& task, const ProbingOptions& options,
-                        const EncoderView& view, ProbeInput input, size_t layer) {
-  std::vector<Job> jobs;
-  for (const std::string& probe : options.probes) {
-    if (task.InputOf(probe) != input) continue;
-    const auto add = [&](ProbeTarget target, bool code, const std::vector<uint64_t>& seeds) {
-      for (const uint64_t seed : seeds) {
-        jobs.push_back({{probe, view.kind, target, layer, code}, {probe, target, seed}, 0});
-      }
-    };
-    if (view.kind != EncoderKind::kTrained) {
-      if (input == ProbeInput::kDistances) continue;  // no encoder's
-      add(ProbeTarget::kLabels, false, {view.seed});
-      continue;
-    }
-    add(ProbeTarget::kLabels, false,
-        Seeds(options.seed, task.IsDeterministic(probe) ? 1 : options.seeds));
-    if (task.HasControl()) {
-      add(ProbeTarget::kControl, false, Seeds(options.seed, options.seeds));
-    }
-    add(ProbeTarget::kShuffledLabels, false, Seeds(options.seed, options.draws));
-    if (!options.online_code || !task.HasCode()) continue;
-    add(ProbeTarget::kLabels, true, Seeds(options.seed, options.draws));
-    add(ProbeTarget::kControl, true, Seeds(options.seed, options.draws));
-  }
-  return jobs;
-}
-
-std::vector<EncoderView> ViewsOf(const ProbingOptions& options) {
-  std::vector<EncoderView> views{{EncoderKind::kTrained, options.seed}};
-  for (const uint64_t seed : Seeds(options.seed, options.draws)) {
-    views.push_back({EncoderKind::kRandom, seed});
-    views.push_back({EncoderKind::kShuffledWords, seed});
-    views.push_back({EncoderKind::kPermutedWeights, seed});
-  }
-  return views;
-}
-
-std::vector<size_t> LayersOf(const ModelConfig& config, const ProbingOptions& options) {
-  std::vector<size_t> layers = options.layers;
-  if (layers.empty()) {
-    for (size_t l = 0; l <= config.num_hidden_layers; ++l) layers.push_back(l);
-  }
-  for (const size_t layer : layers) {
-    if (layer > config.num_hidden_layers) {
-      Fail("--layers: expected 0 (embeddings) … {}, found {}", config.num_hidden_layers, layer);
-    }
-  }
-  std::sort(layers.begin(), layers.end());
-  layers.erase(std::unique(layers.begin(), layers.end()), layers.end());
-  return layers;
-}
 
 // Layers to a pass, so that their vectors fit the memory.
 size_t LayersInMemory(const ProbeCorpus& corpus, const ModelConfig& config,
@@ -92,83 +26,145 @@ size_t LayersInMemory(const ProbeCorpus& corpus, const ModelConfig& config,
   return std::max<size_t>(1, options.memory_mib * 1024 * 1024 / std::max<size_t>(1, bytes));
 }
 
+using FeaturesOfLayer = std::function<LayerFeatures(size_t k)>;
+
 class Study {
  public:
-  Study(ThreadPool& pool, const ProbeCorpus& corpus, const ProbingTask& task,
-        const ProbingOptions& options, size_t total, const FitProgress& progress)
-      : pool_(pool),
-        corpus_(corpus),
-        task_(task),
-        options_(options),
-        total_(total),
-        progress_(progress) {}
+  Study(ThreadPool& pool, const ProbeCorpus& corpus, std::span<const StudyRequest> requests,
+        const StudyHooks& hooks)
+      : pool_(pool), corpus_(corpus), requests_(requests), hooks_(hooks), cells_(requests.size()) {}
 
-  // features(k): of the jobs whose feature_layer is k.
-  void Run(const std::vector<Job>& jobs, const std::function<LayerFeatures(size_t k)>& features) {
+  // Runs the jobs that the journal does not have. make_features() is called if there are any:
+  // features(k) are those of the jobs whose feature_layer is k.
+  void Run(const std::vector<ProbingJob>& jobs,
+           const std::function<FeaturesOfLayer()>& make_features) {
     std::vector<FitOutcome> outcomes(jobs.size());
-    pool_.ParallelEach(jobs.size(), [&](size_t j, size_t) {
-      ThreadPool alone(1);
-      Compute compute(alone, options_.gemm);
-      outcomes[j] = Outcome(compute, jobs[j], features(jobs[j].feature_layer));
-      const std::lock_guard<std::mutex> lock(mutex_);
-      progress_(++done_, total_);
-    });
-    for (size_t j = 0; j < jobs.size(); ++j) cells_[jobs[j].cell].push_back(outcomes[j]);
+    const std::vector<size_t> pending = TakeFromJournal(jobs, outcomes);
+    if (!pending.empty()) {
+      if (hooks_.stop()) throw StudyInterrupted();
+      const FeaturesOfLayer features = make_features();
+      bool interrupted = false;
+      pool_.ParallelEach(pending.size(), [&](size_t p, size_t) {
+        const ProbingJob& job = jobs[pending[p]];
+        if (Stops(interrupted)) return;
+        ThreadPool alone(1);
+        Compute compute(alone, Options().gemm);
+        outcomes[pending[p]] = Outcome(compute, job, features(job.feature_layer));
+        Tell(job, &outcomes[pending[p]]);
+      });
+      if (interrupted) throw StudyInterrupted();
+    }
+    for (size_t j = 0; j < jobs.size(); ++j) {
+      cells_[jobs[j].request][jobs[j].cell].push_back(outcomes[j]);
+    }
   }
 
-  const Cells& Outcomes() const { return cells_; }
-  const ProbingTask& Task() const { return task_; }
-  const ProbingOptions& Options() const { return options_; }
+  const Cells& Outcomes(size_t request) const { return cells_[request]; }
+  std::span<const StudyRequest> Requests() const { return requests_; }
+  const ProbingOptions& Options() const { return requests_[0].options; }
 
  private:
-  FitOutcome Outcome(Compute& compute, const Job& job, const LayerFeatures& features) const {
-    if (!job.cell.code) return {task_.Fit(compute, features, job.request), {}};
-    const OnlineCodeParts parts{[&](Sentences sentences) { return task_.UniformBits(sentences); },
+  bool Stops(bool& interrupted) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    interrupted = interrupted || hooks_.stop();
+    return interrupted;
+  }
+
+  // The jobs that are left, the longest first.
+  std::vector<size_t> TakeFromJournal(const std::vector<ProbingJob>& jobs,
+                                      std::vector<FitOutcome>& outcomes) {
+    std::vector<size_t> pending;
+    for (size_t j = 0; j < jobs.size(); ++j) {
+      const FitOutcome* done =
+          hooks_.journal == nullptr
+              ? nullptr
+              : hooks_.journal->Find(KeyOf(requests_[jobs[j].request].name, jobs[j]));
+      if (done == nullptr) {
+        pending.push_back(j);
+        continue;
+      }
+      outcomes[j] = *done;
+      Tell(jobs[j], nullptr);
+    }
+    const auto cost = [&](size_t j) { return hooks_.cost(jobs[j].request, jobs[j].cell.probe); };
+    std::stable_sort(pending.begin(), pending.end(),
+                     [&](size_t a, size_t b) { return cost(a) > cost(b); });
+    return pending;
+  }
+
+  // Of a fit just done, or (null) of one that was found.
+  void Tell(const ProbingJob& job, const FitOutcome* outcome) {
+    if (outcome != nullptr && hooks_.journal != nullptr) {
+      hooks_.journal->Add(KeyOf(requests_[job.request].name, job), *outcome);
+    }
+    const std::lock_guard<std::mutex> lock(mutex_);
+    hooks_.progress({job.request, job.cell.probe, outcome == nullptr});
+  }
+
+  FitOutcome Outcome(Compute& compute, const ProbingJob& job, const LayerFeatures& features) const {
+    const ProbingTask& task = *requests_[job.request].task;
+    if (!job.cell.code) return {task.Fit(compute, features, job.fit), {}};
+    const OnlineCodeParts parts{[&](Sentences sentences) { return task.UniformBits(sentences); },
                                 [&](Sentences fitted, Sentences coded) {
-                                  return task_.CodeNats(compute, features, job.request, fitted,
-                                                        coded);
+                                  return task.CodeNats(compute, features, job.fit, fitted, coded);
                                 }};
     return {{},
             MeasureOnlineCode(corpus_.train.NumSentences(),
-                              ProbeStream(job.request.seed, ProbeSite::kOnlineCode), parts)};
+                              ProbeStream(job.fit.seed, ProbeSite::kOnlineCode), parts)};
   }
 
   ThreadPool& pool_;
   const ProbeCorpus& corpus_;
-  const ProbingTask& task_;
-  const ProbingOptions& options_;
-  size_t total_, done_ = 0;
-  const FitProgress& progress_;
+  std::span<const StudyRequest> requests_;
+  const StudyHooks& hooks_;
   std::mutex mutex_;
-  Cells cells_;
+  std::vector<Cells> cells_;  // of each request
 };
 
 WordFeatureOptions FeatureOptions(const PretrainedModel& model, const ProbingOptions& options) {
   return {options.pooling, options.batch_pieces, ControlOf(model.attention)};
 }
 
+void CheckMixFits(std::span<const StudyRequest> requests, const ProbeCorpus& corpus,
+                  const ModelConfig& config) {
+  for (const StudyRequest& request : requests) {
+    if (!request.options.mix || MixFits(corpus, config, requests[0].options)) continue;
+    Fail("--layers mix: expected room for {} layers, found --memory {} with room for {}",
+         config.num_hidden_layers + 1, requests[0].options.memory_mib,
+         LayersInMemory(corpus, config, requests[0].options));
+  }
+}
+
 // What probes read off the vectors of every layer.
 void StudyVectors(Study& study, ThreadPool& pool, const PretrainedModel& model,
-                  const WordEncoder& encode, const ProbeCorpus& corpus,
-                  const std::vector<size_t>& layers) {
-  const ProbingOptions& options = study.Options();
-  const size_t at_once = LayersInMemory(corpus, model.config, options);
-  Compute compute(pool, options.gemm);
-  for (const EncoderView& view : ViewsOf(options)) {
+                  const WordEncoder& encode, const ProbeCorpus& corpus) {
+  const std::vector<size_t> layers = AllLayers(model.config, study.Requests());
+  const size_t at_once = LayersInMemory(corpus, model.config, study.Options());
+  CheckMixFits(study.Requests(), corpus, model.config);
+  Compute compute(pool, study.Options().gemm);
+  for (const EncoderView& view : AllViews(study.Requests())) {
     for (size_t begin = 0; begin < layers.size(); begin += at_once) {
       const std::span<const size_t> group =
           std::span(layers).subspan(begin, std::min(at_once, layers.size() - begin));
-      std::vector<Job> jobs;
-      for (size_t k = 0; k < group.size(); ++k) {
-        for (Job& job : JobsOf(study.Task(), options, view, ProbeInput::kVectors, group[k])) {
+      std::vector<ProbingJob> jobs;
+      const auto add = [&](size_t layer, size_t k) {
+        for (ProbingJob& job :
+             JobsOf(study.Requests(), model.config, view, ProbeInput::kVectors, layer)) {
           job.feature_layer = k;
           jobs.push_back(std::move(job));
         }
+      };
+      for (size_t k = 0; k < group.size(); ++k) {
+        add(group[k], k);
       }
-      if (jobs.empty()) continue;
-      const ViewFeatures features(compute, model, encode, corpus, view, group,
-                                  FeatureOptions(model, options));
-      study.Run(jobs, [&](size_t k) { return features.Layer(k); });
+      if (group.size() == layers.size()) add(CellKey::kMix, group.size());
+      study.Run(jobs, [&]() -> FeaturesOfLayer {
+        auto features = std::make_shared<const ViewFeatures>(
+            compute, model, encode, corpus, view, group, FeatureOptions(model, study.Options()));
+        return [features, count = group.size()](size_t k) {
+          return k == count ? features->AllLayers() : features->Layer(k);
+        };
+      });
     }
   }
 }
@@ -178,54 +174,54 @@ void StudyPairs(Study& study, ThreadPool& pool, const PretrainedModel& model,
                 const WordEncoder& encode, const ProbeCorpus& corpus) {
   const ProbingOptions& options = study.Options();
   Compute compute(pool, options.gemm);
-  std::optional<WordVectors> words;
-  const auto run = [&](const std::vector<Job>& jobs, const auto& make_pairs) {
-    if (jobs.empty()) return;
-    if (!words) words.emplace(model, encode, corpus);
-    const CorpusPairs pairs = make_pairs();
-    study.Run(jobs, [&](size_t) { return words->With(pairs); });
+  std::shared_ptr<const WordVectors> words;
+  const auto run = [&](const EncoderView& view, ProbeInput input, const auto& make_pairs) {
+    study.Run(JobsOf(study.Requests(), model.config, view, input, CellKey::kNoLayer),
+              [&]() -> FeaturesOfLayer {
+                if (!words) words = std::make_shared<const WordVectors>(model, encode, corpus);
+                auto pairs = std::make_shared<const CorpusPairs>(make_pairs());
+                return [pairs, words](size_t) { return words->With(*pairs); };
+              });
   };
-  for (const EncoderView& view : ViewsOf(options)) {
-    const auto jobs = [&](ProbeInput input) {
-      return JobsOf(study.Task(), options, view, input, CellKey::kNoLayer);
-    };
-    run(jobs(ProbeInput::kAttention), [&] {
+  for (const EncoderView& view : AllViews(study.Requests())) {
+    run(view, ProbeInput::kAttention, [&] {
       return AttentionOf(compute, model, encode, corpus, view, FeatureOptions(model, options),
                          options.memory_mib);
     });
-    run(jobs(ProbeInput::kDistances), [&] { return DistancesOf(corpus); });
+    run(view, ProbeInput::kDistances, [&] { return DistancesOf(corpus); });
   }
 }
 
-}  // namespace
-
-size_t CountFits(const ProbingTask& task, const ModelConfig& config,
-                 const ProbingOptions& options) {
-  size_t fits = 0;
-  for (const EncoderView& view : ViewsOf(options)) {
-    const auto jobs = [&](ProbeInput input) {
-      return JobsOf(task, options, view, input, 0).size();
-    };
-    fits += LayersOf(config, options).size() * jobs(ProbeInput::kVectors) +
-            jobs(ProbeInput::kAttention) + jobs(ProbeInput::kDistances);
+// The layer of each probe of vectors that is best on dev, on average over seeds.
+std::vector<ChosenLayer> ChooseLayers(const Cells& cells) {
+  std::map<std::string, ChosenLayer> best;
+  for (const auto& [key, outcomes] : cells) {
+    if (key.encoder != EncoderKind::kTrained || key.target != ProbeTarget::kLabels || key.code ||
+        key.layer == CellKey::kNoLayer || key.layer == CellKey::kMix) {
+      continue;
+    }
+    double dev = 0.0;
+    for (const FitOutcome& outcome : outcomes) dev += outcome.scores.dev;
+    dev /= static_cast<double>(outcomes.size());
+    const auto [place, is_first] =
+        best.try_emplace(key.probe, ChosenLayer{key.probe, key.layer, dev});
+    if (!is_first && dev > place->second.dev) place->second = {key.probe, key.layer, dev};
   }
-  return fits;
+  std::vector<ChosenLayer> chosen;
+  for (const auto& [probe, layer] : best) chosen.push_back(layer);
+  return chosen;
 }
 
-void ProbeEncoder(ThreadPool& pool, const PretrainedModel& model, const WordEncoder& encode,
-                  const ProbeCorpus& corpus, const ProbingTask& task, const ProbingOptions& options,
-                  const FitProgress& progress, ProbingResults& results) {
-  const std::vector<size_t> layers = LayersOf(model.config, options);
-  Study study(pool, corpus, task, options, CountFits(task, model.config, options), progress);
-  StudyVectors(study, pool, model, encode, corpus, layers);
-  StudyPairs(study, pool, model, encode, corpus);
+void FillResults(const ProbeCorpus& corpus, const ModelConfig& config, const StudyRequest& request,
+                 const Cells& cells, ProbingResults& results) {
+  const ProbingTask& task = *request.task;
   results.metrics = task.Metrics();
   results.metric_groups = task.MetricGroups();
   for (std::string& note : task.Notes()) results.notes.push_back(std::move(note));
-  results.probes = options.probes;
-  results.layers = layers;
-  results.seeds = options.seeds;
-  results.draws = options.draws;
+  results.probes = request.options.probes;
+  results.layers = LayersOf(config, request.options);
+  results.seeds = request.options.seeds;
+  results.draws = request.options.draws;
   results.train = corpus.train.facts;
   results.dev = corpus.dev.facts;
   results.test = corpus.test.facts;
@@ -233,7 +229,36 @@ void ProbeEncoder(ThreadPool& pool, const PretrainedModel& model, const WordEnco
   results.clusters =
       corpus.test.facts.documents >= ProbeCorpus::kFewestDocuments ? "documents" : "sentences";
   results.num_clusters = corpus.test.num_clusters;
-  results.rows = ProbingRows(task, study.Outcomes());
+  results.rows = ProbingRows(task, cells);
+  results.chosen_layers = ChooseLayers(cells);
+}
+
+}  // namespace
+
+bool MixFits(const ProbeCorpus& corpus, const ModelConfig& config, const ProbingOptions& options) {
+  return LayersInMemory(corpus, config, options) > config.num_hidden_layers;
+}
+
+void ProbeEncoder(ThreadPool& pool, const PretrainedModel& model, const WordEncoder& encode,
+                  const ProbeCorpus& corpus, std::span<const StudyRequest> requests,
+                  const StudyHooks& hooks, std::span<ProbingResults> results) {
+  Study study(pool, corpus, requests, hooks);
+  StudyVectors(study, pool, model, encode, corpus);
+  StudyPairs(study, pool, model, encode, corpus);
+  for (size_t r = 0; r < requests.size(); ++r) {
+    FillResults(corpus, model.config, requests[r], study.Outcomes(r), results[r]);
+  }
+}
+
+void ProbeEncoder(ThreadPool& pool, const PretrainedModel& model, const WordEncoder& encode,
+                  const ProbeCorpus& corpus, const ProbingTask& task, const ProbingOptions& options,
+                  const FitProgress& progress, ProbingResults& results) {
+  const size_t total = CountFits(task, model.config, options);
+  size_t done = 0;
+  StudyHooks hooks;
+  hooks.progress = [&](const FitEvent&) { progress(++done, total); };
+  const StudyRequest request{"", &task, options};
+  ProbeEncoder(pool, model, encode, corpus, {&request, 1}, hooks, {&results, 1});
 }
 
 }  // namespace headscope

@@ -7,7 +7,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "datasets/wordpiece.h"
@@ -22,6 +24,8 @@ namespace headscope {
 struct ProbingOptions {
   std::vector<std::string> probes = {"linear"};
   std::vector<size_t> layers;  // empty: all
+  bool single_layers = true;   // whether layers are read one by one
+  bool mix = false;            // whether a mix of all layers is read, where the task has one
   size_t seeds = 8;            // of probes that are random, and of control tasks
   // Random encoders, orders of words, shuffled labels and online codes: so many draws of each.
   size_t draws = 3;
@@ -35,15 +39,60 @@ struct ProbingOptions {
   size_t memory_mib = 2048;
 };
 
-// Told after every fit.
-using FitProgress = std::function<void(size_t done, size_t total)>;
+// One question of several that share the encoder's passes over one corpus.
+struct StudyRequest {
+  std::string name;  // of its fits in a journal
+  const ProbingTask* task = nullptr;
+  // What concerns the reading (seed, pooling, batch_pieces, gemm, memory_mib) is taken from the
+  // first request.
+  ProbingOptions options;
+};
+
+// A fit that was done, or found in the journal.
+struct FitEvent {
+  size_t request;
+  const std::string& probe;
+  bool reused;
+};
+
+class FitJournal;
+
+struct StudyHooks {
+  // Told after every fit, one at a time.
+  std::function<void(const FitEvent&)> progress = [](const FitEvent&) {};
+  std::function<bool()> stop = [] { return false; };  // asked before every fit
+  FitJournal* journal = nullptr;
+  // What a fit takes in relation to others: the longest are begun first.
+  std::function<double(size_t request, const std::string& probe)> cost = [](size_t, const auto&) {
+    return 1.0;
+  };
+};
+
+// Thrown when `stop` said so: what was fitted is in the journal.
+struct StudyInterrupted {};
 
 // The number of fits that ProbeEncoder will make (an online code counts as one).
 size_t CountFits(const ProbingTask& task, const ModelConfig& config, const ProbingOptions& options);
+// Those of each probe: (probe, fits).
+std::vector<std::pair<std::string, size_t>> CountFitsByProbe(const ProbingTask& task,
+                                                             const ModelConfig& config,
+                                                             const ProbingOptions& options);
 
-// Fills `results` but for facts of the program and the files' hashes. Fits run one to a thread, so
-// that nothing depends on the number of threads. Memory: the model, memory_mib (or one layer) of
-// word vectors, one batch's activations, and a few MiB per thread. Throws Error.
+// Whether the vectors of all layers lie in memory together, as a mix of them must.
+bool MixFits(const ProbeCorpus& corpus, const ModelConfig& config, const ProbingOptions& options);
+
+// Fills `results` [requests] but for facts of the program and the files' hashes. Fits run one to a
+// thread, so that nothing depends on the number of threads; each encoder's vectors are read off
+// once for all requests. Memory: the model, memory_mib (or one layer) of word vectors, one batch's
+// activations, and what a fit takes per thread. Throws Error; throws StudyInterrupted.
+void ProbeEncoder(ThreadPool& pool, const PretrainedModel& model, const WordEncoder& encode,
+                  const ProbeCorpus& corpus, std::span<const StudyRequest> requests,
+                  const StudyHooks& hooks, std::span<ProbingResults> results);
+
+// Told after every fit.
+using FitProgress = std::function<void(size_t done, size_t total)>;
+
+// The same for one question.
 void ProbeEncoder(ThreadPool& pool, const PretrainedModel& model, const WordEncoder& encode,
                   const ProbeCorpus& corpus, const ProbingTask& task, const ProbingOptions& options,
                   const FitProgress& progress, ProbingResults& results);

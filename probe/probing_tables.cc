@@ -83,9 +83,41 @@ ProbingTable TableOf(const ProbingResults& results, const MetricGroup& group,
   return table;
 }
 
-bool HasLayers(const ProbingResults& results, const std::string& probe) {
-  return std::any_of(results.rows.begin(), results.rows.end(),
-                     [&](const ProbingRow& row) { return row.probe == probe && row.layer >= 0; });
+// The layers at which a probe was asked; none: it sees no layer.
+std::set<int> LayersOf(const ProbingResults& results, const std::string& probe) {
+  std::set<int> layers;
+  for (const ProbingRow& row : results.rows) {
+    if (row.probe == probe && row.layer >= 0) layers.insert(row.layer);
+  }
+  return layers;
+}
+
+constexpr int kMixLayer = -2;
+
+bool HasMix(const ProbingResults& results, const std::string& probe) {
+  return results.Find(probe, "trained", "labels", kMixLayer, "expected layer") != nullptr;
+}
+
+// What weighs how much in the mix, of the trained encoder and of its nulls.
+ProbingTable MixTable(const ProbingResults& results, const std::string& probe) {
+  ProbingTable table{probe + " probe, weights of layers in the mix", {"encoder, target"}, {}};
+  std::set<std::pair<std::string, std::string>> shown;
+  for (const ProbingRow& row : results.rows) {
+    if (row.probe != probe || row.metric != "expected layer") continue;
+    if (!shown.emplace(row.encoder, row.target).second) continue;
+    std::vector<std::string> cells{row.encoder + ", " + row.target, CellText(&row, Unit::kRatio)};
+    for (const ProbingRow& weight : results.rows) {
+      if (weight.probe != probe || weight.encoder != row.encoder || weight.target != row.target ||
+          !weight.metric.starts_with("mix ")) {
+        continue;
+      }
+      if (table.rows.empty()) table.header.push_back(weight.metric);
+      cells.push_back(CellText(&weight, Unit::kRatio));
+    }
+    table.rows.push_back(std::move(cells));
+  }
+  table.header.insert(table.header.begin() + 1, "expected layer");
+  return table;
 }
 
 ProbingTable BaselineTable(const ProbingResults& results) {
@@ -110,20 +142,32 @@ ProbingTable BaselineTable(const ProbingResults& results) {
 std::vector<ProbingTable> ProbingTables(const ProbingResults& results) {
   const std::vector<MetricGroup> groups = GroupsOf(results);
   std::vector<ProbingTable> tables;
-  std::vector<TableLine> without_layer;
+  std::vector<TableLine> without_layer, at_one_layer;
   for (const std::string& probe : results.probes) {
-    if (!HasLayers(results, probe)) {
+    const std::set<int> asked = LayersOf(results, probe);
+    if (asked.empty() && !HasMix(results, probe)) {
       without_layer.push_back({probe, probe, -1});
+      continue;
+    }
+    if (asked.size() == 1 && results.layers.size() > 1) {
+      at_one_layer.push_back(
+          {fmt::format("{}, layer {}", probe, *asked.begin()), probe, *asked.begin()});
       continue;
     }
     std::vector<TableLine> lines;
     for (const size_t layer : results.layers) {
       lines.push_back({std::to_string(layer), probe, static_cast<int>(layer)});
     }
+    if (HasMix(results, probe)) lines.push_back({"mix", probe, kMixLayer});
     for (const MetricGroup& group : groups) {
       tables.push_back(
           TableOf(results, group, probe + " probe, by layer (0: embeddings)", "layer", lines));
     }
+    if (HasMix(results, probe)) tables.push_back(MixTable(results, probe));
+  }
+  for (const MetricGroup& group : groups) {
+    if (at_one_layer.empty()) break;
+    tables.push_back(TableOf(results, group, "at one layer", "probe", at_one_layer));
   }
   if (!without_layer.empty()) {
     for (const MetricGroup& group : groups) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -38,6 +39,8 @@ enum class ProbeInput : size_t {
 struct LayerFeatures {
   ConstMatrix train, dev, test;
   const CorpusPairs* pairs = nullptr;
+  // So many layers side by side [words, layers C], for a probe that mixes them; 0: one layer's.
+  size_t mixed_layers = 0;
 };
 
 struct FitRequest {
@@ -49,6 +52,9 @@ struct FitRequest {
 // Scores on the test file as ratios of sums over clusters: [clusters, metrics].
 struct FitScores {
   std::vector<double> numerators, denominators;
+  // The headline on the dev file: what a layer is chosen by. NaN where it is not measured.
+  double dev = std::numeric_limits<double>::quiet_NaN();
+  std::vector<double> mix = {};  // of a probe that mixes layers: their weights, then the scale
 };
 
 struct TaskBaseline {
@@ -73,6 +79,8 @@ class ProbingTask {
   // Whether there are a control task and an online code.
   virtual bool HasControl() const { return true; }
   virtual bool HasCode() const { return true; }
+  // Whether probes on vectors can mix layers; nothing about such a fit is deterministic.
+  virtual bool HasMix() const { return false; }
   // Fits on train, chooses on dev, scores on test. On the calling thread; several at once.
   virtual FitScores Fit(Compute& compute, const LayerFeatures& features,
                         const FitRequest& request) const = 0;

@@ -249,7 +249,7 @@ std::string Provenance(const HeadProbeResults& results) {
 
 }  // namespace
 
-std::string HeadReportHtml(const HeadProbeResults& results, const ImportanceResults* importance) {
+std::string HeadReportBody(const HeadProbeResults& results, const ImportanceResults* importance) {
   std::string html = Facts(results);
   html += ContextBanner(results.context);
   html += Curve(results.curve);
@@ -269,8 +269,12 @@ std::string HeadReportHtml(const HeadProbeResults& results, const ImportanceResu
       for (const ExampleSentence& sentence : results.examples) html += ExampleSection(sentence);
     }
   }
-  html += Provenance(results);
-  return HtmlPage("headscope: attention heads", "What the attention heads know", html);
+  return html;
+}
+
+std::string HeadReportHtml(const HeadProbeResults& results, const ImportanceResults* importance) {
+  return HtmlPage("headscope: attention heads", "What the attention heads know",
+                  HeadReportBody(results, importance) + Provenance(results));
 }
 
 }  // namespace headscope

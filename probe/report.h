@@ -9,6 +9,10 @@
 
 namespace headscope {
 
+// The sections of the page, for a page that has others besides.
+std::string HeadReportBody(const HeadProbeResults& results,
+                           const ImportanceResults* importance = nullptr);
+
 // The whole page. It loads nothing (a content security policy forbids it) and runs no script.
 // `importance` is null where it was not measured.
 std::string HeadReportHtml(const HeadProbeResults& results,

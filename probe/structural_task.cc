@@ -74,6 +74,16 @@ Share EdgesFound(const Sentence& sentence, const std::vector<float>& distances) 
   return share;
 }
 
+double Uuas(const ProbeSplit& split, const std::vector<std::vector<float>>& distances) {
+  Share all;
+  for (size_t s = 0; s < split.NumSentences(); ++s) {
+    const Share share = EdgesFound(*split.sentences[s], distances[s]);
+    all.right += share.right;
+    all.all += share.all;
+  }
+  return all.right / all.all;
+}
+
 Share RootFound(const Sentence& sentence, const std::vector<float>& depths) {
   const std::vector<size_t> words = WordsThatCount(sentence);
   if (words.empty()) return {};
@@ -155,15 +165,23 @@ FitScores StructuralTask::Fit(Compute& compute, const LayerFeatures& features,
                               const FitRequest& request) const {
   const Trees train = TreesOf(corpus_.train, request.target, request.seed, 0);
   const Trees dev = TreesOf(corpus_.dev, request.target, request.seed, 1);
-  const auto predict = [&](StructuralKind kind, Values Trees::*values) {
+  const auto fit = [&](StructuralKind kind, Values Trees::*values) {
     StructuralProbe probe(kind, OptionsOf(request.probe));
     probe.Fit(compute, {features.train, corpus_.train.starts, train.*values},
               {features.dev, corpus_.dev.starts, dev.*values},
               ProbeStream(request.seed, ProbeSite::kFit));
+    return probe;
+  };
+  const auto predict = [&](StructuralProbe& probe, Values Trees::*values) {
     return probe.Predict(compute, {features.test, corpus_.test.starts, test_.*values});
   };
-  return Score(predict(StructuralKind::kDistance, &Trees::distances),
-               predict(StructuralKind::kDepth, &Trees::depths));
+  StructuralProbe of_distances = fit(StructuralKind::kDistance, &Trees::distances);
+  StructuralProbe of_depths = fit(StructuralKind::kDepth, &Trees::depths);
+  FitScores scores =
+      Score(predict(of_distances, &Trees::distances), predict(of_depths, &Trees::depths));
+  scores.dev = Uuas(corpus_.dev, of_distances.Predict(
+                                     compute, {features.dev, corpus_.dev.starts, dev.distances}));
+  return scores;
 }
 
 FitScores StructuralTask::Score(const Values& distances, const Values& depths) const {

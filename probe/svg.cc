@@ -43,37 +43,79 @@ std::string AxisLabel(double value) {
   return fmt::format("{:g}", value);
 }
 
+double PlaceOf(double x, XScale scale) {
+  if (scale == XScale::kLinear) return x;
+  return x <= 0.0 ? 0.0 : 1.0 + Log(x) / Log(2.0);
+}
+
+// Of what a chart shows; x in places of its scale.
+struct Extent {
+  double x_high = 0, y_low = 1e300, y_high = -1e300;
+  void TakeY(double y) {
+    if (!std::isfinite(y)) return;
+    y_low = std::min(y_low, y);
+    y_high = std::max(y_high, y);
+  }
+};
+
+Extent ExtentOf(const std::vector<LineSeries>& series, XScale scale) {
+  Extent extent;
+  for (const LineSeries& line : series) {
+    for (const auto& [x, y] : line.points) {
+      extent.x_high = std::max(extent.x_high, PlaceOf(x, scale));
+      extent.TakeY(y);
+    }
+    for (const auto& [low, high] : line.intervals) {
+      extent.TakeY(low);
+      extent.TakeY(high);
+    }
+  }
+  return extent;
+}
+
+// There along the low ends and back along the high ones.
+std::string Band(const LineSeries& line, XScale scale, const Axis& x, const Axis& y) {
+  std::string there, back;
+  for (size_t i = 0; i < line.intervals.size(); ++i) {
+    const auto& [low, high] = line.intervals[i];
+    if (!std::isfinite(low) || !std::isfinite(high)) continue;
+    const double at = x(PlaceOf(line.points[i].first, scale));
+    there += fmt::format("{:.1f},{:.1f} ", at, y(low));
+    back = fmt::format("{:.1f},{:.1f} ", at, y(high)) + back;
+  }
+  if (there.empty()) return "";
+  return fmt::format("<polygon points=\"{}\" fill=\"{}\" fill-opacity=\"0.15\"/>\n", there + back,
+                     line.colour);
+}
+
 }  // namespace
 
 std::string LineChart(const std::string& x_label, const std::string& y_label,
-                      const std::vector<LineSeries>& series) {
+                      const std::vector<LineSeries>& series, XScale scale) {
   constexpr double kWidth = 760, kHeight = 320, kLeft = 55, kRight = 150, kTop = 15, kBottom = 45;
-  double x_high = 0, y_low = 1e300, y_high = -1e300;
-  for (const LineSeries& line : series) {
-    for (const auto& [x, y] : line.points) {
-      x_high = std::max(x_high, x);
-      y_low = std::min(y_low, y);
-      y_high = std::max(y_high, y);
-    }
-  }
-  if (y_low > y_high) return "";
-  const double y_step = NiceStep(std::max(y_high - y_low, 1e-6), 7);
-  const double x_step = std::max(1.0, NiceStep(std::max(x_high, 1.0), 8));  // x counts something
-  const Axis x{0, std::max(x_high, 1.0), kLeft, kWidth - kRight};
-  const Axis y{std::floor(y_low / y_step) * y_step, std::ceil(y_high / y_step + 1e-9) * y_step,
-               kHeight - kBottom, kTop};
+  const Extent extent = ExtentOf(series, scale);
+  if (extent.y_low > extent.y_high) return "";
+  const double y_step = NiceStep(std::max(extent.y_high - extent.y_low, 1e-6), 7);
+  const Axis x{0, std::max(extent.x_high, 1.0), kLeft, kWidth - kRight};
+  const Axis y{std::floor(extent.y_low / y_step) * y_step,
+               std::ceil(extent.y_high / y_step + 1e-9) * y_step, kHeight - kBottom, kTop};
   std::string svg = OpenSvg(kWidth, kHeight, y_label + " over " + x_label);
   for (double tick = y.low; tick <= y.high + y_step / 2; tick += y_step) {
     svg += Line(kLeft, y(tick), kWidth - kRight, y(tick), kGrid);
     svg += Text(kLeft - 6, y(tick) + 4, "end", fmt::format("{:.4g}", tick));
   }
+  // Steps, layers and heads are whole.
+  const double x_step = std::max(1.0, NiceStep(x.high, scale == XScale::kSteps ? 16 : 8));
   for (double tick = 0; tick <= x.high + x_step * 1e-6; tick += x_step) {
+    const double shown =
+        scale == XScale::kLinear || tick == 0 ? tick : std::ldexp(1.0, static_cast<int>(tick) - 1);
     svg += Line(x(tick), kTop, x(tick), kHeight - kBottom, kGrid);
-    svg += Text(x(tick), kHeight - kBottom + 15, "middle", AxisLabel(tick));
+    svg += Text(x(tick), kHeight - kBottom + 15, "middle", AxisLabel(shown));
   }
   svg += Text((kLeft + kWidth - kRight) / 2, kHeight - 8, "middle", x_label);
   svg += Text(0, 0, "middle", y_label,
               fmt::format("transform=\"translate(14 {:.0f}) rotate(-90)\"", kHeight / 2));
+  for (const LineSeries& line : series) svg += Band(line, scale, x, y);
   double last_label = -1e300;
   std::vector<const LineSeries*> by_height;
   for (const LineSeries& line : series) {
@@ -85,14 +127,16 @@ std::string LineChart(const std::string& x_label, const std::string& y_label,
                    });
   for (const LineSeries* line : by_height) {
     std::string path;
-    for (const auto& [px, py] : line->points) path += fmt::format("{:.1f},{:.1f} ", x(px), y(py));
+    for (const auto& [px, py] : line->points) {
+      path += fmt::format("{:.1f},{:.1f} ", x(PlaceOf(px, scale)), y(py));
+    }
     svg += fmt::format(
         "<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"1.8\"{}/>\n", path,
         line->colour, line->dashed ? " stroke-dasharray=\"6 4\"" : "");
     const auto& [end_x, end_y] = line->points.back();
-    if (line->points.size() == 1) svg += Dot(x(end_x), y(end_y), line->colour);
+    if (line->points.size() == 1) svg += Dot(x(PlaceOf(end_x, scale)), y(end_y), line->colour);
     last_label = std::max(y(end_y) + 4, last_label + 13);
-    svg += Text(x(end_x) + 6, last_label, "start", line->name,
+    svg += Text(x(PlaceOf(end_x, scale)) + 6, last_label, "start", line->name,
                 fmt::format("fill=\"{}\"", line->colour));
   }
   return svg + "</svg>\n";

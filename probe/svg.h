@@ -16,11 +16,16 @@ struct LineSeries {
   std::string colour;
   bool dashed = false;
   std::vector<std::pair<double, double>> points;  // ascending x
+  // (low, high) of every point, drawn as a band; none: no band, and infinite ones are left out.
+  std::vector<std::pair<double, double>> intervals = {};
 };
+
+// kSteps: 0, 1, 2, 4, … at equal distances, for what is seen at powers of two.
+enum class XScale { kLinear, kSteps };
 
 // Lines over common axes, each named at its right end.
 std::string LineChart(const std::string& x_label, const std::string& y_label,
-                      const std::vector<LineSeries>& series);
+                      const std::vector<LineSeries>& series, XScale scale = XScale::kLinear);
 
 // One row of a forest plot: an estimate with its interval, and what it is compared with. All in [0,
 // 1].

@@ -44,11 +44,6 @@ Hook HookOfLayer(size_t layer) {
 }
 size_t BlockOfLayer(size_t layer) { return layer == 0 ? 0 : layer - 1; }
 
-WordFeatures::WordFeatures(size_t num_layers, size_t words, size_t width)
-    : words_(words), width_(width) {
-  for (size_t k = 0; k < num_layers; ++k) layers_.emplace_back(words * width);
-}
-
 WordFeatures ExtractWordFeatures(Compute& compute, const ModelConfig& config,
                                  const ParameterSet& parameters, std::span<const WordInput> inputs,
                                  std::span<const size_t> layers,

@@ -24,17 +24,27 @@ namespace headscope {
 
 enum class WordPooling { kMean, kFirst };
 
-// The vectors of all words of all inputs, input by input, at some layers.
+// The vectors of all words of all inputs, input by input, at some layers, which lie side by side.
 class WordFeatures {
  public:
-  WordFeatures(size_t num_layers, size_t words, size_t width);
-  size_t NumLayers() const { return layers_.size(); }
-  Matrix Layer(size_t k) { return {layers_[k].data(), words_, width_}; }
-  ConstMatrix Layer(size_t k) const { return {layers_[k].data(), words_, width_}; }
+  WordFeatures(size_t num_layers, size_t words, size_t width)
+      : num_layers_(num_layers),
+        words_(words),
+        width_(width),
+        values_(num_layers * words * width) {}
+  size_t NumLayers() const { return num_layers_; }
+  Matrix Layer(size_t k) {
+    return {values_.data() + k * width_, words_, width_, num_layers_ * width_};
+  }
+  ConstMatrix Layer(size_t k) const {
+    return {values_.data() + k * width_, words_, width_, num_layers_ * width_};
+  }
+  // [words, layers C]
+  ConstMatrix AllLayers() const { return {values_.data(), words_, num_layers_ * width_}; }
 
  private:
-  size_t words_, width_;
-  std::vector<AlignedBuffer<float>> layers_;
+  size_t num_layers_, words_, width_;
+  AlignedBuffer<float> values_;
 };
 
 struct WordFeatureOptions {

@@ -78,13 +78,16 @@ int32_t Mode(const std::vector<size_t>& counts) {
 }  // namespace
 
 std::unique_ptr<Probe> MakeWordProbe(const std::string& name, size_t num_labels,
-                                     size_t hidden_units) {
-  if (name == "linear") return std::make_unique<LinearProbe>(num_labels);
-  if (name != "mlp1" && name != "mlp2") {
+                                     size_t hidden_units, size_t mixed_layers, size_t parts) {
+  const bool linear = name == "linear";
+  if (linear && mixed_layers == 0) return std::make_unique<LinearProbe>(num_labels);
+  if (!linear && name != "mlp1" && name != "mlp2") {
     Fail("--probe: expected linear, mlp1 or mlp2, found {}", name);
   }
   MlpProbeOptions options;
-  options.hidden_layers = name == "mlp1" ? 1 : 2;
+  options.hidden_layers = linear ? 0 : name == "mlp1" ? 1 : 2;
+  options.mixed_layers = mixed_layers;
+  options.parts = parts;
   options.hidden = hidden_units;
   return std::make_unique<MlpProbe>(num_labels, options);
 }
@@ -170,10 +173,11 @@ FitScores WordLabelTask::Score(std::span<const uint32_t> rows, std::span<const i
 
 std::unique_ptr<Probe> WordLabelTask::FitProbe(Compute& compute, const FitRequest& request,
                                                const ProbeRows& train,
-                                               const ConstMatrix& dev_features,
+                                               const ConstMatrix& dev_features, size_t mixed_layers,
                                                const std::vector<int32_t>& dev_labels) const {
   const std::vector<uint32_t> dev = Labelled(dev_labels);
-  auto probe = MakeWordProbe(request.probe, names_.size(), options_.hidden_units);
+  auto probe = MakeWordProbe(request.probe, names_.size(), options_.hidden_units, mixed_layers,
+                             options_.label == WordLabel::kRelation ? 2 : 1);
   probe->Fit(compute, train, {dev_features, dev_labels, dev},
              ProbeStream(request.seed, ProbeSite::kFit));
   return probe;
@@ -186,10 +190,16 @@ FitScores WordLabelTask::Fit(Compute& compute, const LayerFeatures& features,
   const Seen dev = See(compute, features.dev, corpus_.dev);
   const Seen test = See(compute, features.test, corpus_.test);
   const std::vector<uint32_t> fitted = Labelled(labels.train), scored = Labelled(labels.test);
-  const auto probe =
-      FitProbe(compute, request, {train.features, labels.train, fitted}, dev.features, labels.dev);
+  const auto probe = FitProbe(compute, request, {train.features, labels.train, fitted},
+                              dev.features, features.mixed_layers, labels.dev);
   const ProbeScores scores = ScoreProbe(compute, *probe, {test.features, labels.test, scored});
-  return Score(scored, scores.predicted, labels.test);
+  FitScores result = Score(scored, scores.predicted, labels.test);
+  result.mix = probe->MixWeights();
+  const std::vector<uint32_t> chosen_on = Labelled(labels.dev);
+  const ProbeRows dev_rows{dev.features, labels.dev, chosen_on};
+  result.dev = static_cast<double>(ScoreProbe(compute, *probe, dev_rows).NumRight(dev_rows)) /
+               static_cast<double>(chosen_on.size());
+  return result;
 }
 
 std::vector<TaskBaseline> WordLabelTask::Baselines() const {
@@ -227,8 +237,8 @@ double WordLabelTask::CodeNats(Compute& compute, const LayerFeatures& features,
   const std::vector<uint32_t> block = LabelledOf(labels.train, corpus_.train, coded);
   // A first block of one sentence may have no label at all.
   if (rows.empty()) return UniformBits(coded) * Log(2.0);
-  const auto probe =
-      FitProbe(compute, request, {train.features, labels.train, rows}, dev.features, labels.dev);
+  const auto probe = FitProbe(compute, request, {train.features, labels.train, rows}, dev.features,
+                              features.mixed_layers, labels.dev);
   const ProbeScores scores = ScoreProbe(compute, *probe, {train.features, labels.train, block});
   return scores.MeanNats() * static_cast<double>(block.size());
 }

@@ -16,8 +16,11 @@ namespace headscope {
 // What a probe on word vectors may look like: "linear", "mlp1", "mlp2".
 inline const std::vector<std::string> kWordProbes = {"linear", "mlp1", "mlp2"};
 // Throws Error for another name.
+// On a mix of layers (0: on one), "linear" too is trained on batches, without a penalty: J is not
+// convex in both.
 std::unique_ptr<Probe> MakeWordProbe(const std::string& name, size_t num_labels,
-                                     size_t hidden_units);
+                                     size_t hidden_units, size_t mixed_layers = 0,
+                                     size_t parts = 1);
 
 enum class WordLabel {
   kUpos,      // universal tags
@@ -43,6 +46,7 @@ class WordLabelTask final : public ProbingTask {
 
   std::vector<std::string> Metrics() const override { return {"accuracy", "unseen"}; }
   bool IsDeterministic(const std::string& probe) const override { return probe == "linear"; }
+  bool HasMix() const override { return true; }
   FitScores Fit(Compute& compute, const LayerFeatures& features,
                 const FitRequest& request) const override;
   std::vector<TaskBaseline> Baselines() const override;
@@ -66,6 +70,7 @@ class WordLabelTask final : public ProbingTask {
   Seen See(Compute& compute, ConstMatrix features, const ProbeSplit& split) const;
   std::unique_ptr<Probe> FitProbe(Compute& compute, const FitRequest& request,
                                   const ProbeRows& train, const ConstMatrix& dev_features,
+                                  size_t mixed_layers,
                                   const std::vector<int32_t>& dev_labels) const;
   Labels ControlLabels(uint64_t seed) const;
   FitScores Score(std::span<const uint32_t> rows, std::span<const int32_t> predicted,

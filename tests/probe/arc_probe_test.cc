@@ -36,9 +36,13 @@ struct ArcSentences {
   }
 };
 
-// The mean of -log p(head), from parameters in the layout's order: U, a, V, r.
+double ValueOf(double x) { return x; }
+double ValueOf(Dual x) { return x.value; }
+
+// The mean of -log p(head), from parameters in the layout's order: U, a, V, r, of an MLP v.
 template <typename S>
-std::vector<S> Definition(const ArcSentences& data, size_t rank, const std::vector<S>& p) {
+std::vector<S> Definition(const ArcSentences& data, size_t rank, ArcScorer scorer,
+                          const std::vector<S>& p) {
   using std::exp;
   using std::log;
   const size_t width = data.width;
@@ -62,7 +66,12 @@ std::vector<S> Definition(const ArcSentences& data, size_t rank, const std::vect
         S score = 0.0;
         for (size_t r = 0; r < rank; ++r) {
           const S key = j == length ? root[r] : project(v, begin + j, r);
-          score = score + (project(u, begin + i, r) + a[r]) * key;
+          const S query = project(u, begin + i, r) + a[r];
+          if (scorer == ArcScorer::kBilinear) {
+            score = score + query * key;
+          } else if (ValueOf(query + key) > 0.0) {
+            score = score + root[rank + r] * (query + key);
+          }
         }
         sum = sum + exp(score);
         if (static_cast<int32_t>(j) == data.heads[begin + i]) of_head = score;
@@ -78,7 +87,8 @@ TEST_CASE("The arc probe's loss and gradient are its definition's", "[probe][arc
   const ArcSentences data({1, 4, 2, 6}, 5, 7);
   ThreadPool pool(1);
   Compute compute(pool);
-  ArcProbe probe({.rank = kRank});
+  const ArcScorer scorer = GENERATE(ArcScorer::kBilinear, ArcScorer::kMlp);
+  ArcProbe probe({.scorer = scorer, .rank = kRank});
   probe.Initialise(5, kArcStream);
   ParameterSet& parameters = probe.Parameters();
   // Biases and ROOT start at zero, where half of the formula cannot be seen.
@@ -88,9 +98,9 @@ TEST_CASE("The arc probe's loss and gradient are its definition's", "[probe][arc
   ParameterSet gradients(parameters.SharedLayout());
   const double loss = probe.Gradient(compute, data.Rows(data.all), gradients);
   const std::vector<double> point(parameters.Data().begin(), parameters.Data().end());
-  CHECK_THAT(loss, WithinAbs(Definition(data, kRank, point)[0], 1e-5));
+  CHECK_THAT(loss, WithinAbs(Definition(data, kRank, scorer, point)[0], 1e-5));
   const std::vector<double> wanted = ExactGradient(
-      [&](const std::vector<Dual>& p) { return Definition(data, kRank, p); }, point, {1.0});
+      [&](const std::vector<Dual>& p) { return Definition(data, kRank, scorer, p); }, point, {1.0});
   const std::vector<float> found(gradients.Data().begin(), gradients.Data().end());
   CHECK(RelativeError(found, wanted) < 1e-5);
 }

@@ -30,7 +30,7 @@ ArcFiles SmallFiles() {
 
 double Ratio(const FitScores& scores, size_t metric) {
   double numerator = 0.0, denominator = 0.0;
-  for (size_t i = metric; i < scores.numerators.size(); i += 2) {
+  for (size_t i = metric; i < scores.numerators.size(); i += 3) {
     numerator += scores.numerators[i];
     denominator += scores.denominators[i];
   }
@@ -174,11 +174,12 @@ TEST_CASE("Arcs are read off vectors, attention and distances in one study", "[p
   CHECK(fits == CountFits(task, model.config, options));
   CHECK(ProbingJson(run(2)) == ProbingJson(results));
   const auto seeds = [&](const char* probe, const char* encoder, const char* target) {
-    const int layer = std::string(probe) == "bilinear" ? 1 : -1;
+    const bool sees_layers = std::string(probe) == "bilinear" || std::string(probe) == "mlp";
+    const int layer = sees_layers ? 1 : -1;
     const ProbingRow* row = results.Find(probe, encoder, target, layer, "UAS");
     return row == nullptr ? 0 : row->by_seed.size();
   };
-  for (const char* probe : {"bilinear", "attention", "attention+words"}) {
+  for (const char* probe : {"bilinear", "mlp", "attention", "attention+words"}) {
     CHECK(seeds(probe, "trained", "labels") == (std::string(probe) == "attention" ? 1 : 2));
     CHECK(seeds(probe, "trained", "control") == 2);
     CHECK(seeds(probe, "random", "labels") == 1);

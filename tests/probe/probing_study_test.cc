@@ -192,10 +192,11 @@ TEST_CASE("Hostile names cannot add markup to a probing report", "[probe][probin
     ProbingResults results;
     results.metrics = {"accuracy"};
     results.probes = {"linear"};
-    results.layers = {0};
+    results.layers = {0, 1};
     results.title = results.model.directory = results.train.path = results.facts.command = name;
     results.notes = {name};
-    results.rows = {{"linear", "trained", "labels", 0, "accuracy", {0.5, 0.4, 0.6, 1}, {0.5}, 10}};
+    results.rows = {{"linear", "trained", "labels", 0, "accuracy", {0.5, 0.4, 0.6, 1}, {0.5}, 10},
+                    {"linear", "trained", "labels", 1, "accuracy", {0.6, 0.5, 0.7, 1}, {0.6}, 10}};
     const std::string html = ProbingReportHtml(results);
     CHECK_THAT(html, ContainsSubstring("<svg"));
     return std::count(html.begin(), html.end(), '<');

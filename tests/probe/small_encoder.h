@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "datasets/wordpiece.h"
 #include "model/base/random.h"
 #include "model/bert_parameters.h"
 #include "model/pretrained.h"
@@ -39,6 +40,15 @@ inline WordInput EncodeForms(const std::vector<std::string>& words) {
   input.starts.push_back(static_cast<uint32_t>(input.ids.size()));
   input.ids.push_back(2);
   return input;
+}
+
+// As EncodeForms numbers pieces: [CLS] is 1, [SEP] 2.
+inline WordPiece PiecesOfForms() {
+  std::vector<std::string> pieces = {"[UNK]", "[CLS]", "[SEP]"};
+  while (pieces.size() < 62) pieces.push_back("p" + std::to_string(pieces.size()));
+  pieces.push_back("[MASK]");
+  pieces.push_back("[PAD]");
+  return WordPiece(pieces);
 }
 
 // Documents of three sentences of one to six words; form "a12" is a NOUN, "b…" a VERB, "c…" an ADJ.

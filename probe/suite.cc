@@ -1,0 +1,282 @@
+#include "probe/suite.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "probe/section_store.h"
+#include "probe/suite_group.h"
+#include "probe/suite_section.h"
+#include "probe/svg_elements.h"
+
+namespace headscope {
+namespace {
+
+std::vector<std::string> NamesOf(const std::vector<SuiteProbe>& probes) {
+  std::vector<std::string> names;
+  for (const SuiteProbe& probe : probes) names.push_back(probe.name);
+  return names;
+}
+
+SuiteSection NotAsked(const SuiteStudy& study, const std::string& why) {
+  SuiteSection section;
+  section.name = study.name;
+  section.title = study.title;
+  section.json = nlohmann::json{{"not asked", why}}.dump();
+  section.html = "<p>Not asked: " + EscapeMarkup(why) + ".</p>\n";
+  section.text = "Not asked: " + why + ".\n";
+  return section;
+}
+
+enum Part : size_t { kSweep, kAtBest, kMixed, kHeadline };
+constexpr const char* kPartNames[] = {"sweep", "at best", "mix", "headline"};
+
+// The parts' options but for layers that are yet to be chosen.
+ProbingOptions OptionsOf(const SuiteOptions& suite, Part part) {
+  ProbingOptions options;
+  options.seed = suite.seed;
+  options.memory_mib = suite.memory_mib;
+  options.gemm = suite.gemm;
+  options.seeds = suite.full || part == kHeadline ? suite.seeds : 1;
+  options.draws = part == kHeadline ? 0 : suite.full ? suite.draws : 1;
+  options.online_code = part == kSweep;
+  options.mix = part == kMixed;
+  options.single_layers = part != kMixed;
+  return options;
+}
+
+const std::vector<SuiteProbe>& ProbesOf(const SuiteStudy& study, Part part) {
+  return part == kSweep    ? study.sweep
+         : part == kAtBest ? study.at_best
+         : part == kMixed  ? study.mix
+                           : study.headline;
+}
+
+// Of a probe that sees no layer any will do.
+size_t ChosenFor(const ProbingResults& sweep, const std::string& probe) {
+  for (const ChosenLayer& chosen : sweep.chosen_layers) {
+    if (chosen.probe == probe) return chosen.layer;
+  }
+  return 0;
+}
+
+class SuiteRun {
+ public:
+  SuiteRun(const SuiteContext& context, const ProbingResults& facts, const SuiteHooks& hooks)
+      : context_(context),
+        facts_(facts),
+        hooks_(hooks),
+        studies_(StudiesAskedFor(context.options)),
+        groups_(SuiteGroupsOf(context, studies_)),
+        clock_({}, 1) {}
+
+  std::vector<SuiteSection> Run() {
+    for (const auto& group : groups_) {
+      group->Prepare(context_);
+      if (!HasPart(*group, kMixed)) {
+        group->notes.push_back("no mix of layers: all of them do not fit into --memory");
+      }
+    }
+    MakePlan();
+    hooks_.planned(clock_);
+    for (const SuiteStudy& study : studies_) {
+      const std::string why_not = WhyNot(study, context_);
+      if (!why_not.empty()) {
+        done_[study.name] = NotAsked(study, why_not);
+      } else if (study.run) {
+        RunOwn(study);
+      }
+    }
+    for (const auto& group : groups_) RunGroup(*group);
+    std::vector<SuiteSection> sections;
+    for (const SuiteStudy& study : studies_) sections.push_back(std::move(done_.at(study.name)));
+    return sections;
+  }
+
+ private:
+  bool HasPart(const SuiteGroup& group, Part part) const {
+    if (part == kHeadline) return !context_.options.full;
+    return part != kMixed ||
+           MixFits(group.corpus, context_.model.config, OptionsOf(context_.options, part));
+  }
+
+  // What a fit takes: more with more words and wider vectors.
+  double SecondsOf(const SuiteProbe& probe, Part part) const {
+    const double train_words = static_cast<double>(context_.train.NumWords());
+    const bool sampled = !context_.options.full && part != kHeadline;
+    const double words =
+        sampled ? std::min(train_words, static_cast<double>(context_.options.sweep_words))
+                : train_words;
+    return probe.seconds * words / 1000.0 * static_cast<double>(context_.model.config.hidden_size) /
+           256.0;
+  }
+
+  void MakePlan() {
+    std::vector<PlannedWork> plan;
+    for (const SuiteStudy& study : studies_) {
+      if (!study.run) continue;
+      entries_[study.name] = plan.size();
+      plan.push_back({study.title, 0, study.seconds(context_)});
+    }
+    for (const auto& group : groups_) {
+      for (size_t s = 0; s < group->studies.size(); ++s) {
+        for (const Part part : {kSweep, kAtBest, kMixed, kHeadline}) {
+          if (HasPart(*group, part)) PlanPart(*group, s, part, plan);
+        }
+      }
+    }
+    clock_ = SuiteClock(std::move(plan), context_.pool.NumThreads());
+  }
+
+  void PlanPart(const SuiteGroup& group, size_t s, Part part, std::vector<PlannedWork>& plan) {
+    const SuiteStudy& study = *group.studies[s];
+    for (const SuiteProbe& probe : ProbesOf(study, part)) {
+      ProbingOptions options = OptionsOf(context_.options, part);
+      options.probes = {probe.name};
+      if (part == kAtBest || part == kHeadline) options.layers = {0};  // one, whichever it will be
+      entries_[EntryOf(study, part, probe.name)] = plan.size();
+      plan.push_back({fmt::format("{}, {}, {}", study.name, probe.name, kPartNames[part]),
+                      CountFits(*group.tasks[s], context_.model.config, options),
+                      SecondsOf(probe, part)});
+    }
+  }
+
+  static std::string EntryOf(const SuiteStudy& study, Part part, const std::string& probe) {
+    return fmt::format("{}/{}/{}", study.name, kPartNames[part], probe);
+  }
+
+  void RunOwn(const SuiteStudy& study) {
+    if (hooks_.stop()) throw StudyInterrupted();
+    std::optional<SuiteSection> section;
+    if (hooks_.sections != nullptr) section = hooks_.sections->Load(study.name);
+    const bool reused = section.has_value();
+    if (!reused) {
+      section = study.run(context_);
+      section->name = study.name;
+      section->title = study.title;
+      if (hooks_.sections != nullptr) hooks_.sections->Save(*section);
+    }
+    done_[study.name] = std::move(*section);
+    clock_.Done(entries_.at(study.name), reused);
+    hooks_.advanced(clock_);
+  }
+
+  void RunGroup(SuiteGroup& group) {
+    std::vector<SuiteParts> parts(group.studies.size());
+    RunPart(group, group.corpus, group.tasks, kSweep, parts);
+    RunPart(group, group.corpus, group.tasks, kAtBest, parts);
+    if (HasPart(group, kMixed)) {
+      RunPart(group, group.corpus, group.tasks, kMixed, parts);
+    }
+    if (HasPart(group, kHeadline)) {
+      const ProbeCorpus corpus = group.CorpusOf(context_, 0);
+      std::vector<std::unique_ptr<ProbingTask>> tasks;
+      for (const SuiteStudy* study : group.studies) tasks.push_back(study->make_task(corpus));
+      RunPart(group, corpus, tasks, kHeadline, parts);
+    }
+    for (size_t s = 0; s < group.studies.size(); ++s) {
+      const SuiteStudy& study = *group.studies[s];
+      done_[study.name] = MakeSection(study.name, study.title, parts[s]);
+    }
+  }
+
+  // What one part asks: of each study once, or of each probe where layers are chosen for each.
+  struct Asked {
+    std::vector<StudyRequest> requests;
+    std::vector<size_t> of_study;
+  };
+  Asked RequestsOf(const SuiteGroup& group, const std::vector<std::unique_ptr<ProbingTask>>& tasks,
+                   Part part, const std::vector<SuiteParts>& parts) const {
+    Asked asked;
+    for (size_t s = 0; s < group.studies.size(); ++s) {
+      const SuiteStudy& study = *group.studies[s];
+      const auto ask = [&](std::vector<std::string> probes, std::vector<size_t> layers) {
+        StudyRequest request{study.name + "/" + kPartNames[part], tasks[s].get(),
+                             OptionsOf(context_.options, part)};
+        request.options.probes = std::move(probes);
+        request.options.layers = std::move(layers);
+        asked.requests.push_back(std::move(request));
+        asked.of_study.push_back(s);
+      };
+      const std::vector<std::string> probes = NamesOf(ProbesOf(study, part));
+      if (probes.empty()) continue;
+      if (part == kSweep || part == kMixed) {
+        ask(probes, {});
+      } else if (part == kAtBest) {
+        ask(probes, {ChosenFor(parts[s].sweep, study.sweep[0].name)});
+      } else {
+        for (const std::string& probe : probes) ask({probe}, {ChosenFor(parts[s].sweep, probe)});
+      }
+    }
+    return asked;
+  }
+
+  void RunPart(const SuiteGroup& group, const ProbeCorpus& corpus,
+               const std::vector<std::unique_ptr<ProbingTask>>& tasks, Part part,
+               std::vector<SuiteParts>& parts) {
+    const Asked asked = RequestsOf(group, tasks, part, parts);
+    if (asked.requests.empty()) return;
+    std::vector<ProbingResults> results(asked.requests.size());
+    ProbeEncoder(context_.pool, context_.model, context_.encode, corpus, asked.requests,
+                 HooksOf(group, part, asked.of_study), results);
+    for (size_t r = 0; r < results.size(); ++r) {
+      FillFacts(*group.studies[asked.of_study[r]], group.notes, results[r]);
+      if (part == kAtBest) results[r].chosen_layers.clear();  // others chose
+      SuiteParts& of = parts[asked.of_study[r]];
+      AppendResults(part == kHeadline ? of.headline : of.sweep, std::move(results[r]));
+    }
+  }
+
+  StudyHooks HooksOf(const SuiteGroup& group, Part part, const std::vector<size_t>& of_study) {
+    const auto entry = [this, &group, part, &of_study](size_t request, const std::string& probe) {
+      return entries_.at(EntryOf(*group.studies[of_study[request]], part, probe));
+    };
+    StudyHooks hooks;
+    hooks.journal = hooks_.journal;
+    hooks.stop = hooks_.stop;
+    hooks.cost = [this, entry](size_t request, const std::string& probe) {
+      return clock_.Plan()[entry(request, probe)].seconds;
+    };
+    hooks.progress = [this, entry](const FitEvent& event) {
+      clock_.Done(entry(event.request, event.probe), event.reused);
+      hooks_.advanced(clock_);
+    };
+    return hooks;
+  }
+
+  void FillFacts(const SuiteStudy& study, const std::vector<std::string>& notes,
+                 ProbingResults& results) const {
+    results.task = study.name;
+    results.title = study.title;
+    results.options = study.options;
+    results.facts = facts_.facts;
+    results.model = facts_.model;
+    results.train.sha256 = facts_.train.sha256;
+    results.dev.sha256 = facts_.dev.sha256;
+    results.test.sha256 = facts_.test.sha256;
+    results.notes = facts_.notes;
+    results.notes.insert(results.notes.end(), notes.begin(), notes.end());
+  }
+
+  const SuiteContext& context_;
+  const ProbingResults& facts_;
+  const SuiteHooks& hooks_;
+  std::vector<SuiteStudy> studies_;
+  std::vector<std::unique_ptr<SuiteGroup>> groups_;
+  SuiteClock clock_;
+  std::map<std::string, size_t> entries_;  // in the clock's plan
+  std::map<std::string, SuiteSection> done_;
+};
+
+}  // namespace
+
+std::vector<SuiteSection> RunSuite(const SuiteContext& context, const ProbingResults& facts,
+                                   const SuiteHooks& hooks) {
+  return SuiteRun(context, facts, hooks).Run();
+}
+
+}  // namespace headscope

@@ -1,0 +1,34 @@
+#include "probe/suite_clock.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace headscope {
+
+SuiteClock::SuiteClock(std::vector<PlannedWork> plan, size_t threads)
+    : plan_(std::move(plan)), threads_(static_cast<double>(threads)) {
+  for (const PlannedWork& work : plan_) {
+    fits_ += work.items;
+    all_ += work.seconds * static_cast<double>(std::max<size_t>(work.items, 1));
+  }
+  left_ = all_;
+}
+
+void SuiteClock::Done(size_t entry, bool reused) {
+  const PlannedWork& work = plan_[entry];
+  fits_done_ += work.items > 0 ? 1 : 0;
+  left_ = std::max(0.0, left_ - work.seconds);
+  if (!reused) worked_ += work.seconds;
+}
+
+double SuiteClock::SecondsLeft() const {
+  return SecondsLeft(std::chrono::duration<double>(Clock::now() - start_).count());
+}
+
+double SuiteClock::SecondsLeft(double elapsed) const {
+  const bool measured = worked_ > 0.05 * all_;
+  const double speed = measured && elapsed > 0.0 ? worked_ / elapsed : threads_;
+  return left_ / speed;
+}
+
+}  // namespace headscope

@@ -1,0 +1,89 @@
+#include "probe/suite_erasure.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "probe/erasure_json.h"
+#include "probe/erasure_study.h"
+#include "probe/erasure_tables.h"
+#include "probe/model_facts.h"
+
+namespace headscope {
+namespace {
+
+size_t TrainWords(const SuiteOptions& options) { return options.full ? 0 : options.sweep_words; }
+
+ErasureOptions OptionsOf(const SuiteContext& context) {
+  const SuiteOptions& suite = context.options;
+  ErasureOptions options;
+  options.seed = suite.seed;
+  options.gemm = suite.gemm;
+  options.draws = suite.full ? suite.draws : 1;
+  options.seeds = suite.full ? suite.seeds : 1;
+  if (!suite.full) options.probes = {"linear"};
+  return options;
+}
+
+std::string PercentText(const Estimate& estimate) {
+  if (!(estimate.high - estimate.low < 1e300)) return fmt::format("{:.1f}", 100 * estimate.value);
+  return fmt::format("{:.1f} [{:.1f}, {:.1f}]", 100 * estimate.value, 100 * estimate.low,
+                     100 * estimate.high);
+}
+
+// What a linear probe still reads at the last layer, of each layer that LEACE was applied to.
+std::vector<SuiteLine> LinesOf(const ErasureResults& results) {
+  std::vector<SuiteLine> lines;
+  const auto last = static_cast<int>(results.model.layers);
+  for (const size_t layer : results.layers) {
+    const ErasureRow* row = results.Find(layer, "leace", "pos linear", last, "value");
+    if (row == nullptr) continue;
+    lines.push_back({"Parts of speech after LEACE: linear (accuracy)",
+                     fmt::format("layer {} erased, layer {} read", layer, last),
+                     PercentText(row->estimate), "-", "-", "-",
+                     "majority " + PercentText(results.majority)});
+  }
+  return lines;
+}
+
+}  // namespace
+
+double SecondsOfErasureStudy(const SuiteContext& context) {
+  const ModelConfig& config = context.model.config;
+  const SuiteOptions& options = context.options;
+  const double all = static_cast<double>(context.train.NumWords());
+  const double words = options.full ? all : std::min(all, static_cast<double>(options.sweep_words));
+  const double layers = static_cast<double>(config.num_hidden_layers + 1);
+  const double width = static_cast<double>(config.hidden_size);
+  return 40.0 * words / 20000.0 * layers * width / 256.0;
+}
+
+SuiteSection RunErasureStudy(const SuiteContext& context) {
+  const ErasureOptions options = OptionsOf(context);
+  const ProbeCorpus corpus = MakeProbeCorpus(
+      context.train, context.dev, context.test, context.encode,
+      {context.model.config.max_position_embeddings, TrainWords(context.options), options.seed});
+  const size_t layers = context.model.config.num_hidden_layers + 1;
+  context.progress("erasing parts of speech from layer 0");
+  ErasureResults results;
+  StudyErasure(
+      context.pool, context.model, context.word_piece, context.encode, corpus, options,
+      [&](size_t done, size_t total) {
+        const size_t steps = total / layers;
+        if (done % steps != 0 || done == total) return;
+        context.progress(fmt::format("erasing parts of speech from layer {}", done / steps));
+      },
+      results);
+  results.concept_name = "pos";
+  results.title = "Parts of speech";
+  results.model = FactsOf(context.model);
+  SuiteSection section;
+  section.lines = LinesOf(results);
+  section.json = ErasureJson(results);
+  section.csvs = {{"erase.csv", ErasureCsv(results)}};
+  section.html = ErasureReportBody(results);
+  section.text = ErasureTablesText(results);
+  return section;
+}
+
+}  // namespace headscope

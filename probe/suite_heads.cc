@@ -1,0 +1,118 @@
+#include "probe/suite_heads.h"
+
+#include <fmt/format.h>
+
+#include "probe/head_study.h"
+#include "probe/head_tables.h"
+#include "probe/importance_tables.h"
+#include "probe/report.h"
+#include "probe/results.h"
+
+namespace headscope {
+namespace {
+
+std::string PercentText(const Estimate& estimate) {
+  return fmt::format("{:.1f} [{:.1f}, {:.1f}]", 100 * estimate.value, 100 * estimate.low,
+                     100 * estimate.high);
+}
+
+std::string RangeText(const RandomModelScores& random) {
+  if (random.values.empty()) return "-";
+  return fmt::format("{:.1f} ({:.1f}-{:.1f})", 100 * random.mean, 100 * random.low,
+                     100 * random.high);
+}
+
+SuiteLine TreeLine(const TreeResults& trees) {
+  SuiteLine line{"undirected trees of attention (UUAS)", "-", "-", "-", "-", "-", "-"};
+  for (const TreeRow& row : trees.rows[static_cast<size_t>(TreeMeasure::kUuas)]) {
+    if (row.family == "single head") {
+      line.where = row.chosen;
+      line.score = PercentText(row.score);
+    }
+    if (row.family == "right-branching") line.baseline = "neighbours " + PercentText(row.score);
+  }
+  return line;
+}
+
+SuiteLine CoreferenceLine(const CoreferenceResults& coreference) {
+  const CoreferenceHead& head =
+      coreference.heads[static_cast<size_t>(CandidateSet::kPrecedingMentionHeads)];
+  const auto all = static_cast<size_t>(MentionType::kAll);
+  size_t best = 0;
+  for (size_t rule = 1; rule < kNumAntecedentRules; ++rule) {
+    if (coreference.rules[rule][all].value > coreference.rules[best][all].value) best = rule;
+  }
+  return {"antecedents, by a head",
+          head.head.Name(),
+          PercentText(head.rows[all].accuracy),
+          "-",
+          "-",
+          RangeText(head.rows[all].random_models),
+          kAntecedentRuleNames[best] + (" " + PercentText(coreference.rules[best][all]))};
+}
+
+// The relations of which there are most, and how many heads are above their nulls.
+std::vector<SuiteLine> RelationLines(const std::vector<RelationResult>& relations) {
+  std::vector<SuiteLine> lines;
+  for (const char* name : {"nsubj", "obj", "det", "case", "amod"}) {
+    for (const RelationResult& row : relations) {
+      if (row.relation != name) continue;
+      lines.push_back(
+          {row.relation + ", by a head", row.head.Name() + " " + DirectionName(row.direction),
+           PercentText(row.accuracy), "-", "-", RangeText(row.random_models),
+           fmt::format("offset {:+d} {}", row.offset, PercentText(row.offset_accuracy))});
+    }
+  }
+  return lines;
+}
+
+std::string RelationsCsv(const std::vector<RelationResult>& relations) {
+  std::string csv =
+      "relation,n,head,direction,accuracy,low,high,offset,offset_accuracy,offset_low,offset_high,"
+      "rule_upos,rule_side,rule_accuracy,rule_low,rule_high,random_mean\n";
+  for (const RelationResult& row : relations) {
+    csv += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", row.relation,
+                       row.accuracy.n, row.head.Name(), DirectionName(row.direction),
+                       row.accuracy.value, row.accuracy.low, row.accuracy.high, row.offset,
+                       row.offset_accuracy.value, row.offset_accuracy.low, row.offset_accuracy.high,
+                       row.rule_upos, row.rule_to_the_right ? "right" : "left",
+                       row.rule_accuracy.value, row.rule_accuracy.low, row.rule_accuracy.high,
+                       row.random_models.mean);
+  }
+  return csv;
+}
+
+}  // namespace
+
+double SecondsOfHeadsStudy(const SuiteContext& context) {
+  const ModelConfig& config = context.model.config;
+  const double words = static_cast<double>(context.dev.NumWords() + context.test.NumWords());
+  const double heads = static_cast<double>(config.num_hidden_layers * config.num_attention_heads);
+  // Mini's 16 heads, GUM's 56,000 words.
+  return 120.0 * words / 56000.0 * heads / 16.0;
+}
+
+SuiteSection RunHeadsStudy(const SuiteContext& context) {
+  HeadProbeOptions options;
+  options.seed = context.options.seed;
+  options.gemm = context.options.gemm;
+  options.twin = context.options.twin;
+  const HeadStudy study = StudyHeads(context.model, context.word_piece, context.dev, context.test,
+                                     options, ImportanceOptions(), context.pool, context.progress);
+  const HeadProbeResults& results = study.results;
+  SuiteSection section;
+  section.json = ResultsJson(results, study.Importance());
+  section.csvs = {{"heads.csv", RelationsCsv(results.relations)}};
+  section.html = HeadReportBody(results, study.Importance());
+  section.text = HeadTables(results);
+  if (results.context.state == ContextState::kNotLearned) return section;
+  if (study.Importance() != nullptr) {
+    section.text += "\n" + ImportanceTableText(results, *study.Importance());
+  }
+  section.lines = RelationLines(results.relations);
+  section.lines.push_back(TreeLine(results.atlas.trees));
+  if (results.coreference) section.lines.push_back(CoreferenceLine(*results.coreference));
+  return section;
+}
+
+}  // namespace headscope
