@@ -12,18 +12,13 @@
 #include <vector>
 
 #include "model/attention_control.h"
+#include "model/attention_makers.h"
 #include "model/attention_rules.h"
 #include "model/config.h"
 #include "model/ops/gemm.h"
 #include "model/parameter_set.h"
 
 namespace headscope {
-
-struct AttentionContext {
-  ModelConfig model;
-  uint64_t seed = 1;         // the run's: random patterns and permutations are drawn from it
-  int32_t cls = 0, sep = 0;  // piece ids
-};
 
 // Batches like those of the training to come; asked for only by regimes that measure something.
 using PatternSample = std::function<std::vector<RaggedBatch>()>;
@@ -78,8 +73,5 @@ const AttentionControl* ControlOf(const std::shared_ptr<const AttentionRegime>& 
 // Throws Error for rules that are malformed, unknown, or not for a model of this shape; makes
 // nothing.
 void CheckAttention(const std::string& rules, size_t layers, size_t heads);
-
-// Lines on every regime and on sites, for --help.
-std::string AttentionHelp();
 
 }  // namespace headscope
