@@ -28,13 +28,7 @@ double MeanToSpan(ConstMatrix pattern, const Look& look) {
       sum += static_cast<double>(pattern(p, q));
     }
   }
-  const uint32_t pieces = look.from.end - look.from.begin;
-  return pieces == 0 ? 0.0 : sum / static_cast<double>(pieces);
-}
-
-float Squash(double attention, double length) {
-  const double u = attention * length;
-  return static_cast<float>(u / (1.0 + u));
+  return sum / static_cast<double>(look.from.Size());
 }
 
 // p = softmax(scores), both [n].
@@ -82,8 +76,8 @@ void AttentionReader::Declare(float initializer_range, ParameterLayout& layout) 
 }
 
 void AttentionReader::LookAt(Compute& compute, const RaggedBatch& batch, Activations& acts) {
-  features_.EnsureSize(reading_->NumRows() * shape_.NumFeatures());
-  const Matrix features = View(features_, shape_.NumFeatures());
+  attention_.EnsureSize(reading_->NumRows() * shape_.NumFeatures());
+  const Matrix attention = View(attention_, shape_.NumFeatures());
   compute.Pool().ParallelEach(batch.NumSequences(), [&](size_t s, size_t) {
     const auto length = static_cast<double>(batch.Length(s));
     for (size_t l = 0; l < shape_.layers; ++l) {
@@ -92,7 +86,9 @@ void AttentionReader::LookAt(Compute& compute, const RaggedBatch& batch, Activat
         for (uint32_t r = reading_->row_starts[s]; r < reading_->row_starts[s + 1]; ++r) {
           for (size_t k = 0; k < shape_.looks; ++k) {
             const Look& look = reading_->looks[r * shape_.looks + k];
-            features(r, FeatureOf(l, h, k)) = Squash(MeanToSpan(pattern, look), length);
+            attention(r, FeatureOf(l, h, k)) =
+                look.IsEmpty() ? FeatureScale::kNothing
+                               : static_cast<float>(length * MeanToSpan(pattern, look));
           }
         }
       }
@@ -155,6 +151,11 @@ ReaderSums AttentionReader::Read(Compute& compute, const ParameterSet& parameter
   reading_ = &reading;
   if (reading.NumRows() == 0) return {};
   LookAt(compute, batch, acts);
+  kinds_.clear();
+  for (size_t r = 0; r < reading.NumRows(); ++r) kinds_.push_back(reading.KindOf(r));
+  features_.EnsureSize(reading.NumRows() * shape_.NumFeatures());
+  scale_.Forward(compute.Pool(), View(attention_, shape_.NumFeatures()), kinds_, shape_.plain,
+                 View(features_, shape_.NumFeatures()));
   Score(compute, parameters);
   return Judge(compute);
 }
@@ -217,20 +218,20 @@ void AttentionReader::DivergenceBackward(Compute& compute, const ParameterSet& p
        dfeatures);
   Gemm(compute, GemmForm::kNN, View(dscores_, shape_.scores), parameters.At(kDirectWeight),
        dfeatures, GemmOutput::kAccumulate);
+  scale_.Backward(compute.Pool(), View(attention_, shape_.NumFeatures()), kinds_, Features(),
+                  dfeatures, dfeatures);
 }
 
-// With x = u / (1 + u): dx/du = (1 - x)^2.
 void AttentionReader::AddPatternGradient(const HookPoint& at, Matrix dpattern) const {
-  const ConstMatrix features = Features(), dfeatures = View(dfeatures_, shape_.NumFeatures());
+  const ConstMatrix dattention = View(dfeatures_, shape_.NumFeatures());
   const auto length = static_cast<float>(dpattern.rows);
   for (uint32_t r = reading_->row_starts[at.sequence]; r < reading_->row_starts[at.sequence + 1];
        ++r) {
     for (size_t k = 0; k < shape_.looks; ++k) {
       const Look& look = reading_->looks[r * shape_.looks + k];
-      const size_t feature = FeatureOf(at.layer, at.head, k);
-      const float rest = 1.0f - features(r, feature);
-      const auto pieces = static_cast<float>(look.from.end - look.from.begin);
-      const float slope = dfeatures(r, feature) * rest * rest * length / pieces;
+      if (look.IsEmpty()) continue;
+      const float slope = dattention(r, FeatureOf(at.layer, at.head, k)) * length /
+                          static_cast<float>(look.from.Size());
       for (uint32_t p = look.from.begin; p < look.from.end; ++p) {
         for (uint32_t q = look.to.begin; q < look.to.end; ++q) dpattern(p, q) += slope;
       }

@@ -2,8 +2,9 @@
 // a Reading from the attention of all heads of all layers, beside one that knows each choice's
 // plain kind alone (its distance: the distance-only reader).
 //
-//   x_f = u / (1 + u),  u = T * attention of head f's look (mean over the pieces of the one span,
-//                       sum over those of the other; 1 / T is what uniform attention gives)
+//   u_f = T * attention of head f's look (mean over the pieces of the one span, sum over those of
+//         the other; 1 / T is what uniform attention gives)
+//   x = u in the scale of feature_scale.h, over the batch's rows of the same kind
 //   score = V gelu(W x + b) + D x + c[plain],    plain reader: score = e[plain]
 //   p(choice) = softmax of the scores of a question
 //
@@ -13,11 +14,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <vector>
 
 #include "model/activations.h"
 #include "model/encoder.h"
 #include "model/ops/gemm.h"
 #include "model/parameter_set.h"
+#include "train/feature_scale.h"
 #include "train/reading.h"
 
 namespace headscope {
@@ -55,9 +59,6 @@ class AttentionReader {
   // After DivergenceBackward: adds its part of one pattern [T, T]. From several threads.
   void AddPatternGradient(const HookPoint& at, Matrix dpattern) const;
 
-  // [rows, F], after Read.
-  ConstMatrix Features() const { return View(features_, shape_.NumFeatures()); }
-
  private:
   Matrix View(const AlignedBuffer<float>& buffer, size_t columns) const {
     return {const_cast<float*>(buffer.data()), reading_->NumRows(), columns};
@@ -65,6 +66,8 @@ class AttentionReader {
   size_t FeatureOf(size_t layer, size_t head, size_t look) const {
     return (layer * shape_.heads + head) * shape_.looks + look;
   }
+  // x above, [rows, F].
+  ConstMatrix Features() const { return View(features_, shape_.NumFeatures()); }
   void LookAt(Compute& compute, const RaggedBatch& batch, Activations& acts);
   void Score(Compute& compute, const ParameterSet& parameters);
   ReaderSums Judge(Compute& compute);
@@ -73,9 +76,11 @@ class AttentionReader {
 
   ReaderShape shape_;
   const Reading* reading_ = nullptr;
-  AlignedBuffer<float> features_, pre_, hidden_, scores_, plain_scores_;
-  AlignedBuffer<float> dscores_, dhidden_, dfeatures_;
-  AlignedBuffer<double> reader_p_, plain_p_;  // probabilities of the choices, as scores_
+  FeatureScale scale_;
+  std::vector<uint32_t> kinds_;  // of the rows
+  AlignedBuffer<float> attention_, features_, pre_, hidden_, scores_, plain_scores_;
+  AlignedBuffer<float> dscores_, dhidden_, dfeatures_;  // by x, then by u
+  AlignedBuffer<double> reader_p_, plain_p_;            // probabilities of the choices, as scores_
 };
 
 }  // namespace headscope

@@ -24,20 +24,42 @@ struct Sequence {
   }
   PieceSpan Cls() const { return {0, 1}; }
   PieceSpan Sep() const { return {length + 1, length + 2}; }
+  PieceSpan All() const { return {0, length + 2}; }
 };
 
-void AddRow(std::initializer_list<Look> looks, uint32_t plain, Reading& reading) {
-  reading.looks.insert(reading.looks.end(), looks);
+constexpr size_t kPairLooks = 5, kRootLooks = 2;
+constexpr size_t kLabelLooks = 11;
+
+void AddRow(const std::vector<Look>& looks, uint32_t plain, Reading& reading) {
+  reading.looks.insert(reading.looks.end(), looks.begin(), looks.end());
+  reading.looks.resize(reading.looks.size() + reading.looks_per_row - looks.size());
   reading.plain.push_back(plain);
+}
+
+// What attention looks like between two words, and what the candidate pays to [CLS] and to [SEP]
+// and gets in all.
+void AddPair(const Sequence& sequence, PieceSpan here, PieceSpan there, uint32_t plain,
+             Reading& reading) {
+  AddRow({{here, there},
+          {there, here},
+          {there, sequence.Cls()},
+          {there, sequence.Sep()},
+          {sequence.All(), there}},
+         plain, reading);
+}
+
+// ROOT's looks are apart from words', so that a reader can weigh them otherwise.
+void AddRoot(const Sequence& sequence, PieceSpan here, Reading& reading) {
+  std::vector<Look> looks(kPairLooks);
+  looks.push_back({here, sequence.Cls()});
+  looks.push_back({here, sequence.Sep()});
+  AddRow(looks, kRootChoice, reading);
 }
 
 void EndQuestion(uint32_t answer, Reading& reading) {
   reading.offsets.push_back(static_cast<uint32_t>(reading.plain.size()));
   reading.answers.push_back(answer);
 }
-
-constexpr size_t kPairLooks = 2;
-constexpr size_t kLabelLooks = 10;
 
 enum ReadingSite : uint32_t { kControlSite, kDistanceSite };
 
@@ -50,7 +72,8 @@ const std::vector<std::string>& ReadingTargetNames() {
 }
 
 size_t ReadingTask::LooksPerRow() const {
-  return target_ == ReadingTarget::kPos ? kLabelLooks : kPairLooks;
+  if (target_ == ReadingTarget::kPos) return kLabelLooks;
+  return target_ == ReadingTarget::kCoreference ? kPairLooks : kPairLooks + kRootLooks;
 }
 size_t ReadingTask::ScoresPerRow() const {
   return target_ == ReadingTarget::kPos ? kUposTags.size() : 1;
@@ -89,9 +112,9 @@ void ReadingTask::AddArcs(const AnnotatedSentence& sentence, uint32_t begin, uin
       const bool tells_distance = target_ != ReadingTarget::kDistance;
       const auto distance = static_cast<int32_t>(j) - static_cast<int32_t>(i);
       const uint32_t plain = tells_distance || i == j ? DistanceBin(distance) : 0;
-      AddRow({{here, there}, {there, here}}, plain, reading);
+      AddPair(sequence, here, there, plain, reading);
     }
-    AddRow({{here, sequence.Cls()}, {here, sequence.Sep()}}, kRootChoice, reading);
+    AddRoot(sequence, here, reading);
     EndQuestion(ArcOf(words, i), reading);
   }
 }
@@ -114,8 +137,8 @@ void ReadingTask::AddMentions(std::span<const AnnotatedSentence> sentences, uint
     const PieceSpan here = sequence.Of(*mentions[i]);
     for (size_t j = 0; j < i; ++j) {
       const PieceSpan there = sequence.Of(*mentions[j]);
-      AddRow({{here, there}, {there, here}},
-             DistanceBin(static_cast<int32_t>(j) - static_cast<int32_t>(i)), reading);
+      AddPair(sequence, here, there, DistanceBin(static_cast<int32_t>(j) - static_cast<int32_t>(i)),
+              reading);
     }
     EndQuestion(static_cast<uint32_t>(antecedent), reading);
   }
@@ -142,7 +165,8 @@ void ReadingTask::AddLabels(const AnnotatedSentence& sentence, uint32_t begin, u
                                                {here, sequence.Sep()},
                                                {at(i - 1), here},
                                                {at(i + 1), here},
-                                               {sequence.Cls(), here}});
+                                               {sequence.Cls(), here},
+                                               {sequence.All(), here}});
     for (uint32_t tag = 0; tag < kUposTags.size(); ++tag) reading.plain.push_back(tag);
     EndQuestion(word.upos, reading);
   }

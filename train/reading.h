@@ -27,14 +27,17 @@ namespace headscope {
 enum class ReadingTarget { kNone, kDependencies, kControl, kDistance, kCoreference, kPos };
 const std::vector<std::string>& ReadingTargetNames();  // "", "dependencies", …
 
-// Pieces [begin, end) of a sequence; none: the attention is 0.
+// Pieces [begin, end) of a sequence.
 struct PieceSpan {
   uint32_t begin = 0, end = 0;
+  uint32_t Size() const { return end - begin; }
 };
 // The attention that the pieces of `from` pay to those of `to`: mean over the one, sum over the
 // other (Clark et al. 2019, section 4.1).
 struct Look {
-  PieceSpan from, to;
+  PieceSpan from = {}, to = {};
+  // There is nothing to look at: a word beyond the sentence's end, what is asked of ROOT only.
+  bool IsEmpty() const { return from.Size() == 0 || to.Size() == 0; }
 };
 
 // Rows r = 0 … of choices: each has `looks_per_row` looks into one sequence, from which a reader
@@ -50,6 +53,8 @@ struct Reading {
 
   size_t NumRows() const { return row_starts.back(); }
   size_t NumQuestions() const { return answers.size(); }
+  // Rows that are alike without attention: of one distance. Rows of several scores are all alike.
+  uint32_t KindOf(size_t row) const { return scores_per_row == 1 ? plain[row] : 0; }
 };
 
 class ReadingTask {

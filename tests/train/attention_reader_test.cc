@@ -7,6 +7,7 @@
 #include "model/base/random.h"
 #include "tests/support/catch.h"
 #include "tests/support/dual.h"
+#include "tests/support/feature_scale_definition.h"
 
 namespace headscope {
 namespace {
@@ -22,7 +23,7 @@ ModelConfig TwoByTwo() {
 }
 
 // Sequences of 4 and 5 pieces; words of several pieces, looks at nothing, questions of 2 and 3
-// choices with a kind in common.
+// choices with kinds in common.
 struct ReaderFixture {
   ModelConfig model = TwoByTwo();
   ThreadPool pool{2};
@@ -41,15 +42,22 @@ struct ReaderFixture {
   ReaderFixture() {
     batch.Add(std::vector<int32_t>{2, 7, 8, 3}, 0);
     batch.Add(std::vector<int32_t>{2, 7, 8, 9, 3}, 1);
-    AddRow({1, 2}, {2, 3}, 0);
-    AddRow({1, 2}, {0, 1}, 1);
+    AddPair({1, 2}, {2, 3}, 0);
+    AddPair({1, 2}, {0, 1}, 1);
+    AddRoot({1, 2});
     EndQuestion(1);
-    reading.row_starts.push_back(2);
-    AddRow({1, 3}, {3, 4}, 0);
-    AddRow({1, 3}, {1, 3}, 1);
-    AddRow({1, 3}, {}, 2);
+    AddPair({2, 3}, {1, 2}, 1);
+    AddPair({2, 3}, {3, 4}, 0);
     EndQuestion(0);
     reading.row_starts.push_back(5);
+    AddPair({1, 3}, {3, 4}, 0);
+    AddPair({1, 3}, {1, 3}, 1);
+    AddRoot({1, 3});
+    EndQuestion(0);
+    AddPair({3, 4}, {1, 3}, 1);
+    AddPair({3, 4}, {4, 5}, 0);
+    EndQuestion(1);
+    reading.row_starts.push_back(10);
     ParameterLayout layout;
     reader.Declare(0.02f, layout);
     tensors = std::make_unique<ParameterSet>(std::make_shared<const ParameterLayout>(layout));
@@ -66,10 +74,15 @@ struct ReaderFixture {
       }
     });
   }
-  void AddRow(PieceSpan a, PieceSpan b, uint32_t plain) {
+  void AddPair(PieceSpan a, PieceSpan b, uint32_t plain) {
     reading.looks.push_back({a, b});
     reading.looks.push_back({b, a});
     reading.plain.push_back(plain);
+  }
+  void AddRoot(PieceSpan a) {
+    reading.looks.push_back({a, {}});
+    reading.looks.push_back({a, {0, 1}});
+    reading.plain.push_back(2);
   }
   void EndQuestion(uint32_t answer) {
     reading.offsets.push_back(static_cast<uint32_t>(reading.plain.size()));
@@ -101,33 +114,41 @@ struct Answers {
   Dual reader_nats = 0.0, plain_nats = 0.0, divergence = 0.0;  // means over questions
 };
 
-Answers Define(const ReaderFixture& f, const std::vector<Dual>& t, const std::vector<Dual>& a) {
-  constexpr size_t kFeatures = kReaderLayers * kReaderHeads * 2;
+constexpr size_t kFeatures = kReaderLayers * kReaderHeads * 2;
+
+// u of every row [rows][features]; below 0: nothing to look at.
+std::vector<std::vector<Dual>> Attention(const ReaderFixture& f, const std::vector<Dual>& a) {
   const size_t lengths[] = {4, 5};
-  const auto pattern = [&](size_t l, size_t h, size_t s, size_t i, size_t j) {
-    const size_t first = (l * kReaderHeads + h) * (16 + 25) + (s == 0 ? 0 : 16);
-    return a[first + i * lengths[s] + j];
-  };
-  std::vector<Dual> scores, plain;
+  std::vector<std::vector<Dual>> u;
   for (size_t r = 0; r < f.reading.NumRows(); ++r) {
-    const size_t s = r < 2 ? 0 : 1;
-    std::vector<Dual> x;
-    for (size_t l = 0; l < kReaderLayers; ++l) {
-      for (size_t h = 0; h < kReaderHeads; ++h) {
-        for (size_t k = 0; k < 2; ++k) {
-          const Look& look = f.reading.looks[r * 2 + k];
-          Dual sum = 0.0;
-          for (size_t p = look.from.begin; p < look.from.end; ++p) {
-            for (size_t q = look.to.begin; q < look.to.end; ++q) sum = sum + pattern(l, h, s, p, q);
+    const size_t s = r < f.reading.row_starts[1] ? 0 : 1;
+    u.emplace_back();
+    for (size_t head = 0; head < kReaderLayers * kReaderHeads; ++head) {
+      const Dual* pattern = a.data() + head * (16 + 25) + (s == 0 ? 0 : 16);
+      for (size_t k = 0; k < 2; ++k) {
+        const Look& look = f.reading.looks[r * 2 + k];
+        Dual sum = 0.0;
+        for (size_t p = look.from.begin; p < look.from.end; ++p) {
+          for (size_t q = look.to.begin; q < look.to.end; ++q) {
+            sum = sum + pattern[p * lengths[s] + q];
           }
-          const size_t pieces = look.from.end - look.from.begin;
-          const Dual u = pieces == 0 ? Dual(0.0)
-                                     : sum * static_cast<double>(lengths[s]) /
-                                           Dual(static_cast<double>(pieces));
-          x.push_back(u / (Dual(1.0) + u));
         }
+        const auto pieces = static_cast<double>(look.from.end - look.from.begin);
+        const bool nothing = look.to.begin == look.to.end;
+        u.back().push_back(nothing ? Dual(-1.0)
+                                   : sum * Dual(static_cast<double>(lengths[s]) / pieces));
       }
     }
+  }
+  return u;
+}
+
+Answers Define(const ReaderFixture& f, const std::vector<Dual>& t, const std::vector<Dual>& a) {
+  const std::vector<std::vector<Dual>> features =
+      ScaledByDefinition(Attention(f, a), f.reading.plain);
+  std::vector<Dual> scores, plain;
+  for (size_t r = 0; r < f.reading.NumRows(); ++r) {
+    const std::vector<Dual>& x = features[r];
     const Dual* weight = t.data();
     const Dual* bias = weight + kReaderUnits * kFeatures;
     const Dual* out = bias + kReaderUnits;
@@ -149,14 +170,14 @@ Answers Define(const ReaderFixture& f, const std::vector<Dual>& t, const std::ve
     return of[at] - log(sum);
   };
   Answers answers;
-  for (size_t q = 0; q < 2; ++q) {
+  for (size_t q = 0; q < 4; ++q) {
     const size_t begin = f.reading.offsets[q], end = f.reading.offsets[q + 1];
     const size_t gold = begin + f.reading.answers[q];
-    answers.reader_nats = answers.reader_nats - log_softmax(scores, begin, end, gold) / Dual(2.0);
-    answers.plain_nats = answers.plain_nats - log_softmax(plain, begin, end, gold) / Dual(2.0);
+    answers.reader_nats = answers.reader_nats - log_softmax(scores, begin, end, gold) / Dual(4.0);
+    answers.plain_nats = answers.plain_nats - log_softmax(plain, begin, end, gold) / Dual(4.0);
     for (size_t k = begin; k < end; ++k) {
       const Dual p = log_softmax(scores, begin, end, k), e = log_softmax(plain, begin, end, k);
-      answers.divergence = answers.divergence + exp(p) * (p - e) / Dual(2.0);
+      answers.divergence = answers.divergence + exp(p) * (p - e) / Dual(4.0);
     }
   }
   return answers;
@@ -174,10 +195,10 @@ TEST_CASE("A reader of attention answers as its definition says", "[scrub]") {
   ReaderFixture f;
   const ReaderSums sums = f.Read();
   const Answers wanted = Define(f, Duals(Doubles(f.tensors->Data())), Duals(f.Patterns()));
-  REQUIRE(sums.questions == 2);
-  CHECK_THAT(sums.reader_nats / 2, WithinRel(wanted.reader_nats.value, 1e-5));
-  CHECK_THAT(sums.plain_nats / 2, WithinRel(wanted.plain_nats.value, 1e-6));
-  CHECK_THAT(sums.divergence / 2, WithinRel(wanted.divergence.value, 1e-5));
+  REQUIRE(sums.questions == 4);
+  CHECK_THAT(sums.reader_nats / 4, WithinRel(wanted.reader_nats.value, 1e-5));
+  CHECK_THAT(sums.plain_nats / 4, WithinRel(wanted.plain_nats.value, 1e-6));
+  CHECK_THAT(sums.divergence / 4, WithinRel(wanted.divergence.value, 1e-5));
 }
 
 TEST_CASE("A reader's gradient by its tensors equals exact differentiation", "[scrub]") {

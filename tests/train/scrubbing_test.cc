@@ -118,13 +118,22 @@ TEST_CASE("A batch is asked what its sentences' trees say", "[scrub]") {
         REQUIRE(reading.answers[question] == words[i].head);
         CHECK(reading.offsets[question] == row);
         for (size_t j = 0; j < words.size(); ++j, ++row) {
-          const Look& look = reading.looks[2 * row];
-          CHECK(look.from.begin == 1 + words[i].begin - batch.sequence_ids[s]);
-          CHECK(look.to.end == 1 + words[j].end - batch.sequence_ids[s]);
-          CHECK(reading.looks[2 * row + 1].from.begin == look.to.begin);
+          const Look* looks = &reading.looks[reading.looks_per_row * row];
+          CHECK(looks[0].from.begin == 1 + words[i].begin - batch.sequence_ids[s]);
+          CHECK(looks[0].to.end == 1 + words[j].end - batch.sequence_ids[s]);
+          CHECK(looks[1].from.begin == looks[0].to.begin);
+          CHECK(looks[2].from.begin == looks[0].to.begin);  // the candidate, to [CLS]
+          CHECK(looks[2].to.end == 1);
+          CHECK(looks[3].to.end == batch.Length(s));       // to [SEP]
+          CHECK(looks[4].from.Size() == batch.Length(s));  // all, to the candidate
+          CHECK(looks[4].to.begin == looks[0].to.begin);
+          CHECK((looks[5].IsEmpty() && looks[6].IsEmpty()));
         }
-        CHECK(reading.looks[2 * row].to.begin == 0);  // [CLS] speaks for ROOT
-        CHECK(reading.looks[2 * row + 1].to.end == batch.Length(s));
+        const Look* looks = &reading.looks[reading.looks_per_row * row];
+        CHECK((looks[0].IsEmpty() && looks[4].IsEmpty()));
+        CHECK(looks[5].from.begin == 1 + words[i].begin - batch.sequence_ids[s]);
+        CHECK(looks[5].to.end == 1);  // [CLS] speaks for ROOT
+        CHECK(looks[6].to.end == batch.Length(s));
         ++row;
         ++question;
       }
@@ -196,7 +205,7 @@ TEST_CASE("Loss and what is read fall along the gradient as their sum's slope sa
   InitialiseParameters(0.2f, 3, weights);
   const RandomStream stream{9, Purpose::kTest};
   for (size_t i = of_model; i < weights.Data().size(); ++i) {
-    weights.Data()[i] = static_cast<float>(stream.Normal(i));
+    weights.Data()[i] = static_cast<float>(0.3 * stream.Normal(i));
   }
   ThreadPool pool(2);
   Compute compute(pool);
