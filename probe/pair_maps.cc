@@ -7,6 +7,8 @@
 namespace headscope {
 namespace {
 
+constexpr double kLargestFactor = 1e38;
+
 // Mean over a word's pieces of the attention to one piece.
 float AttentionToPiece(ConstMatrix pattern, uint32_t begin, uint32_t end, size_t to) {
   double sum = 0.0;
@@ -24,9 +26,10 @@ void FillRoot(const WordInput& input, ConstMatrix pattern, size_t head, size_t n
   }
 }
 
-// 1 / root mean square; 0 for what is always 0.
+// 1 / root mean square; 0 for what is always 0, or too small for float32 to hold that factor.
 float Factor(double squares, double count) {
-  return squares > 0.0 ? static_cast<float>(std::sqrt(count / squares)) : 0.0f;
+  const double factor = squares > 0.0 ? std::sqrt(count / squares) : 0.0;
+  return factor < kLargestFactor ? static_cast<float>(factor) : 0.0f;
 }
 
 double SquaresOf(ConstMatrix x) {
