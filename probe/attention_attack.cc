@@ -25,6 +25,25 @@ void MaskInputs(const Masker& masker, uint64_t seed, uint32_t file,
   }
 }
 
+enum class Inputs { kMasked, kWhole, kBlank };
+
+// What is read of, and what its measures end in.
+struct Condition {
+  bool values;
+  Inputs inputs;
+  const char* suffix;
+};
+constexpr Condition kConditions[] = {{false, Inputs::kMasked, ""},
+                                     {false, Inputs::kWhole, " whole"},
+                                     {false, Inputs::kBlank, " blank"},
+                                     {true, Inputs::kMasked, " values"},
+                                     {true, Inputs::kWhole, " values whole"}};
+
+// No word is left, only how many pieces each has.
+void Blank(int32_t mask, std::vector<WordInput>& inputs) {
+  for (WordInput& input : inputs) std::fill(input.ids.begin() + 1, input.ids.end() - 1, mask);
+}
+
 struct Scored {
   double dev = 0.0, test = 0.0;  // percent of the counted words
 };
@@ -52,36 +71,35 @@ class Attack {
     const Scored plain = Fit(distances, false), with_words = Fit(distances, true);
     std::map<std::string, double> measures{{"attack:distance", plain.test},
                                            {"attack:distance+words", with_words.test}};
-    for (const bool values : {false, true}) {
-      for (const bool masked : {true, false}) {
-        const std::string suffix = std::string(values ? " values" : "") + (masked ? "" : " whole");
-        Scored best;
-        for (size_t v = 0; v < kNumAttackViews; ++v) {
-          const CorpusPairs pairs = PairsOf(static_cast<AttackView>(v), values, masked);
-          const Scored scored = Fit(pairs, false);
-          if (v == 0 || scored.dev > best.dev) best = scored;
-          if (suffix.empty()) measures["attack:" + std::string(kAttackViewNames[v])] = scored.test;
-          if (v != 0) continue;
-          const Scored of_words = Fit(pairs, true);
-          if (suffix.empty()) measures["attack:words"] = of_words.test;
-          measures["attack:excess words" + suffix] = of_words.test - with_words.test;
-        }
-        measures["attack:excess" + suffix] = best.test - plain.test;
+    for (const Condition& condition : kConditions) {
+      const std::string suffix = condition.suffix;
+      Scored best;
+      for (size_t v = 0; v < kNumAttackViews; ++v) {
+        const CorpusPairs pairs = PairsOf(static_cast<AttackView>(v), condition);
+        const Scored scored = Fit(pairs, false);
+        if (v == 0 || scored.dev > best.dev) best = scored;
+        if (suffix.empty()) measures["attack:" + std::string(kAttackViewNames[v])] = scored.test;
+        if (v != 0 || condition.inputs == Inputs::kBlank) continue;
+        const Scored of_words = Fit(pairs, true);
+        if (suffix.empty()) measures["attack:words"] = of_words.test;
+        measures["attack:excess words" + suffix] = of_words.test - with_words.test;
       }
+      measures["attack:excess" + suffix] = best.test - plain.test;
     }
     return measures;
   }
 
  private:
-  CorpusPairs PairsOf(AttackView view, bool values, bool masked) {
+  CorpusPairs PairsOf(AttackView view, const Condition& condition) {
     EncoderPatterns source(model_.config, model_.parameters, 2048, GemmBackend::kHeadscope,
                            ControlOf(model_.attention));
-    if (values) source.WeighByValues();
+    if (condition.values) source.WeighByValues();
     const Masker masker(word_piece_, options_.mask_unit, options_.mask_rate);
     uint32_t file = 0;
     const auto maps_of = [&](const ProbeSplit& split) {
       std::vector<WordInput> inputs = ViewInputs(split, encode_, {EncoderKind::kTrained, 0});
-      if (masked) MaskInputs(masker, options_.seed, file, inputs);
+      if (condition.inputs == Inputs::kMasked) MaskInputs(masker, options_.seed, file, inputs);
+      if (condition.inputs == Inputs::kBlank) Blank(word_piece_.Mask(), inputs);
       ++file;
       return AttackMaps(pool_, source, view, inputs, split.starts);
     };

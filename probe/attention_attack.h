@@ -31,7 +31,9 @@ struct AttackOptions {
 // which looks at no input. "attack:excess": the best of those without words less that one;
 // "attack:excess words": that with words less the same without attention. The same two on whole
 // inputs ("attack:excess whole", …) and with patterns weighed by the values (alpha |f(x)|:
-// "attack:excess values", "… values whole"). Throws Error.
+// "attack:excess values", "… values whole"). "attack:excess blank": the first on inputs whose words
+// are all [MASK], which tells what is read of positions and lengths, and not of words. Throws
+// Error.
 std::map<std::string, double> AttackAttention(ThreadPool& pool, const PretrainedModel& model,
                                               const AttackCorpus& corpus,
                                               const AttackOptions& options);
