@@ -10,6 +10,7 @@ namespace headscope {
 namespace {
 
 constexpr size_t kDistanceMaps = 3;  // of DistanceMaps
+constexpr size_t kPlainMaps = kDistanceMaps + 1, kPlainRoot = 2;
 
 size_t MapsOfHeads(AttackView view, const PatternSource& source) {
   const size_t heads = source.NumHeads(), per_layer = source.NumHeadsPerLayer();
@@ -111,17 +112,44 @@ void FillRoot(const WordInput& input, std::span<const ConstMatrix> patterns, Mat
       root(w, h) = FromWord(input, patterns[h], w, 0);
       root(w, heads + h) = FromWord(input, patterns[h], w, patterns[h].cols - 1);
     }
-    root(w, 2 * heads) = 1.0f;
+  }
+}
+
+// All maps of the sentence that another has.
+void AddCopies(const PairMaps& from, size_t sentence, SentenceMaps& maps) {
+  for (size_t k = 0; k < from.NumMaps(); ++k) {
+    const ConstMatrix map = from.Map(sentence, k);
+    std::copy_n(map.data, map.rows * map.cols, maps.Next().data);
   }
 }
 
 }  // namespace
 
+PairMaps PlainMaps(std::span<const WordInput> inputs, std::span<const uint32_t> starts) {
+  PairMaps maps(kPlainMaps, kPlainRoot, starts);
+  const PairMaps distances = DistanceMaps(starts);
+  for (size_t s = 0; s < inputs.size(); ++s) {
+    const WordInput& input = inputs[s];
+    const float uniform = 1.0f / static_cast<float>(input.ids.size());
+    SentenceMaps sentence(input, s, maps);
+    AddCopies(distances, s, sentence);
+    sentence.AddFrom([&](size_t, size_t j) {
+      return uniform * static_cast<float>(input.starts[j + 1] - input.starts[j]);
+    });
+    for (uint32_t w = starts[s]; w < starts[s + 1]; ++w) {
+      maps.Root()(w, 0) = 1.0f;
+      maps.Root()(w, 1) = uniform;
+    }
+  }
+  return maps;
+}
+
 PairMaps AttackMaps(ThreadPool& pool, PatternSource& source, AttackView view,
                     std::span<const WordInput> inputs, std::span<const uint32_t> starts) {
   const size_t of_heads = MapsOfHeads(view, source);
-  PairMaps maps(of_heads + kDistanceMaps, 2 * source.NumHeads() + 1, starts);
-  const PairMaps distances = DistanceMaps(starts);
+  const size_t of_root = 2 * source.NumHeads();
+  PairMaps maps(of_heads + kPlainMaps, of_root + kPlainRoot, starts);
+  const PairMaps plain = PlainMaps(inputs, starts);
   source.VisitInputs(pool, inputs, [&](size_t s, std::span<const ConstMatrix> patterns) {
     SentenceMaps sentence(inputs[s], s, maps);
     for (const ConstMatrix& pattern : patterns) sentence.Add(pattern);
@@ -133,11 +161,11 @@ PairMaps AttackMaps(ThreadPool& pool, PatternSource& source, AttackView view,
     if (view == AttackView::kProducts) {
       AddProducts(patterns, source.NumHeadsPerLayer(), sentence);
     }
-    for (size_t k = 0; k < kDistanceMaps; ++k) {
-      const ConstMatrix map = distances.Map(s, k);
-      std::copy_n(map.data, map.rows * map.cols, sentence.Next().data);
-    }
+    AddCopies(plain, s, sentence);
     FillRoot(inputs[s], patterns, maps.Root().RowRange(starts[s], starts[s + 1]));
+    for (uint32_t w = starts[s]; w < starts[s + 1]; ++w) {
+      std::copy_n(plain.Root().Row(w), kPlainRoot, maps.Root().Row(w) + of_root);
+    }
   });
   return maps;
 }

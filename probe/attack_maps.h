@@ -1,5 +1,5 @@
-// The pair maps that fresh attackers of a frozen model's attention look at; each has the distances
-// of distance-only readers besides, so that what is read beyond them is attention's.
+// The pair maps that fresh attackers of a frozen model's attention look at; each has besides what
+// is known without it, so that what is read beyond that is attention's.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,11 @@ enum class AttackView { kHeads, kSquashed, kColumns, kProducts };
 inline constexpr const char* kAttackViewNames[] = {"heads", "squashed", "columns", "products"};
 inline constexpr size_t kNumAttackViews = 4;
 
-// Of all inputs, not scaled. For ROOT: each head's attention to [CLS], to [SEP], and 1.
+// What is known without attention: the distances of DistanceMaps, and how many of the input's
+// pieces the candidate has, which is what attention tells that is uniform. For ROOT: 1, and 1 / T.
+PairMaps PlainMaps(std::span<const WordInput> inputs, std::span<const uint32_t> starts);
+
+// Of all inputs, not scaled. For ROOT: each head's attention to [CLS], to [SEP], and as above.
 PairMaps AttackMaps(ThreadPool& pool, PatternSource& source, AttackView view,
                     std::span<const WordInput> inputs, std::span<const uint32_t> starts);
 

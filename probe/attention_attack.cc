@@ -67,10 +67,12 @@ class Attack {
         words_(model, encode_, corpus_) {}
 
   std::map<std::string, double> Run() {
-    const CorpusPairs distances = DistancesOf(corpus_);
-    const Scored plain = Fit(distances, false), with_words = Fit(distances, true);
-    std::map<std::string, double> measures{{"attack:distance", plain.test},
-                                           {"attack:distance+words", with_words.test}};
+    const CorpusPairs known = Known();
+    const Scored plain = Fit(known, false), with_words = Fit(known, true);
+    std::map<std::string, double> measures{
+        {"attack:distance", Fit(DistancesOf(corpus_), false).test},
+        {"attack:plain", plain.test},
+        {"attack:plain+words", with_words.test}};
     for (const Condition& condition : kConditions) {
       const std::string suffix = condition.suffix;
       Scored best;
@@ -90,6 +92,13 @@ class Attack {
   }
 
  private:
+  CorpusPairs Known() {
+    const auto maps_of = [&](const ProbeSplit& split) {
+      return PlainMaps(ViewInputs(split, encode_, {EncoderKind::kTrained, 0}), split.starts);
+    };
+    return ScaledOnTrain(maps_of(corpus_.train), maps_of(corpus_.dev), maps_of(corpus_.test));
+  }
+
   CorpusPairs PairsOf(AttackView view, const Condition& condition) {
     EncoderPatterns source(model_.config, model_.parameters, 2048, GemmBackend::kHeadscope,
                            ControlOf(model_.attention));
@@ -103,11 +112,9 @@ class Attack {
       ++file;
       return AttackMaps(pool_, source, view, inputs, split.starts);
     };
-    PairMaps train = maps_of(corpus_.train), dev = maps_of(corpus_.dev),
-             test = maps_of(corpus_.test);
-    const PairScale scale(train);
-    for (PairMaps* maps : {&train, &dev, &test}) scale.Apply(*maps);
-    return {std::move(train), std::move(dev), std::move(test)};
+    // One file after the other: `file` keeps their masks apart.
+    PairMaps train = maps_of(corpus_.train), dev = maps_of(corpus_.dev);
+    return ScaledOnTrain(std::move(train), std::move(dev), maps_of(corpus_.test));
   }
 
   Scored Fit(const CorpusPairs& pairs, bool with_words) {

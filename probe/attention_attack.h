@@ -25,15 +25,14 @@ struct AttackOptions {
 };
 
 // Readers: attention as in each of attack_maps.h ("attack:heads", …), and of "heads" with weights
-// that depend on the two words ("attack:words", beside the same given distances alone,
-// "attack:distance+words"). UAS on test in percent (words that are neither punctuation nor the
-// root), on inputs masked as in training. "attack:distance": the reader that knows distances alone,
-// which looks at no input. "attack:excess": the best of those without words less that one;
-// "attack:excess words": that with words less the same without attention. The same two on whole
-// inputs ("attack:excess whole", …) and with patterns weighed by the values (alpha |f(x)|:
-// "attack:excess values", "… values whole"). "attack:excess blank": the first on inputs whose words
-// are all [MASK], which tells what is read of positions and lengths, and not of words. Throws
-// Error.
+// that depend on the two words ("attack:words"). UAS on test in percent (words that are neither
+// punctuation nor the root), on inputs masked as in training. Without attention: distances alone
+// ("attack:distance"), and all that is known, as in attack_maps.h ("attack:plain"; with words
+// "attack:plain+words"). "attack:excess": the best of those without words less "attack:plain";
+// "attack:excess words": that with words less "attack:plain+words". The same two on whole inputs
+// ("attack:excess whole", …) and with patterns weighed by the values (alpha |f(x)|: "attack:excess
+// values", "… values whole"). "attack:excess blank": the first on inputs whose words are all
+// [MASK], which tells what is read of positions and lengths, and not of words. Throws Error.
 std::map<std::string, double> AttackAttention(ThreadPool& pool, const PretrainedModel& model,
                                               const AttackCorpus& corpus,
                                               const AttackOptions& options);

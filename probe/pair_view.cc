@@ -60,13 +60,13 @@ void CheckMemory(const ProbeCorpus& corpus, size_t num_heads, size_t memory_mib)
       mib, num_heads, corpus.train.NumWords(), memory_mib);
 }
 
+}  // namespace
+
 CorpusPairs ScaledOnTrain(PairMaps train, PairMaps dev, PairMaps test) {
   const PairScale scale(train);
   for (PairMaps* maps : {&train, &dev, &test}) scale.Apply(*maps);
   return {std::move(train), std::move(dev), std::move(test)};
 }
-
-}  // namespace
 
 WordVectors::WordVectors(const PretrainedModel& model, const WordEncoder& encode,
                          const ProbeCorpus& corpus)

@@ -26,6 +26,9 @@ class WordVectors {
   WordFeatures train_, dev_, test_;
 };
 
+// Takes them, and scales them on the first.
+CorpusPairs ScaledOnTrain(PairMaps train, PairMaps dev, PairMaps test);
+
 // Every head's attention on the three files, scaled on the first. Throws Error when the maps of all
 // three take more than memory_mib (they must lie in memory at once).
 CorpusPairs AttentionOf(Compute& compute, const PretrainedModel& model, const WordEncoder& encode,

@@ -49,27 +49,37 @@ TEST_CASE("Attackers see heads, small weights, columns and products, and distanc
   // From the word of pieces 2 and 3 to the first word and back.
   const auto to_first = [&](size_t head) { return (at(head, 2, 1) + at(head, 3, 1)) / 2; };
   const PairMaps heads = maps_of(AttackView::kHeads);
-  REQUIRE(heads.NumMaps() == 4 + 3);
+  REQUIRE(heads.NumMaps() == 4 + 4);
   CHECK_THAT(heads.Map(0, 3)(1, 0), WithinRel(to_first(3), 1e-6));
   CHECK_THAT(heads.Map(0, 2)(0, 1), WithinRel(at(2, 1, 2) + at(2, 1, 3), 1e-6));
   CHECK(heads.Map(0, 5)(0, 1) == 1.0f);  // the next word
   CHECK(heads.Map(0, 5)(0, 2) == 0.0f);
   CHECK_THAT(heads.Root()(1, 1), WithinRel((at(1, 2, 0) + at(1, 3, 0)) / 2, 1e-6));
   CHECK_THAT(heads.Root()(2, 4 + 3), WithinRel(at(3, 4, 5), 1e-6));
+  // What is known besides: the second word has two of the six pieces.
+  CHECK_THAT(heads.Map(0, 7)(0, 1), WithinRel(2.0 / 6, 1e-6));
+  CHECK_THAT(heads.Map(0, 7)(0, 2), WithinRel(1.0 / 6, 1e-6));
+  REQUIRE(heads.NumRoot() == 8 + 2);
+  CHECK(heads.Root()(1, 8) == 1.0f);
+  CHECK_THAT(heads.Root()(1, 9), WithinRel(1.0 / 6, 1e-6));
+  const PairMaps plain = PlainMaps(inputs, starts);
+  REQUIRE(plain.NumMaps() == 4);
+  for (size_t k = 0; k < 9; ++k)
+    CHECK(plain.Map(0, k / 3).data[k] == heads.Map(0, 4 + k / 3).data[k]);
 
   const PairMaps squashed = maps_of(AttackView::kSquashed);
-  REQUIRE(squashed.NumMaps() == 8 + 3);
+  REQUIRE(squashed.NumMaps() == 8 + 4);
   CHECK_THAT(squashed.Map(0, 4 + 1)(1, 0),
              WithinRel(6 * to_first(1) / (1 + 6 * to_first(1)), 1e-5));
 
   const PairMaps columns = maps_of(AttackView::kColumns);
-  REQUIRE(columns.NumMaps() == 16 + 3);
+  REQUIRE(columns.NumMaps() == 16 + 4);
   CHECK_THAT(columns.Map(0, 4 + 3 * 2)(0, 2), WithinRel(at(2, 4, 0), 1e-6));  // third word to CLS
   CHECK_THAT(columns.Map(0, 4 + 3 * 2 + 1)(0, 2), WithinRel(at(2, 4, 5), 1e-6));
   CHECK_THAT(columns.Map(0, 4 + 3 * 2 + 2)(1, 0), WithinRel(to_first(2) + at(2, 4, 1), 1e-6));
 
   const PairMaps products = maps_of(AttackView::kProducts);
-  REQUIRE(products.NumMaps() == 4 + 4 + 3);
+  REQUIRE(products.NumMaps() == 4 + 4 + 4);
   double product = 0.0;  // of head 1 above and head 0 below, from the third word to the first
   for (size_t k = 0; k < PlantedPatterns::kPieces; ++k) product += at(3, 4, k) * at(0, k, 1);
   CHECK_THAT(products.Map(0, 4 + 2)(2, 0), WithinRel(product, 1e-5));
