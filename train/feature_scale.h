@@ -5,9 +5,9 @@
 //
 // x is the same for u and for c u, so that a head that pays little says as much as one that pays
 // much; and what the kind tells (the distance) is taken out, so that what attention adds to it is
-// not small beside it. What is blurred is what a linear reader of heads of equal mean square cannot
-// use either: weights below a thousandth of the mean, and differences below a hundredth of a weight
-// (they would take it a coefficient above 100, which costs 100^2 / (2 N) nats at N words).
+// not small beside it. What is blurred is what a linear reader of heads of equal mean square can
+// hardly use either: weights below a thousandth of the mean, and differences below a hundredth of a
+// weight (they would take it a coefficient above 100, which costs 100^2 / (2 N) nats at N words).
 // Glossary: R rows, F features, K kinds.
 #pragma once
 
