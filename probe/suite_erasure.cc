@@ -8,6 +8,7 @@
 #include "probe/erasure_study.h"
 #include "probe/erasure_tables.h"
 #include "probe/model_facts.h"
+#include "probe/suite_section.h"
 
 namespace headscope {
 namespace {
@@ -26,12 +27,6 @@ ErasureOptions OptionsOf(const SuiteContext& context) {
   options.probes = {"linear"};
   options.layers = {context.model.config.num_hidden_layers / 2};
   return options;
-}
-
-std::string PercentText(const Estimate& estimate) {
-  if (!(estimate.high - estimate.low < 1e300)) return fmt::format("{:.1f}", 100 * estimate.value);
-  return fmt::format("{:.1f} [{:.1f}, {:.1f}]", 100 * estimate.value, 100 * estimate.low,
-                     100 * estimate.high);
 }
 
 // What a linear probe still reads at the last layer, of each layer that LEACE was applied to.

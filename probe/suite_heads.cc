@@ -7,14 +7,10 @@
 #include "probe/importance_tables.h"
 #include "probe/report.h"
 #include "probe/results.h"
+#include "probe/suite_section.h"
 
 namespace headscope {
 namespace {
-
-std::string PercentText(const Estimate& estimate) {
-  return fmt::format("{:.1f} [{:.1f}, {:.1f}]", 100 * estimate.value, 100 * estimate.low,
-                     100 * estimate.high);
-}
 
 std::string RangeText(const RandomModelScores& random) {
   if (random.values.empty()) return "-";

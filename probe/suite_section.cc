@@ -13,11 +13,7 @@ namespace headscope {
 namespace {
 
 std::string PercentCell(const ProbingRow* row) {
-  if (row == nullptr) return "-";
-  const Estimate& estimate = row->estimate;
-  if (!(estimate.high - estimate.low < 1e300)) return fmt::format("{:.1f}", 100 * estimate.value);
-  return fmt::format("{:.1f} [{:.1f}, {:.1f}]", 100 * estimate.value, 100 * estimate.low,
-                     100 * estimate.high);
+  return row == nullptr ? "-" : PercentText(row->estimate);
 }
 
 const ProbingRow* BestBaseline(const ProbingResults& results, const std::string& metric) {
@@ -85,6 +81,12 @@ std::string ChoiceNote(const ProbingResults& results) {
 }
 
 }  // namespace
+
+std::string PercentText(const Estimate& estimate) {
+  if (!(estimate.high - estimate.low < 1e300)) return fmt::format("{:.1f}", 100 * estimate.value);
+  return fmt::format("{:.1f} [{:.1f}, {:.1f}]", 100 * estimate.value, 100 * estimate.low,
+                     100 * estimate.high);
+}
 
 void AppendResults(ProbingResults& results, ProbingResults more) {
   if (results.rows.empty()) {
