@@ -117,7 +117,7 @@ build/.setup: .ci/setup
 
 define compile
 @mkdir -p $(@D)
-$(CXX) $(CPPFLAGS) $(CXXFLAGS) -include $(BUILD)/$(OUTSIDE)$(OPTIMISE).h -MMD -MP -c $< -o $@
+$(CXX) $(CPPFLAGS) $(CXXFLAGS) -include $(BUILD)/$(OUTSIDE)$(OPTIMISE).h -MD -MP -c $< -o $@
 endef
 $(BUILD)/obj/%.o: %.cc | build/.setup
 	$(compile)
