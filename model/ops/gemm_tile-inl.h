@@ -21,7 +21,7 @@
 #define HEADSCOPE_UNROLL _Pragma("GCC unroll 16")
 #endif
 
-HWY_BEFORE_NAMESPACE();
+// Without HWY_BEFORE_NAMESPACE: it is for functions, and clang refuses it where there are none.
 namespace headscope {
 namespace HWY_NAMESPACE {
 namespace {
@@ -45,6 +45,5 @@ inline constexpr size_t kTileCols = kTileVectors * kLanes;
 }  // namespace
 }  // namespace HWY_NAMESPACE
 }  // namespace headscope
-HWY_AFTER_NAMESPACE();
 
 #endif  // HEADSCOPE_GEMM_TILE_INL_H_
