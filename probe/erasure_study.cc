@@ -210,7 +210,9 @@ class ErasureStudy {
 
   void AddRows(size_t layer, const std::string& method,
                const std::map<std::string, MethodSums>& sums) {
-    for (const auto& [key, own] : sums.at(method)) {
+    for (const auto& measured : sums.at(method)) {
+      const MeasureKey& key = measured.first;  // names: a binding cannot be captured (clang 14)
+      const std::vector<ClusterSums>& own = measured.second;
       const auto add = [&](const std::string& kind, const std::vector<ClusterSums>* less) {
         SeededEstimate found = EstimateOf(own, less);
         ErasureRow row{layer,

@@ -36,8 +36,7 @@ ObservedMention HeadOf(const PlacedMention& placed) {
 class SegmentPairs {
  public:
   SegmentPairs(const ProbeSplit& split, size_t s, MentionPairs& file)
-      : split_(split),
-        s_(s),
+      : s_(s),
         mentions_(MentionsOf(split, s)),
         first_span_(static_cast<uint32_t>(file.spans.size())),
         file_(file) {
@@ -96,7 +95,6 @@ class SegmentPairs {
     file_.labels.push_back(label);
   }
 
-  const ProbeSplit& split_;
   size_t s_;
   std::vector<PlacedMention> mentions_;  // by head word
   uint32_t first_span_;

@@ -13,6 +13,8 @@
 namespace headscope {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 const std::vector<std::string> kHeader = {"what",
                                           "where",
                                           "score",
@@ -87,7 +89,6 @@ std::string SuiteReportHtml(const ProbingResults& facts,
 }
 
 std::string SuiteJson(const ProbingResults& facts, const std::vector<SuiteSection>& sections) {
-  using Json = nlohmann::ordered_json;
   Json summary = Json::array();
   for (const SuiteSection& section : sections) {
     for (const SuiteLine& line : section.lines) {
