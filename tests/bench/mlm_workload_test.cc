@@ -35,7 +35,7 @@ TEST_CASE("Batches of sentences are full, in order, and leave out what is too lo
 
 TEST_CASE("A workload masks exactly 15% of each batch, and comes round", "[bench]") {
   MlmWorkload workload({{10, 30}, {128, 128, 144}}, 1000);
-  for (const uint64_t step : {1, 2}) {
+  for (const uint64_t step : {1u, 2u}) {
     const MaskedBatch& batch = workload.At(step);
     const size_t tokens = step == 1 ? 40 : 400;
     REQUIRE(batch.batch.NumTokens() == tokens);

@@ -95,7 +95,7 @@ TEST_CASE("Sequences of any length cover every piece once and stay in their docu
       words += !corpus.Tokenizer().IsContinuation(corpus.Pieces()[i]);
     }
     CHECK(words == planted.num_words);
-    for (const size_t length : {3, 4, 6, 32, 128, 100000}) CheckSequences(corpus, length);
+    for (const size_t length : {3u, 4u, 6u, 32u, 128u, 100000u}) CheckSequences(corpus, length);
   }
 }
 

@@ -2,6 +2,8 @@
 // saved model.
 #include "model/attention_regime.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -84,7 +86,7 @@ TEST_CASE("Rows of every regime are distributions", "[attention]") {
         "positional:left", "positional:right", "permuted", "permuted:fixed,specials",
         "frozen-qk"}) {
     const AttentionRegime regime = Regime(rules);
-    for (const size_t length : {1, 2, 3, 17, 64}) {
+    for (const size_t length : {1u, 2u, 3u, 17u, 64u}) {
       const Sentence sentence(length);
       const std::vector<float> pattern = Pattern(regime.Control(), sentence, 3, 2);
       for (size_t i = 0; i < length; ++i) {
@@ -167,7 +169,7 @@ TEST_CASE("Random patterns are fixed by seed, layer and head, and forget the sco
 TEST_CASE("Random patterns match an entropy at every length", "[attention][slow]") {
   for (const double wanted : {0.3, 0.6, 0.9}) {
     const AttentionRegime regime = Regime(fmt::format("random:entropy={}", wanted));
-    for (const size_t length : {2, 3, 5, 8, 13, 21, 32, 35, 44, 50, 63, 64}) {
+    for (const size_t length : {2u, 3u, 5u, 8u, 13u, 21u, 32u, 35u, 44u, 50u, 63u, 64u}) {
       const Sentence sentence(length);
       const std::vector<float> pattern = Pattern(regime.Control(), sentence, 1, 3);
       double mean = 0.0;

@@ -47,7 +47,7 @@ void CheckParity(const std::string& folder, ClassifierKind kind, size_t tensors)
   const auto labels = Integers<int32_t>(golden, "labels");
   std::vector<uint32_t> queries;
   if (kind == ClassifierKind::kToken) queries = Integers<uint32_t>(golden, "queries");
-  for (const size_t threads : {1, 3}) {
+  for (const size_t threads : {1u, 3u}) {
     ThreadPool pool(threads);
     Compute compute(pool);
     const Encoder encoder(model.config);

@@ -168,7 +168,7 @@ TEST_CASE("Gradients where each head has a regime of its own equal exact differe
       [](const std::string& name) {
         return name.find("layer.1.") != std::string::npos && IsOfQueryOrKey(name);
       });
-  for (const size_t threads : {1, 5}) {
+  for (const size_t threads : {1u, 5u}) {
     const Result other = RunFloat(f, threads, options);
     CHECK(std::equal(result.gradients.Data().begin(), result.gradients.Data().end(),
                      other.gradients.Data().begin()));
@@ -203,7 +203,7 @@ TEST_CASE("Gradients are the same bits for every number of threads", "[encoder][
   ForwardOptions options;
   options.dropout = {7, 3};
   const Result one = RunFloat(f, 1, options);
-  for (const size_t threads : {2, 3, 5}) {
+  for (const size_t threads : {2u, 3u, 5u}) {
     const Result many = RunFloat(f, threads, options);
     CHECK(many.loss == one.loss);
     CHECK(std::equal(one.gradients.Data().begin(), one.gradients.Data().end(),

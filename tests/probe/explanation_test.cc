@@ -338,7 +338,7 @@ TEST_CASE("A model is put to the test under the attention it was trained with", 
 TEST_CASE("Experiments do not depend on the number of threads", "[explain][bits]") {
   const EncodedExample example = RandomExample(7, 11);
   std::vector<double> numbers[2];
-  for (const size_t run : {0, 1}) {
+  for (const size_t run : {0u, 1u}) {
     Fixture f(run == 0 ? 1 : 3);
     PatternExperiment experiment(f.compute, f.model, PatternScope::kAllLayers);
     numbers[run] = TestPermutations(experiment, example, 3, {.cls = kCls, .sep = kSep}).tvds;

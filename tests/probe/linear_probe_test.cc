@@ -43,7 +43,7 @@ TEST_CASE("The linear probe is scikit-learn's LogisticRegression",
   Compute compute(pool);
   REQUIRE(golden.json["fits"].size() == 3);
   // Where the way begins, on all rows or on some, changes nothing about where it ends.
-  const size_t approach_rows = GENERATE(0, 20);
+  const size_t approach_rows = GENERATE(as<size_t>(), 0, 20);
   REQUIRE(golden.train.size() >= 2 * approach_rows);
   for (const auto& fit : golden.json["fits"]) {
     LinearProbe probe(4, {.c = {fit["c"].get<double>()},

@@ -15,8 +15,6 @@
 namespace headscope {
 namespace {
 
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
-
 // The definition: one chain of fused multiply-adds per element, k ascending.
 void ReferenceGemm(GemmForm form, ConstMatrix a, ConstMatrix b, Matrix c, GemmOutput output) {
   const size_t k = form == GemmForm::kTN ? a.rows : a.cols;
