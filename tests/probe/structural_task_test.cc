@@ -71,7 +71,7 @@ TEST_CASE("Correlations weigh every length alike", "[probe][structural]") {
   const StructuralTask task(files.corpus);
   const std::vector<float> up{0, 1, 2, 3, 4}, down{4, 3, 2, 1, 0}, six{0, 1, 2, 3, 4, 5};
   std::vector<std::vector<float>> distances;
-  for (const size_t n : {5, 5, 5, 6}) {
+  for (const size_t n : {5u, 5u, 5u, 6u}) {
     std::vector<int32_t> heads{static_cast<int32_t>(n)};
     for (size_t i = 1; i < n; ++i) heads.push_back(static_cast<int32_t>(i) - 1);
     distances.push_back(TreeDistances(heads));
