@@ -6,7 +6,6 @@
 #include <cstdio>
 #include <memory>
 
-#include "model/base/build_info.h"
 #include "model/base/error.h"
 #include "model/base/file.h"
 #include "probe/context_check.h"
@@ -72,11 +71,7 @@ void FillFacts(const EraseFlags& flags, const PretrainedModel& model, ErasureRes
   results.dev.sha256 = Sha256OfFile(flags.files.dev);
   results.test.sha256 = Sha256OfFile(flags.files.test);
   results.facts.seed = options.seed;
-  results.facts.threads = flags.compute.threads;
-  results.facts.commit = BuildCommit();
-  results.facts.compiler = BuildCompiler();
-  results.facts.simd_target = ActiveSimdTarget();
-  results.facts.command = CommandLine(flags);
+  FillProgramFacts(flags.compute.threads, CommandLine(flags), results.facts);
   if (flags.compute.Backend() == GemmBackend::kOpenBlas) {
     results.notes.push_back("matrix products by OpenBLAS: not bit-reproducible");
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "datasets/text_table.h"
+#include "probe/estimate_text.h"
 #include "probe/html_page.h"
 #include "probe/svg.h"
 
@@ -28,14 +29,7 @@ std::vector<MeasureColumn> ColumnsFor(const ErasureResults& results, size_t laye
 
 std::string Figure(const ErasureRow* row, bool is_loss) {
   if (row == nullptr) return "-";
-  const double factor = is_loss ? 1.0 : 100.0;
-  const int digits = is_loss ? 3 : 1;
-  const Estimate& estimate = row->estimate;
-  if (!(estimate.high - estimate.low < 1e300)) {
-    return fmt::format("{:.{}f}", factor * estimate.value, digits);
-  }
-  return fmt::format("{:.{}f} [{:.{}f}, {:.{}f}]", factor * estimate.value, digits,
-                     factor * estimate.low, digits, factor * estimate.high, digits);
+  return is_loss ? EstimateText(row->estimate, 1.0, 3) : EstimateText(row->estimate);
 }
 
 std::string Heading(const MeasureColumn& column) {

@@ -5,9 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "datasets/data_folder.h"
-#include "model/base/build_info.h"
 #include "model/base/file.h"
-#include "model/ops/simd_target.h"
+#include "probe/model_facts.h"
 #include "probe/results.h"
 
 namespace headscope {
@@ -67,14 +66,13 @@ void WriteResults(const ExplainFlags& flags, const std::string& command,
                   const nlohmann::ordered_json& results) {
   WriteFileAtomically(flags.out + "/results.json", results.dump(1) + "\n");
   ProbeFacts facts;
-  facts.commit = BuildCommit();
-  facts.compiler = BuildCompiler();
-  facts.simd_target = ActiveSimdTarget();
-  facts.threads = flags.compute.threads;
-  facts.command = fmt::format(
-      "headscope explain {} --run {} --task {} --split {} --examples {}{} --seed {} --out {}",
-      command, flags.run, results["task"].get<std::string>(), flags.split, flags.examples,
-      flags.layers.empty() ? "" : " --layers " + flags.layers, flags.seed, flags.out);
+  FillProgramFacts(
+      flags.compute.threads,
+      fmt::format(
+          "headscope explain {} --run {} --task {} --split {} --examples {}{} --seed {} --out {}",
+          command, flags.run, results["task"].get<std::string>(), flags.split, flags.examples,
+          flags.layers.empty() ? "" : " --layers " + flags.layers, flags.seed, flags.out),
+      facts);
   WriteFileAtomically(flags.out + "/manifest.json", ManifestJson(facts));
 }
 

@@ -7,10 +7,8 @@
 
 #include "datasets/conllu.h"
 #include "datasets/wordpiece.h"
-#include "model/base/build_info.h"
 #include "model/base/error.h"
 #include "model/base/file.h"
-#include "model/ops/simd_target.h"
 #include "model/pretrained.h"
 #include "probe/compute_flags.h"
 #include "probe/context_check.h"
@@ -18,6 +16,7 @@
 #include "probe/head_study.h"
 #include "probe/head_tables.h"
 #include "probe/importance_tables.h"
+#include "probe/model_facts.h"
 #include "probe/output_folder.h"
 #include "probe/report.h"
 #include "probe/results.h"
@@ -50,11 +49,7 @@ void FillFacts(const HeadsFlags& flags, const PretrainedModel& model, HeadProbeR
   results.model.sha256 = Sha256OfFile(model.directory + "/model.safetensors");
   results.dev.sha256 = Sha256OfFile(flags.dev);
   results.test.sha256 = Sha256OfFile(flags.test);
-  results.facts.threads = flags.compute.threads;
-  results.facts.commit = BuildCommit();
-  results.facts.compiler = BuildCompiler();
-  results.facts.simd_target = ActiveSimdTarget();
-  results.facts.command = CommandLine(flags);
+  FillProgramFacts(flags.compute.threads, CommandLine(flags), results.facts);
 }
 
 void WriteFindings(const HeadsFlags& flags, const HeadStudy& study) {

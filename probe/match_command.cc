@@ -8,7 +8,6 @@
 
 #include "datasets/conllu.h"
 #include "model/attention_regime.h"
-#include "model/base/build_info.h"
 #include "model/base/error.h"
 #include "model/base/file.h"
 #include "model/pretrained.h"
@@ -165,15 +164,13 @@ void RunMatch(const MatchFlags& flags) {
   results.dev.sha256 = Sha256OfFile(flags.dev);
   results.test.sha256 = Sha256OfFile(flags.test);
   results.facts.seed = flags.seed;
-  results.facts.threads = flags.compute.threads;
-  results.facts.commit = BuildCommit();
-  results.facts.compiler = BuildCompiler();
-  results.facts.simd_target = ActiveSimdTarget();
-  results.facts.command = fmt::format(
-      "headscope probe match --models {} --dev {} --test {} --out {} --rows {} --permutations {} "
-      "--random-models {} --seed {}",
-      fmt::join(flags.models, ","), flags.dev, flags.test, flags.out, flags.rows,
-      flags.permutations, flags.random_models, flags.seed);
+  FillProgramFacts(flags.compute.threads,
+                   fmt::format("headscope probe match --models {} --dev {} --test {} --out {} "
+                               "--rows {} --permutations {} "
+                               "--random-models {} --seed {}",
+                               fmt::join(flags.models, ","), flags.dev, flags.test, flags.out,
+                               flags.rows, flags.permutations, flags.random_models, flags.seed),
+                   results.facts);
   WriteFileAtomically(flags.out + "/results.json", MatchJson(results));
   WriteFileAtomically(flags.out + "/manifest.json", ManifestJson(results.facts));
   fmt::print("{}\nresults: {}/results.json\n", MatchTablesText(results), flags.out);

@@ -1,5 +1,8 @@
 #include "probe/model_facts.h"
 
+#include "model/base/build_info.h"
+#include "model/ops/simd_target.h"
+
 namespace headscope {
 
 ModelFacts FactsOf(const PretrainedModel& model) {
@@ -13,6 +16,14 @@ ModelFacts FactsOf(const PretrainedModel& model) {
           config.max_position_embeddings,
           model.parameters.Layout().TotalSize(),
           config.has_mlm_head};
+}
+
+void FillProgramFacts(size_t threads, const std::string& command, ProbeFacts& facts) {
+  facts.threads = threads;
+  facts.commit = BuildCommit();
+  facts.compiler = BuildCompiler();
+  facts.simd_target = ActiveSimdTarget();
+  facts.command = command;
 }
 
 }  // namespace headscope

@@ -12,7 +12,6 @@
 #include <memory>
 
 #include "model/attention_regime.h"
-#include "model/base/build_info.h"
 #include "model/base/error.h"
 #include "model/base/file.h"
 #include "probe/context_check.h"
@@ -93,11 +92,7 @@ void FillFacts(const ProbingFlags& flags, const ProbingCommand& command,
   results.dev.sha256 = Sha256OfFile(flags.dev);
   results.test.sha256 = Sha256OfFile(flags.test);
   results.facts.seed = flags.options.seed;
-  results.facts.threads = flags.compute.threads;
-  results.facts.commit = BuildCommit();
-  results.facts.compiler = BuildCompiler();
-  results.facts.simd_target = ActiveSimdTarget();
-  results.facts.command = CommandLine(flags, command);
+  FillProgramFacts(flags.compute.threads, CommandLine(flags, command), results.facts);
   for (const DataFacts* data : {&results.train, &results.dev, &results.test}) {
     if (data->skipped_sentences == 0) continue;
     results.notes.push_back(fmt::format(

@@ -66,6 +66,13 @@ struct ProbingResults {
     }
     return nullptr;
   }
+  // Where `probe` is best on dev; -1: it sees no single layer.
+  int ChosenLayerOf(const std::string& probe) const {
+    for (const ChosenLayer& chosen : chosen_layers) {
+      if (chosen.probe == probe) return static_cast<int>(chosen.layer);
+    }
+    return -1;
+  }
 };
 
 }  // namespace headscope

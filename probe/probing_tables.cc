@@ -6,6 +6,7 @@
 #include <set>
 
 #include "datasets/text_table.h"
+#include "probe/estimate_text.h"
 
 namespace headscope {
 namespace {
@@ -44,17 +45,11 @@ std::vector<Column> ColumnsOf(const ProbingResults& results, const MetricGroup& 
   return columns;
 }
 
-// "95.1 [94.6, 95.5]"; without an interval where one seed gives none.
 std::string CellText(const ProbingRow* row, Unit unit) {
   if (row == nullptr) return "-";
   const double factor = unit == Unit::kPercent ? 100.0 : unit == Unit::kKilobits ? 1e-3 : 1.0;
   const int digits = unit == Unit::kRatio ? 2 : 1;
-  const Estimate& estimate = row->estimate;
-  if (!(estimate.high - estimate.low < 1e300)) {
-    return fmt::format("{:.{}f}", factor * estimate.value, digits);
-  }
-  return fmt::format("{:.{}f} [{:.{}f}, {:.{}f}]", factor * estimate.value, digits,
-                     factor * estimate.low, digits, factor * estimate.high, digits);
+  return EstimateText(row->estimate, factor, digits);
 }
 
 // A line of a table: a probe at a layer, or at none.

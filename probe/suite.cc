@@ -58,10 +58,7 @@ const std::vector<SuiteProbe>& ProbesOf(const SuiteStudy& study, Part part) {
 
 // Of a probe that sees no layer any will do.
 size_t ChosenFor(const ProbingResults& sweep, const std::string& probe) {
-  for (const ChosenLayer& chosen : sweep.chosen_layers) {
-    if (chosen.probe == probe) return chosen.layer;
-  }
-  return 0;
+  return static_cast<size_t>(std::max(0, sweep.ChosenLayerOf(probe)));
 }
 
 class SuiteRun {

@@ -10,7 +10,6 @@
 #include "datasets/conllu.h"
 #include "datasets/data_folder.h"
 #include "model/attention_regime.h"
-#include "model/base/build_info.h"
 #include "model/base/error.h"
 #include "model/base/file.h"
 #include "probe/compute_flags.h"
@@ -83,11 +82,7 @@ ProbingResults FactsOf(const SuiteFlags& flags, const SuiteFiles& files,
   facts.dev = of(files.dev, context.dev);
   facts.test = of(files.test, context.test);
   facts.facts.seed = flags.options.seed;
-  facts.facts.threads = flags.compute.threads;
-  facts.facts.commit = BuildCommit();
-  facts.facts.compiler = BuildCompiler();
-  facts.facts.simd_target = ActiveSimdTarget();
-  facts.facts.command = CommandLine(flags);
+  FillProgramFacts(flags.compute.threads, CommandLine(flags), facts.facts);
   if (model.attention != nullptr) {
     facts.notes.push_back("attention, in the random encoders too: " + model.attention->Text());
   }

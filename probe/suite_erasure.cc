@@ -7,8 +7,8 @@
 #include "probe/erasure_json.h"
 #include "probe/erasure_study.h"
 #include "probe/erasure_tables.h"
+#include "probe/estimate_text.h"
 #include "probe/model_facts.h"
-#include "probe/suite_section.h"
 
 namespace headscope {
 namespace {
@@ -38,8 +38,8 @@ std::vector<SuiteLine> LinesOf(const ErasureResults& results) {
     if (row == nullptr) continue;
     lines.push_back({"Parts of speech after LEACE: linear (accuracy)",
                      fmt::format("layer {} erased, layer {} read", layer, last),
-                     PercentText(row->estimate), "-", "-", "-",
-                     "majority " + PercentText(results.majority)});
+                     EstimateText(row->estimate), "-", "-", "-",
+                     "majority " + EstimateText(results.majority)});
   }
   return lines;
 }

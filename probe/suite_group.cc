@@ -53,7 +53,7 @@ void SuiteGroup::Prepare(const SuiteContext& context) {
   train_ = read(context.train, prepared_train_);
   dev_ = read(context.dev, prepared_dev_);
   test_ = read(context.test, prepared_test_);
-  corpus = CorpusOf(context, context.options.full ? 0 : context.options.sweep_words);
+  corpus = CorpusOf(context, context.options.TrainWordsOfSweeps());
   for (const SuiteStudy* study : studies) tasks.push_back(study->make_task(corpus));
 }
 

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
+#include "probe/estimate_text.h"
 #include "probe/head_study.h"
 #include "probe/head_tables.h"
 #include "probe/importance_tables.h"
 #include "probe/report.h"
 #include "probe/results.h"
-#include "probe/suite_section.h"
 
 namespace headscope {
 namespace {
@@ -23,9 +23,9 @@ SuiteLine TreeLine(const TreeResults& trees) {
   for (const TreeRow& row : trees.rows[static_cast<size_t>(TreeMeasure::kUuas)]) {
     if (row.family == "single head") {
       line.where = row.chosen;
-      line.score = PercentText(row.score);
+      line.score = EstimateText(row.score);
     }
-    if (row.family == "right-branching") line.baseline = "neighbours " + PercentText(row.score);
+    if (row.family == "right-branching") line.baseline = "neighbours " + EstimateText(row.score);
   }
   return line;
 }
@@ -40,11 +40,11 @@ SuiteLine CoreferenceLine(const CoreferenceResults& coreference) {
   }
   return {"antecedents, by a head",
           head.head.Name(),
-          PercentText(head.rows[all].accuracy),
+          EstimateText(head.rows[all].accuracy),
           "-",
           "-",
           RangeText(head.rows[all].random_models),
-          kAntecedentRuleNames[best] + (" " + PercentText(coreference.rules[best][all]))};
+          kAntecedentRuleNames[best] + (" " + EstimateText(coreference.rules[best][all]))};
 }
 
 // The relations of which there are most, and how many heads are above their nulls.
@@ -55,8 +55,8 @@ std::vector<SuiteLine> RelationLines(const std::vector<RelationResult>& relation
       if (row.relation != name) continue;
       lines.push_back(
           {row.relation + ", by a head", row.head.Name() + " " + DirectionName(row.direction),
-           PercentText(row.accuracy), "-", "-", RangeText(row.random_models),
-           fmt::format("offset {:+d} {}", row.offset, PercentText(row.offset_accuracy))});
+           EstimateText(row.accuracy), "-", "-", RangeText(row.random_models),
+           fmt::format("offset {:+d} {}", row.offset, EstimateText(row.offset_accuracy))});
     }
   }
   return lines;

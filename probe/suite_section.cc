@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "probe/estimate_text.h"
 #include "probe/probing_files.h"
 #include "probe/probing_report.h"
 #include "probe/probing_tables.h"
@@ -13,7 +14,7 @@ namespace headscope {
 namespace {
 
 std::string PercentCell(const ProbingRow* row) {
-  return row == nullptr ? "-" : PercentText(row->estimate);
+  return row == nullptr ? "-" : EstimateText(row->estimate);
 }
 
 const ProbingRow* BestBaseline(const ProbingResults& results, const std::string& metric) {
@@ -36,15 +37,6 @@ std::vector<std::string> MetricsOfSummary(const ProbingResults& results) {
   return metrics;
 }
 
-// Where dev is best; -1: a probe that sees no single layer.
-int ChosenLayerOf(const ProbingResults& results, const std::string& probe) {
-  int layer = -1;
-  for (const ChosenLayer& chosen : results.chosen_layers) {
-    if (chosen.probe == probe) layer = static_cast<int>(chosen.layer);
-  }
-  return layer;
-}
-
 // Of each probe at the layer that dev chose (or at none), beside the nulls of the sweep.
 std::vector<SuiteLine> LinesOf(const std::string& title, const SuiteParts& parts) {
   const ProbingResults& shown = parts.headline.rows.empty() ? parts.sweep : parts.headline;
@@ -52,7 +44,7 @@ std::vector<SuiteLine> LinesOf(const std::string& title, const SuiteParts& parts
   for (const std::string& metric : MetricsOfSummary(shown)) {
     const ProbingRow* baseline = BestBaseline(shown, metric);
     for (const std::string& probe : shown.probes) {
-      const int layer = ChosenLayerOf(shown, probe);
+      const int layer = shown.ChosenLayerOf(probe);
       if (shown.Find(probe, "trained", "labels", layer, metric) == nullptr) continue;
       const auto cell = [&](const ProbingResults& of, const char* encoder, const char* target,
                             const std::string& measure) {
@@ -81,12 +73,6 @@ std::string ChoiceNote(const ProbingResults& results) {
 }
 
 }  // namespace
-
-std::string PercentText(const Estimate& estimate) {
-  if (!(estimate.high - estimate.low < 1e300)) return fmt::format("{:.1f}", 100 * estimate.value);
-  return fmt::format("{:.1f} [{:.1f}, {:.1f}]", 100 * estimate.value, 100 * estimate.low,
-                     100 * estimate.high);
-}
 
 void AppendResults(ProbingResults& results, ProbingResults more) {
   if (results.rows.empty()) {

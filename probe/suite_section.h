@@ -17,9 +17,6 @@ struct SuiteParts {
 // those of the first.
 void AppendResults(ProbingResults& results, ProbingResults more);
 
-// "95.1 [94.6, 95.5]"; without an interval where one seed gives none.
-std::string PercentText(const Estimate& estimate);
-
 SuiteSection MakeSection(const std::string& name, const std::string& title,
                          const SuiteParts& parts);
 

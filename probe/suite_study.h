@@ -1,6 +1,7 @@
 // The studies of `probe all`, as data: what each asks, of which probes, and how it is run.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -26,6 +27,9 @@ struct SuiteOptions {
   size_t memory_mib = 2048;
   GemmBackend gemm = GemmBackend::kHeadscope;
   std::string twin = {};  // of the heads' check of context
+
+  // On which sweeps are fitted; 0: all.
+  size_t TrainWordsOfSweeps() const { return full ? 0 : sweep_words; }
 };
 
 // What a study has to work with.
@@ -38,6 +42,12 @@ struct SuiteContext {
   const SuiteOptions& options;
   // Told what begins. Throws StudyInterrupted when the user wants to stop.
   std::function<void(const std::string& what)> progress;
+
+  // About how many words sweeps are fitted on.
+  size_t WordsOfSweeps() const {
+    const size_t all = train.NumWords();
+    return options.full ? all : std::min(all, options.sweep_words);
+  }
 };
 
 // A line of the table that stands above everything: cells as plain text, "-" where there is none.

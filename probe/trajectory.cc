@@ -28,16 +28,9 @@ void AddRow(const ProbingResults& results, const std::string& probe, const char*
   trajectory.Add(probe + " probe", metric, curve, is_null, step, row->estimate);
 }
 
-int BestLayer(const ProbingResults& results, const std::string& probe) {
-  for (const ChosenLayer& chosen : results.chosen_layers) {
-    if (chosen.probe == probe) return static_cast<int>(chosen.layer);
-  }
-  return -1;
-}
-
 void AddProbe(uint64_t step, const ProbingResults& results, const std::string& probe,
               Trajectory& trajectory) {
-  const int best = BestLayer(results, probe);
+  const int best = results.ChosenLayerOf(probe);
   if (results.layers.size() > 1 && best >= 0) {
     for (const size_t layer : results.layers) {
       AddRow(results, probe, "trained", "labels", static_cast<int>(layer),
