@@ -94,8 +94,6 @@ class DistanceCounts {
   std::map<int32_t, size_t> right_;
 };
 
-bool CountsForUas(const Word& word) { return word.head != 0 && !word.deprel.starts_with("punct"); }
-
 double Uas(const ProbeSplit& split, std::span<const int32_t> predicted,
            std::span<const int32_t> heads) {
   double right = 0.0, all = 0.0;
@@ -118,6 +116,8 @@ PairRows Rows(const std::string& probe, ConstMatrix features, const PairMaps* ma
 }
 
 }  // namespace
+
+bool CountsForUas(const Word& word) { return word.head != 0 && !word.deprel.starts_with("punct"); }
 
 ArcTask::ArcTask(const ProbeCorpus& corpus, ArcProbeOptions options)
     : corpus_(corpus),

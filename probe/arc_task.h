@@ -17,6 +17,9 @@ namespace headscope {
 inline const std::vector<std::string> kArcProbes = {
     "bilinear", "mlp", "attention", "attention+words", "distances", "distances+words"};
 
+// Not the root, not punctuation.
+bool CountsForUas(const Word& word);
+
 // Metrics on test: "UAS" over words that are neither punctuation nor the root, "UAS all words"
 // over all of them; "UAS tree", as UAS, of the likeliest tree with one root. Control task (Hewitt &
 // Liang 2019): every word type has one behaviour, to hang on itself, on the sentence's first word

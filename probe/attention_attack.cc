@@ -142,7 +142,7 @@ class Attack {
     size_t right = 0, counted = 0, w = 0;
     for (const Sentence* sentence : split.sentences) {
       for (const Word& word : sentence->words) {
-        if (word.head != 0 && !word.deprel.starts_with("punct")) {
+        if (CountsForUas(word)) {
           ++counted;
           right += scores.predicted[w] == heads[w];
         }

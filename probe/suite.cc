@@ -103,11 +103,8 @@ class SuiteRun {
 
   // What a fit takes: more with more words and wider vectors.
   double SecondsOf(const SuiteProbe& probe, Part part) const {
-    const double train_words = static_cast<double>(context_.train.NumWords());
-    const bool sampled = !context_.options.full && part != kHeadline;
-    const double words =
-        sampled ? std::min(train_words, static_cast<double>(context_.options.sweep_words))
-                : train_words;
+    const double words = static_cast<double>(part == kHeadline ? context_.train.NumWords()
+                                                               : context_.WordsOfSweeps());
     return probe.seconds * words / 1000.0 * static_cast<double>(context_.model.config.hidden_size) /
            256.0;
   }

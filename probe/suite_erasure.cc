@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "probe/erasure_json.h"
 #include "probe/erasure_study.h"
 #include "probe/erasure_tables.h"
@@ -12,8 +10,6 @@
 
 namespace headscope {
 namespace {
-
-size_t TrainWords(const SuiteOptions& options) { return options.full ? 0 : options.sweep_words; }
 
 // Each layer takes as long as a sweep: without --full only the middle one is erased.
 ErasureOptions OptionsOf(const SuiteContext& context) {
@@ -48,19 +44,19 @@ std::vector<SuiteLine> LinesOf(const ErasureResults& results) {
 
 double SecondsOfErasureStudy(const SuiteContext& context) {
   const ModelConfig& config = context.model.config;
-  const SuiteOptions& options = context.options;
-  const double all = static_cast<double>(context.train.NumWords());
-  const double words = options.full ? all : std::min(all, static_cast<double>(options.sweep_words));
-  const double layers = options.full ? static_cast<double>(config.num_hidden_layers + 1) : 1.0;
+  const double words = static_cast<double>(context.WordsOfSweeps());
+  const double layers =
+      context.options.full ? static_cast<double>(config.num_hidden_layers + 1) : 1.0;
   const double width = static_cast<double>(config.hidden_size);
   return 120.0 * words / 20000.0 * layers * width / 256.0;
 }
 
 SuiteSection RunErasureStudy(const SuiteContext& context) {
   const ErasureOptions options = OptionsOf(context);
-  const ProbeCorpus corpus = MakeProbeCorpus(
-      context.train, context.dev, context.test, context.encode,
-      {context.model.config.max_position_embeddings, TrainWords(context.options), options.seed});
+  const ProbeCorpus corpus =
+      MakeProbeCorpus(context.train, context.dev, context.test, context.encode,
+                      {context.model.config.max_position_embeddings,
+                       context.options.TrainWordsOfSweeps(), options.seed});
   context.progress("erasing parts of speech");
   ErasureResults results;
   StudyErasure(
