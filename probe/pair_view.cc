@@ -48,11 +48,7 @@ void RestorePairs(const ProbeSplit& split, const EncoderView& view, PairMaps& ma
 }
 
 void CheckMemory(const ProbeCorpus& corpus, size_t num_heads, size_t memory_mib) {
-  size_t bytes = 0;
-  for (const ProbeSplit* split : {&corpus.train, &corpus.dev, &corpus.test}) {
-    bytes += PairMaps::Bytes(num_heads, 2 * num_heads + 1, split->starts);
-  }
-  const size_t mib = bytes / (1024 * 1024) + 1;
+  const size_t mib = MibOfAttention(corpus, num_heads);
   if (mib <= memory_mib) return;
   Fail(
       "--memory: expected at least {} MiB for the attention of {} heads to {} words of training, "
@@ -61,6 +57,14 @@ void CheckMemory(const ProbeCorpus& corpus, size_t num_heads, size_t memory_mib)
 }
 
 }  // namespace
+
+size_t MibOfAttention(const ProbeCorpus& corpus, size_t num_heads) {
+  size_t bytes = 0;
+  for (const ProbeSplit* split : {&corpus.train, &corpus.dev, &corpus.test}) {
+    bytes += PairMaps::Bytes(num_heads, 2 * num_heads + 1, split->starts);
+  }
+  return bytes / (1024 * 1024) + 1;
+}
 
 CorpusPairs ScaledOnTrain(PairMaps train, PairMaps dev, PairMaps test) {
   const PairScale scale(train);

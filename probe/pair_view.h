@@ -29,6 +29,9 @@ class WordVectors {
 // Takes them, and scales them on the first.
 CorpusPairs ScaledOnTrain(PairMaps train, PairMaps dev, PairMaps test);
 
+// MiB of the attention maps of so many heads on the three files.
+size_t MibOfAttention(const ProbeCorpus& corpus, size_t num_heads);
+
 // Every head's attention on the three files, scaled on the first. Throws Error when the maps of all
 // three take more than memory_mib (they must lie in memory at once).
 CorpusPairs AttentionOf(Compute& compute, const PretrainedModel& model, const WordEncoder& encode,

@@ -49,7 +49,7 @@ ProbingOptions OptionsOf(const SuiteOptions& suite, Part part) {
   return options;
 }
 
-const std::vector<SuiteProbe>& ProbesOf(const SuiteStudy& study, Part part) {
+const std::vector<SuiteProbe>& ProbesAskedFor(const SuiteStudy& study, Part part) {
   return part == kSweep    ? study.sweep
          : part == kAtBest ? study.at_best
          : part == kMixed  ? study.mix
@@ -95,6 +95,12 @@ class SuiteRun {
   }
 
  private:
+  static std::vector<SuiteProbe> ProbesOf(const SuiteGroup& group, size_t s, Part part) {
+    std::vector<SuiteProbe> probes = ProbesAskedFor(*group.studies[s], part);
+    std::erase_if(probes, [&](const SuiteProbe& probe) { return !group.Asks(s, probe.name); });
+    return probes;
+  }
+
   bool HasPart(const SuiteGroup& group, Part part) const {
     if (part == kHeadline) return !context_.options.full;
     return part != kMixed ||
@@ -128,7 +134,7 @@ class SuiteRun {
 
   void PlanPart(const SuiteGroup& group, size_t s, Part part, std::vector<PlannedWork>& plan) {
     const SuiteStudy& study = *group.studies[s];
-    for (const SuiteProbe& probe : ProbesOf(study, part)) {
+    for (const SuiteProbe& probe : ProbesOf(group, s, part)) {
       ProbingOptions options = OptionsOf(context_.options, part);
       options.probes = {probe.name};
       if (part == kAtBest || part == kHeadline) options.layers = {0};  // one, whichever it will be
@@ -196,7 +202,7 @@ class SuiteRun {
         asked.requests.push_back(std::move(request));
         asked.of_study.push_back(s);
       };
-      const std::vector<std::string> probes = NamesOf(ProbesOf(study, part));
+      const std::vector<std::string> probes = NamesOf(ProbesOf(group, s, part));
       if (probes.empty()) continue;
       if (part == kSweep || part == kMixed) {
         ask(probes, {});

@@ -1,6 +1,10 @@
 #include "probe/suite_group.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+
+#include "probe/pair_view.h"
 
 namespace headscope {
 
@@ -55,6 +59,25 @@ void SuiteGroup::Prepare(const SuiteContext& context) {
   test_ = read(context.test, prepared_test_);
   corpus = CorpusOf(context, context.options.TrainWordsOfSweeps());
   for (const SuiteStudy* study : studies) tasks.push_back(study->make_task(corpus));
+  const ModelConfig& config = context.model.config;
+  const size_t heads = config.num_hidden_layers * config.num_attention_heads;
+  const size_t mib = MibOfAttention(corpus, heads), room = context.options.memory_mib;
+  attention_fits_ = mib <= room;
+  const auto leaves_aside = [this](size_t s) {
+    const std::vector<SuiteProbe>& probes = studies[s]->sweep;
+    return std::any_of(probes.begin(), probes.end(),
+                       [&](const SuiteProbe& probe) { return !Asks(s, probe.name); });
+  };
+  for (size_t s = 0; s < studies.size(); ++s) {
+    if (!leaves_aside(s)) continue;
+    notes.push_back(
+        fmt::format("{}: no probes of attention: the maps of {} heads take {} MiB, --memory has {}",
+                    studies[s]->name, heads, mib, room));
+  }
+}
+
+bool SuiteGroup::Asks(size_t s, const std::string& probe) const {
+  return attention_fits_ || tasks[s]->InputOf(probe) != ProbeInput::kAttention;
 }
 
 }  // namespace headscope

@@ -25,10 +25,14 @@ struct SuiteGroup {
 
   // Reads the files as the studies want them and fills all but `studies`.
   void Prepare(const SuiteContext& context);
+  // Whether study s asks this probe. Probes of attention are left aside, with a note, where the
+  // maps of all heads, which must lie in memory at once, do not fit into --memory.
+  bool Asks(size_t s, const std::string& probe) const;
   // Fitted on about so many words; 0: all.
   ProbeCorpus CorpusOf(const SuiteContext& context, size_t train_words) const;
 
  private:
+  bool attention_fits_ = true;
   Treebank prepared_train_, prepared_dev_, prepared_test_;  // empty: the context's own are read
   const Treebank *train_ = nullptr, *dev_ = nullptr, *test_ = nullptr;
 };

@@ -97,6 +97,23 @@ TEST_CASE("An interrupted suite goes on from its journal to the same bits", "[su
   CHECK(static_cast<size_t>(std::count(text.begin(), text.end(), '\n')) == all + 1);
 }
 
+TEST_CASE(
+    "A suite whose memory does not hold all heads' attention leaves its probes aside and says so",
+    "[suite]") {
+  SuiteRunner runner;
+  runner.options.studies = {"dep"};
+  runner.Json(2);
+  const size_t with = runner.planned;
+  runner.options.memory_mib = 0;
+  const auto json = nlohmann::json::parse(runner.Json(2));
+  CHECK(runner.fits == runner.planned);
+  CHECK(runner.planned < with);
+  const auto& sweep = json.at("dep").at("sweep");
+  CHECK(sweep.at("options").at("probes").size() == 4);  // bilinear, mlp and two of distances
+  CHECK(sweep.at("notes").dump().find("no probes of attention: the maps of 4 heads take 1 MiB, "
+                                      "--memory has 0") != std::string::npos);
+}
+
 // Words whose forms agree are one entity's, within a document.
 void AddMentions(Treebank& treebank) {
   for (Document& document : treebank.documents) {
