@@ -50,7 +50,7 @@ TEST_CASE("An MLP probe reads what no linear probe can", "[probe][mlp_probe]") {
   const SignsDiffer data;
   LinearProbe linear(2);
   CHECK(FitAndScore(linear, data, 1, 1).NumRight(data.Rows(data.test)) < 130);
-  for (const size_t hidden_layers : {1, 2}) {
+  for (const size_t hidden_layers : {1u, 2u}) {
     MlpProbe probe(2, Options(hidden_layers));
     CHECK(FitAndScore(probe, data, 1, 1).NumRight(data.Rows(data.test)) > 180);
     CHECK(probe.Epochs() < 60);  // dev ended it
@@ -85,7 +85,7 @@ TEST_CASE("A probe's best epoch on dev is kept, not its last", "[probe][mlp_prob
     return ScoreProbe(compute, probe, data.Rows(data.dev)).MeanNats();
   };
   double before = dev_nats(1);
-  for (const size_t max_epochs : {2, 4, 8, 16}) {
+  for (const size_t max_epochs : {2u, 4u, 8u, 16u}) {
     const double now = dev_nats(max_epochs);
     CHECK(now <= before);
     before = now;

@@ -37,7 +37,7 @@ TEST_CASE("An online code is in bits: the first block uniform, the others the pr
 }
 
 TEST_CASE("Every sentence behind the first block is coded once", "[probe][online_code]") {
-  for (const size_t n : {1, 2, 37, 400}) {
+  for (const size_t n : {1u, 2u, 37u, 400u}) {
     Sender sender;
     sender.Send(n);
     std::sort(sender.coded.begin(), sender.coded.end());

@@ -17,7 +17,7 @@ TEST_CASE("Attention maps are those of words; what [CLS] and [SEP] get speaks fo
   PlantedPatterns source(1, 2, 16, [](size_t head, size_t item, size_t from, size_t to) {
     return static_cast<float>(1000 * item + 100 * head + 10 * from + to);
   });
-  for (const size_t threads : {1, 2}) {
+  for (const size_t threads : {1u, 2u}) {
     ThreadPool pool(threads);
     const PairMaps maps = AttentionMaps(pool, source, inputs, starts);
     REQUIRE(maps.NumMaps() == 2);

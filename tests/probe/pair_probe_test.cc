@@ -100,7 +100,7 @@ std::vector<S> PairDefinition(const PairSentences& data, const std::vector<S>& p
 
 TEST_CASE("The pair probe's loss and gradient are its definition's, with words and without",
           "[probe][pair_probe]") {
-  const size_t width = GENERATE(0, 3);
+  const size_t width = GENERATE(0u, 3u);
   const PairSentences data({1, 4, 2, 3}, 2, 3, width, 7);
   ThreadPool pool(1);
   Compute compute(pool);

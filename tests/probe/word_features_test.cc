@@ -73,7 +73,7 @@ TEST_CASE("A word's feature is the mean of its pieces, or its first", "[probe][w
   const WordFeatures first = features.Of({0, 1, 2}, {.pooling = WordPooling::kFirst});
   REQUIRE(mean.NumLayers() == 3);
   REQUIRE(mean.Layer(0).rows == 6);
-  for (const size_t layer : {0, 1, 2}) {
+  for (const size_t layer : {0u, 1u, 2u}) {
     const auto pieces = features.Pieces(0, layer);  // [CLS] un believ able it is [SEP]
     for (size_t j = 0; j < 8; ++j) {
       const double expected = (static_cast<double>(pieces[1][j]) + pieces[2][j] + pieces[3][j]) / 3;

@@ -101,8 +101,8 @@ TEST_CASE("The adversary's gradient by the patterns equals exact differentiation
                                  *both.base);
       const auto gradient = loss.Gradient(both.labelled, acts, 2.0);
       const double rows_in_scope = all_layers ? 8 : 1;
-      for (const size_t layer : {0, 1}) {
-        for (const size_t head : {0, 1, 2}) {
+      for (const size_t layer : {0u, 1u}) {
+        for (const size_t head : {0u, 1u, 2u}) {
           const Matrix pattern = square(layer, head);
           std::vector<float> found(49, 0.0f);
           gradient({Hook::kPattern, layer, head, 1}, pattern, Matrix(found.data(), 7, 7));
@@ -118,7 +118,7 @@ TEST_CASE("The adversary's gradient by the patterns equals exact differentiation
                 return static_cast<double>(both.base->Pattern(layer, h, 1)(i / 7, i % 7));
               };
               if (each_head) {
-                for (const size_t h : {0, 1, 2}) {
+                for (const size_t h : {0u, 1u, 2u}) {
                   sum = sum + own(h) * log(own(h) / Dual(other(h))) / 3.0;
                 }
               } else {

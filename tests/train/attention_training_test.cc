@@ -98,7 +98,7 @@ TEST_CASE("Queries and keys of another run are copied and then frozen", "[attent
   training.config.seed = 9;
   const PretrainedModel first = LoadPretrained(source);
   const PretrainedModel second = LoadPretrained(training.Run("copy", 1) + "/model");
-  for (const size_t layer : {0, 1}) {
+  for (const size_t layer : {0u, 1u}) {
     for (const char* tensor : {"query.weight", "key.weight", "query.bias", "key.bias"}) {
       CHECK(SameBytes(first.parameters.At(Self(layer, tensor)),
                       second.parameters.At(Self(layer, tensor))));

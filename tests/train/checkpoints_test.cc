@@ -92,7 +92,7 @@ TEST_CASE("A training keeps its snapshots, which change nothing, and a resume go
                                }),
                   Kill);
   const std::string killed = training.Run("killed", 1, true);
-  for (const uint64_t step : {0, 1, 8, 16, 30}) {
+  for (const uint64_t step : {0u, 1u, 8u, 16u, 30u}) {
     CHECK(HashOfStep(killed, step) == HashOfStep(run, step));
   }
 }

@@ -228,7 +228,7 @@ TEST_CASE("A fine-tuning gives the same bits on every number of threads and targ
   const std::string expected = f.HashesOf("reference");
   for (const std::string& target : SupportedSimdTargets()) {
     const ScopedSimdTarget scoped(target);
-    for (const size_t threads : {1, 3}) {
+    for (const size_t threads : {1u, 3u}) {
       const std::string name = target + std::to_string(threads);
       INFO(name);
       f.Run(name, threads);

@@ -97,8 +97,8 @@ TEST_CASE("The penalty's gradient by the patterns equals exact differentiation",
                                       .flow_mask = flow_mask},
                                      Hidden());
       const auto gradient = penalty.Gradient(labelled, acts, 2.0);
-      for (const size_t layer : {0, 1}) {
-        for (const size_t head : {0, 1, 2}) {
+      for (const size_t layer : {0u, 1u}) {
+        for (const size_t head : {0u, 1u, 2u}) {
           const ConstMatrix pattern = acts.Square(Hook::kPattern, layer, head, 1);
           std::vector<float> found(49, 0.0f);
           gradient({Hook::kPattern, layer, head, 1}, pattern, Matrix(found.data(), 7, 7));
@@ -116,10 +116,10 @@ TEST_CASE("The penalty's gradient by the patterns equals exact differentiation",
                             static_cast<double>(other(row, 3)));
               };
               Dual largest = mass(0);
-              for (const size_t h : {1, 2}) {
+              for (const size_t h : {1u, 2u}) {
                 if (mass(h).value > largest.value) largest = mass(h);
               }
-              for (const size_t h : {0, 1, 2}) {
+              for (const size_t h : {0u, 1u, 2u}) {
                 if (!max_over_heads) sum = sum - log(Dual(1.0) - mass(h)) / 3.0;
               }
               if (max_over_heads) sum = sum - log(Dual(1.0) - largest);

@@ -69,7 +69,7 @@ struct Fixture {
 };
 
 TEST_CASE("An untrained model is as good as guessing among the vocabulary", "[objective]") {
-  for (const uint64_t seed : {1, 2, 3}) {
+  for (const uint64_t seed : {1u, 2u, 3u}) {
     Fixture f(seed);
     OneBatch unused(RandomBatch(0, 1, 8));
     const std::vector<MaskedBatch> held_out{RandomBatch(1, 40, 24), RandomBatch(2, 40, 24)};

@@ -39,7 +39,7 @@ TEST_CASE(
   CHECK(TensorHash(reference + "/state/state.safetensors") == kCommittedHash);
   for (const std::string& target : SupportedSimdTargets()) {
     const ScopedSimdTarget scoped(target);
-    for (const size_t threads : {1, 2, 3, 5}) {
+    for (const size_t threads : {1u, 2u, 3u, 5u}) {
       INFO(target << ", " << threads << " threads");
       const std::string name = target + std::to_string(threads);
       CHECK(HashesOf(training.Run(name, threads)) == expected);

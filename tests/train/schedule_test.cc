@@ -22,7 +22,7 @@ TEST_CASE("The learning rate follows its closed form", "[schedule]") {
   CHECK(schedule.At(5000) == 0.0);
 
   schedule.decay = Decay::kCosine;
-  for (const uint64_t step : {101, 300, 550, 999, 1000}) {
+  for (const uint64_t step : {101u, 300u, 550u, 999u, 1000u}) {
     const double u = static_cast<double>(step - 100) / 901;
     CHECK_THAT(schedule.At(step), WithinAbs(3e-4 * (1 + std::cos(kPi * u)) / 2, 1e-17));
   }

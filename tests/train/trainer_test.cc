@@ -111,7 +111,7 @@ TEST_CASE("The trainer logs, evaluates and saves when due, and at the end", "[tr
 TEST_CASE("A run stopped anywhere and gone on with is the same run", "[trainer]") {
   BowlTraining whole;
   Train(whole.compute, TestConfig(), whole.objective, whole.state, whole.witness, kNeverStop);
-  for (const uint64_t stop_at : {1, 6, 7, 8, 13, 19}) {
+  for (const uint64_t stop_at : {1u, 6u, 7u, 8u, 13u, 19u}) {
     BowlTraining f;
     CHECK(Train(f.compute, TestConfig(), f.objective, f.state, f.witness,
                 [&] { return f.state.step == stop_at; }) == TrainingEnd::kInterrupted);
