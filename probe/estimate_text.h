@@ -11,4 +11,7 @@ namespace headscope {
 // none.
 std::string EstimateText(const Estimate& estimate, double factor = 100.0, int digits = 1);
 
+// The same for a page: the interval in a span of class "interval".
+std::string EstimateMarkup(const Estimate& estimate, double factor = 100.0, int digits = 1);
+
 }  // namespace headscope

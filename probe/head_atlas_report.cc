@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "probe/estimate_text.h"
 #include "probe/head_atlas_tables.h"
 #include "probe/head_figures.h"
 #include "probe/html_page.h"
@@ -15,11 +16,6 @@ namespace {
 std::string MeanPercent(const Estimate& estimate) {
   if (estimate.n == 0) return "n/a";
   return fmt::format("{:.1f}", 100 * estimate.value);
-}
-
-std::string WithInterval(const Estimate& estimate) {
-  return fmt::format("{} <span class=\"interval\">[{:.1f}, {:.1f}]</span>", MeanPercent(estimate),
-                     100 * estimate.low, 100 * estimate.high);
 }
 
 std::string HeadName(const HeadProbeResults& results, size_t head) {
@@ -69,8 +65,7 @@ std::string HeadTable(const HeadProbeResults& results) {
             ? "n/a"
             : fmt::format("{:+d}: {}%", surface.position, MeanPercent(surface.position_share)));
     const Estimate& entropy = surface.At(Surface::kEntropy);
-    row.push_back(fmt::format("{:.2f} <span class=\"interval\">[{:.2f}, {:.2f}]</span>",
-                              entropy.value, entropy.low, entropy.high));
+    row.push_back(EstimateMarkup(entropy, 1.0, 2));
     row.push_back(cluster);
     rows.push_back(std::move(row));
   };
@@ -107,7 +102,7 @@ std::string Trees(const TreeResults& trees) {
     rows.push_back({trees.rows[0][row].family});
     for (size_t m = 0; m < kNumTreeMeasures; ++m) {
       const TreeRow& entry = trees.rows[m][row];
-      rows.back().push_back(WithInterval(entry.score) +
+      rows.back().push_back(EstimateMarkup(entry.score) +
                             (entry.chosen.empty() ? ""
                                                   : "<br><span class=\"muted\">" +
                                                         EscapeMarkup(entry.chosen) + "</span>"));

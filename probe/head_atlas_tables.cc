@@ -5,17 +5,13 @@
 #include <algorithm>
 
 #include "datasets/text_table.h"
+#include "probe/estimate_text.h"
 
 namespace headscope {
 namespace {
 
 std::string Percent(const Estimate& estimate) {
   return estimate.n == 0 ? "-" : fmt::format("{:.1f}", 100 * estimate.value);
-}
-
-std::string PercentInterval(const Estimate& estimate) {
-  return fmt::format("{:.1f} [{:.1f}, {:.1f}]", 100 * estimate.value, 100 * estimate.low,
-                     100 * estimate.high);
 }
 
 // The widest half-width of the intervals of a table's column.
@@ -104,7 +100,7 @@ std::string TreeTableText(const HeadProbeResults& results) {
     std::vector<std::string> cells = {trees.rows[0][row].family};
     for (size_t m = 0; m < kNumTreeMeasures; ++m) {
       cells.push_back(trees.rows[m][row].chosen);
-      cells.push_back(PercentInterval(trees.rows[m][row].score));
+      cells.push_back(EstimateText(trees.rows[m][row].score));
     }
     // The name of the choice stands before its score; headers name the pair.
     table.Add(std::move(cells));

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "datasets/text_table.h"
+#include "probe/estimate_text.h"
 #include "probe/head_atlas_tables.h"
 
 namespace headscope {
@@ -12,9 +13,7 @@ namespace {
 
 // "53.1 [50.2, 56.0]"; "-" without instances.
 std::string PercentWithInterval(const Estimate& estimate) {
-  if (estimate.n == 0) return "-";
-  return fmt::format("{:.1f} [{:.1f}, {:.1f}]", 100 * estimate.value, 100 * estimate.low,
-                     100 * estimate.high);
+  return estimate.n == 0 ? "-" : EstimateText(estimate);
 }
 
 std::string PercentRange(const RandomModelScores& scores) {
@@ -104,8 +103,8 @@ std::string UposTableText(const HeadProbeResults& results) {
       {"attending", "words", "attended", "head", "lift", "random models", "permuted weights"});
   for (const UposResult& row : results.upos.best) {
     table.Add({row.attending, std::to_string(row.lift.n), row.attended, row.head.Name(),
-               fmt::format("{:.2f} [{:.2f}, {:.2f}]", row.lift.value, row.lift.low, row.lift.high),
-               LiftRange(row.random_models), LiftRange(row.permuted_models)});
+               EstimateText(row.lift, 1.0, 2), LiftRange(row.random_models),
+               LiftRange(row.permuted_models)});
   }
   return fmt::format(
       "Parts of speech: for words of each class, the head and attended class with the largest lift "

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "probe/estimate_text.h"
 #include "probe/html_page.h"
 #include "probe/importance_tables.h"
 #include "probe/svg.h"
@@ -10,9 +11,7 @@ namespace headscope {
 namespace {
 
 std::string Span(const Estimate& estimate, int digits) {
-  if (std::isnan(estimate.value)) return "n/a";
-  return fmt::format("{:.{}f} <span class=\"interval\">[{:.{}f}, {:.{}f}]</span>", estimate.value,
-                     digits, estimate.low, digits, estimate.high, digits);
+  return std::isnan(estimate.value) ? "n/a" : EstimateMarkup(estimate, 1.0, digits);
 }
 
 std::string HeadTable(const HeadProbeResults& results, const ImportanceResults& importance) {

@@ -6,6 +6,7 @@
 
 #include "datasets/text_table.h"
 #include "model/base/error.h"
+#include "probe/estimate_text.h"
 
 namespace headscope {
 namespace {
@@ -45,10 +46,8 @@ std::string HeadTableText(const HeadProbeResults& results, const ImportanceResul
                            DirectionName(static_cast<Direction>(joint.direction))),
                fmt::format("{:+.1f}", 100 * joint.scores[0]),
                fmt::format("{:.1f}", 100 * joint.scores[1]),
-               fmt::format("{:.4f} [{:.4f}, {:.4f}]", measured.gradient.value,
-                           measured.gradient.low, measured.gradient.high),
-               fmt::format("{:.2f}", measured.normalised), Interval(measured.ablation),
-               fmt::format("{:.3f}", measured.ablation_p),
+               EstimateText(measured.gradient, 1.0, 4), fmt::format("{:.2f}", measured.normalised),
+               Interval(measured.ablation), fmt::format("{:.3f}", measured.ablation_p),
                fmt::format("{:.2f}", measured.value_norm.value)});
   }
   return table.Text();
@@ -59,8 +58,7 @@ std::string CurveTable(const ImportanceResults& importance) {
       {"heads removed", "least important first", "most important first", "random order"});
   for (size_t k = 0; k < importance.least_first.size(); ++k) {
     const auto cell = [&](const std::vector<PruningPoint>& curve) {
-      const Estimate& loss = curve[k].loss;
-      return fmt::format("{:.3f} [{:.3f}, {:.3f}]", loss.value, loss.low, loss.high);
+      return EstimateText(curve[k].loss, 1.0, 3);
     };
     table.Add({std::to_string(importance.least_first[k].removed), cell(importance.least_first),
                cell(importance.most_first), cell(importance.random_order)});

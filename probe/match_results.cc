@@ -5,19 +5,13 @@
 #include <nlohmann/json.hpp>
 
 #include "datasets/text_table.h"
+#include "probe/estimate_text.h"
 #include "probe/facts_json.h"
 
 namespace headscope {
 namespace {
 
-std::string Nats(const Estimate& estimate) {
-  return fmt::format("{:.3f} [{:.3f}, {:.3f}]", estimate.value, estimate.low, estimate.high);
-}
-
-std::string Share(const Estimate& estimate) {
-  return fmt::format("{:.1f} [{:.1f}, {:.1f}]", 100 * estimate.value, 100 * estimate.low,
-                     100 * estimate.high);
-}
+std::string Nats(const Estimate& estimate) { return EstimateText(estimate, 1.0, 3); }
 
 std::string NameOfHead(const ModelFacts& model, size_t head) {
   return HeadId{head / model.heads, head % model.heads}.Name();
@@ -36,8 +30,8 @@ std::string MatchSummary(const MatchResults& results) {
                            pair.against_random ? "fresh" : std::to_string(pair.b + 1)),
                std::to_string(match.partner.size()), Nats(match.mean), Nats(match.random_mean),
                fmt::format("{:.4f}", match.mean_p),
-               fmt::format("{:.1f}", 100 * match.same_layer.value), Share(match.random_same_layer),
-               fmt::format("{:.4f}", match.same_layer_p)});
+               fmt::format("{:.1f}", 100 * match.same_layer.value),
+               EstimateText(match.random_same_layer), fmt::format("{:.4f}", match.same_layer_p)});
   }
   return table.Text();
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "probe/estimate_text.h"
 #include "probe/head_atlas_report.h"
 #include "probe/html_page.h"
 #include "probe/importance_tables.h"
@@ -16,9 +17,7 @@ namespace {
 std::string Percent(double fraction) { return fmt::format("{:.1f}", 100 * fraction); }
 
 std::string WithInterval(const Estimate& estimate) {
-  if (estimate.n == 0) return "n/a";
-  return fmt::format("{} <span class=\"interval\">[{}, {}]</span>", Percent(estimate.value),
-                     Percent(estimate.low), Percent(estimate.high));
+  return estimate.n == 0 ? "n/a" : EstimateMarkup(estimate);
 }
 
 std::string RandomRange(const RandomModelScores& scores) {
@@ -190,9 +189,7 @@ std::string PartsOfSpeech(const UposResults& upos) {
   for (const UposResult& best : upos.best) {
     rows.push_back(
         {EscapeMarkup(best.attending), fmt::format("{}", best.lift.n), EscapeMarkup(best.attended),
-         best.head.Name(),
-         fmt::format("{:.1f} <span class=\"interval\">[{:.1f}, {:.1f}]</span>", best.lift.value,
-                     best.lift.low, best.lift.high),
+         best.head.Name(), EstimateMarkup(best.lift, 1.0, 1),
          fmt::format("{:.1f} <span class=\"interval\">({:.1f}–{:.1f})</span>",
                      best.random_models.mean, best.random_models.low, best.random_models.high)});
     if (std::find(shown.begin(), shown.end(), best.head) == shown.end()) shown.push_back(best.head);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "datasets/text_table.h"
+#include "probe/estimate_text.h"
 #include "probe/evidence_swaps.h"
 #include "probe/explain_flags.h"
 #include "probe/work_progress.h"
@@ -16,11 +17,6 @@ namespace headscope {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string SwapPercent(const Estimate& estimate) {
-  return fmt::format("{:.2f} [{:.2f}, {:.2f}]", 100.0 * estimate.value, 100.0 * estimate.low,
-                     100.0 * estimate.high);
-}
 
 Json SwapShareJson(const Estimate& estimate) {
   return {
@@ -33,8 +29,8 @@ std::string SwapTable(const std::vector<SwapShares>& shares) {
     if (row.changed.n == 0) continue;
     table.Add({(row.group.empty() ? "" : row.group + ": ") + SwapKindName(row.kind),
                fmt::format("{}", row.changed.n),
-               row.kind == SwapKind::kNone ? "" : SwapPercent(row.changed),
-               SwapPercent(row.right)});
+               row.kind == SwapKind::kNone ? "" : EstimateText(row.changed, 100.0, 2),
+               EstimateText(row.right, 100.0, 2)});
   }
   return table.Text();
 }

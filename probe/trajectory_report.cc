@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "datasets/text_table.h"
+#include "probe/estimate_text.h"
 #include "probe/facts_json.h"
 #include "probe/html_page.h"
 #include "probe/svg.h"
@@ -17,14 +18,6 @@ namespace {
 // Okabe & Ito's, but for the grey that is the nulls'.
 constexpr std::array<const char*, 7> kColours = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
                                                  "#E69F00", "#56B4E9", "#000000"};
-
-std::string ScoreCell(const Estimate& estimate) {
-  if (!std::isfinite(estimate.low) || !std::isfinite(estimate.high)) {
-    return fmt::format("{:.1f}", 100 * estimate.value);
-  }
-  return fmt::format("{:.1f} [{:.1f}, {:.1f}]", 100 * estimate.value, 100 * estimate.low,
-                     100 * estimate.high);
-}
 
 // "relation: best offset" has the colour of "relation".
 std::string ColourOf(const TrajectoryChart& chart, const TrajectoryCurve& curve) {
@@ -66,7 +59,7 @@ StepTable TableOf(const TrajectoryChart& chart) {
   }
   for (size_t c = 0; c < chart.curves.size(); ++c) {
     table.header.push_back(chart.curves[c].name);
-    for (const auto& [step, score] : chart.curves[c].points) rows[step][c] = ScoreCell(score);
+    for (const auto& [step, score] : chart.curves[c].points) rows[step][c] = EstimateText(score);
   }
   for (auto& [step, cells] : rows) {
     cells.insert(cells.begin(), std::to_string(step));
