@@ -30,7 +30,8 @@ class Preconditioner {
   void Invert();
 
   size_t width_;
-  std::vector<double> lower_, inverse_;  // L and L^-1 [C, C], zero above the diagonal
+  std::vector<double> lower_, inverse_;     // L and L^-1 [C, C], zero above the diagonal
+  std::vector<double> inverse_transposed_;  // L^-T
 };
 
 }  // namespace headscope
