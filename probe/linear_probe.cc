@@ -11,7 +11,9 @@
 namespace headscope {
 namespace {
 
-constexpr size_t kBlockRows = 1024;
+// So small that the second product over a block finds more of it in the cache: 4 and 16% less time
+// where rows have 512 numbers (two fits), nothing seen where they have 256.
+constexpr size_t kBlockRows = 512;
 
 // Of the cross entropy, in the logit of one label: p (1 - p) of a typical p.
 constexpr double kCurvature = 0.05;
@@ -96,11 +98,13 @@ class LinearProbe::PenalisedLoss {
 };
 
 LbfgsResult LinearProbe::Minimise(PenalisedLoss& loss, const std::vector<double>& moments, double c,
-                                  std::vector<double>& weights) const {
+                                  double tolerance, std::vector<double>& weights) const {
   const double ridge = 1.0 / (c * static_cast<double>(loss.NumRows())) / kCurvature;
   const Preconditioner preconditioner(moments, ridge);
   const size_t size = weights.size() - num_labels_;  // the intercepts stay as they are
   preconditioner.FromWeights(std::span(weights).first(size));
+  LbfgsOptions options = options_.lbfgs;
+  options.tolerance = tolerance;
   std::vector<double> w;
   const LbfgsResult result = MinimiseLbfgs(
       [&](std::span<const double> u, std::span<double> gradient) {
@@ -110,7 +114,7 @@ LbfgsResult LinearProbe::Minimise(PenalisedLoss& loss, const std::vector<double>
         preconditioner.ToGradient(gradient.first(size));
         return value;
       },
-      weights, options_.lbfgs);
+      weights, options);
   preconditioner.ToWeights(std::span(weights).first(size));
   return result;
 }
@@ -126,7 +130,8 @@ void LinearProbe::Approach(Compute& compute, const ProbeRows& train,
   part.rows = rows;
   PenalisedLoss loss(compute, part, num_labels_);
   // The penalty weighs as much beside fewer rows.
-  Minimise(loss, moments, c * static_cast<double>(n) / static_cast<double>(used), weights);
+  Minimise(loss, moments, c * static_cast<double>(n) / static_cast<double>(used),
+           options_.choice_tolerance, weights);
 }
 
 void LinearProbe::Fit(Compute& compute, const ProbeRows& train, const ProbeRows& dev,
@@ -138,20 +143,29 @@ void LinearProbe::Fit(Compute& compute, const ProbeRows& train, const ProbeRows&
   PenalisedLoss loss(compute, train, num_labels_);
   const std::vector<double> moments = SecondMoments(compute, train);
   const size_t width = train.Width();
-  std::vector<double> weights(num_labels_ * (width + 1), 0.0), best;
+  std::vector<double> weights(num_labels_ * (width + 1), 0.0);
+  c_ = options_.c.at(0);
+  Approach(compute, train, moments, c_, weights);
+  if (options_.c.size() > 1) ChoosePenalty(compute, loss, moments, dev, weights);
+  fitted_ = Minimise(loss, moments, c_, options_.lbfgs.tolerance, weights);
+  SetWeights(weights, width);
+}
+
+void LinearProbe::ChoosePenalty(Compute& compute, PenalisedLoss& loss,
+                                const std::vector<double>& moments, const ProbeRows& dev,
+                                std::vector<double>& weights) {
   double best_nats = std::numeric_limits<double>::infinity();
-  if (!options_.c.empty()) Approach(compute, train, moments, options_.c[0], weights);
+  std::vector<double> best = weights;
   for (const double c : options_.c) {
-    const LbfgsResult result = Minimise(loss, moments, c, weights);
-    SetWeights(weights, width);
-    const double nats = options_.c.size() == 1 ? 0.0 : ScoreProbe(compute, *this, dev).MeanNats();
+    Minimise(loss, moments, c, options_.choice_tolerance, weights);
+    SetWeights(weights, dev.Width());
+    const double nats = ScoreProbe(compute, *this, dev).MeanNats();
     if (!(nats < best_nats)) break;
     best_nats = nats;
     best = weights;
     c_ = c;
-    fitted_ = result;
   }
-  SetWeights(best, width);
+  weights = best;
 }
 
 void LinearProbe::Logits(Compute& compute, ConstMatrix x, Matrix logits) {

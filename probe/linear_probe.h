@@ -16,12 +16,15 @@ namespace headscope {
 
 struct LinearProbeOptions {
   // Tried from the strongest penalty on, each starting where the last one ended, until the loss on
-  // dev grows; the best on dev is kept. With one value dev is not looked at.
+  // dev grows; the best on dev is kept and fitted to the end. With one value dev is not looked at.
   std::vector<double> c = {0.003, 0.03, 0.3};
   // Stops when no entry of J's gradient, in coordinates where the features' second moments are near
   // the unit matrix, is larger: 1e-4 leaves J 1e-5 to 5e-4 nats above its minimum (mini, 20,000
   // words of GUM, from the strongest penalty to the weakest).
-  LbfgsOptions lbfgs = {.memory = 10, .max_iterations = 1000, .tolerance = 1e-4};
+  LbfgsOptions lbfgs = {.memory = 20, .max_iterations = 1000, .tolerance = 1e-4};
+  // What stops the fits that only choose: where dev prefers a penalty is seen long before its
+  // optimum. The same penalties are kept on mini and GUM, in two fifths of the steps.
+  double choice_tolerance = 1e-3;
   // With twice as many rows or more the way to the first optimum begins with that of about so many,
   // evenly spaced: the same optimum, by cheaper steps.
   size_t approach_rows = 20000;
@@ -47,9 +50,12 @@ class LinearProbe final : public Probe {
   // Moves `weights` towards the minimum of J for the penalty c on all rows of `train`.
   void Approach(Compute& compute, const ProbeRows& train, const std::vector<double>& moments,
                 double c, std::vector<double>& weights) const;
-  // Moves `weights` (W row by row, then b) to the minimum of J.
+  // Sets c_ and leaves `weights` near its minimum of J.
+  void ChoosePenalty(Compute& compute, PenalisedLoss& loss, const std::vector<double>& moments,
+                     const ProbeRows& dev, std::vector<double>& weights);
+  // Moves `weights` (W row by row, then b) to where no entry of J's gradient is above `tolerance`.
   LbfgsResult Minimise(PenalisedLoss& loss, const std::vector<double>& moments, double c,
-                       std::vector<double>& weights) const;
+                       double tolerance, std::vector<double>& weights) const;
   void SetWeights(const std::vector<double>& weights, size_t width);
 
   size_t num_labels_;

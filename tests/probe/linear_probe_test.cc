@@ -76,6 +76,23 @@ TEST_CASE("The linear probe keeps the penalty that is best on dev", "[probe][lin
   CHECK(dev_loss({20.0}, nullptr) > best + 0.02);
 }
 
+TEST_CASE("The penalty that is kept is fitted to its optimum, however loosely it was chosen",
+          "[probe][linear_probe]") {
+  const Golden golden;
+  ThreadPool pool(1);
+  Compute compute(pool);
+  const auto fitted = [&](std::vector<double> c) {
+    LinearProbe probe(4,
+                      {.c = std::move(c), .lbfgs = {.tolerance = 1e-7}, .choice_tolerance = 3e-2});
+    probe.Fit(compute, golden.Rows(golden.train), golden.Rows(golden.test), kStream);
+    return std::pair(probe.ChosenC(), probe.Fitted());
+  };
+  const auto [c, chosen] = fitted({0.05, 1.0, 20.0});
+  CHECK(c < 20.0);
+  CHECK(chosen.converged);
+  CHECK_THAT(chosen.value, WithinAbs(fitted({c}).second.value, 1e-7));
+}
+
 TEST_CASE("The linear probe has the same bits with any number of threads and rows out of place",
           "[probe][linear_probe]") {
   const Golden golden;
