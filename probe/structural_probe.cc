@@ -78,7 +78,7 @@ void StructuralProbe::Initialise(size_t width, const RandomStream& random) {
 
 // dL/dz_i = 4 sum_j s_ij (z_i - z_j), s_ij = sign(prediction - target) / n^2.
 double StructuralProbe::Distances(Compute& compute, const std::vector<float>& target, Matrix z,
-                                  Matrix dz, std::vector<float>& prediction) {
+                                  const Matrix* dz, std::vector<float>& prediction) {
   const size_t n = z.rows;
   products_.EnsureSize(n * n);
   signs_.EnsureSize(n * n);
@@ -96,16 +96,18 @@ double StructuralProbe::Distances(Compute& compute, const std::vector<float>& ta
       loss += static_cast<double>(std::abs(error));
     }
   }
-  GemmSerial(compute, 0, GemmForm::kNN, signs, z, dz);
+  loss /= static_cast<double>(n * n);
+  if (dz == nullptr) return loss;
+  GemmSerial(compute, 0, GemmForm::kNN, signs, z, *dz);
   for (size_t i = 0; i < n; ++i) {
     float sum = 0.0f;
     for (size_t j = 0; j < n; ++j) sum += signs(i, j);
-    for (size_t r = 0; r < z.cols; ++r) dz(i, r) = 4.0f * (sum * z(i, r) - dz(i, r));
+    for (size_t r = 0; r < z.cols; ++r) (*dz)(i, r) = 4.0f * (sum * z(i, r) - (*dz)(i, r));
   }
-  return loss / static_cast<double>(n * n);
+  return loss;
 }
 
-double StructuralProbe::Depths(const std::vector<float>& target, Matrix z, Matrix dz,
+double StructuralProbe::Depths(const std::vector<float>& target, Matrix z, const Matrix* dz,
                                std::vector<float>& prediction) {
   const size_t n = z.rows;
   const float weight = 1.0f / static_cast<float>(n);
@@ -117,13 +119,14 @@ double StructuralProbe::Depths(const std::vector<float>& target, Matrix z, Matri
     prediction[i] = depth;
     const float error = depth - target[i];
     loss += static_cast<double>(std::abs(error));
-    for (size_t r = 0; r < z.cols; ++r) dz(i, r) = 2.0f * weight * Sign(error) * z(i, r);
+    if (dz == nullptr) continue;
+    for (size_t r = 0; r < z.cols; ++r) (*dz)(i, r) = 2.0f * weight * Sign(error) * z(i, r);
   }
   return loss / static_cast<double>(n);
 }
 
 double StructuralProbe::RunSentence(Compute& compute, const std::vector<float>& target, Matrix z,
-                                    Matrix dz, std::vector<float>& prediction) {
+                                    const Matrix* dz, std::vector<float>& prediction) {
   return kind_ == StructuralKind::kDistance ? Distances(compute, target, z, dz, prediction)
                                             : Depths(target, z, dz, prediction);
 }
@@ -148,8 +151,9 @@ double StructuralProbe::Run(Compute& compute, const StructuralRows& data,
   size_t row = 0;
   for (const uint32_t s : sentences) {
     const size_t end = row + data.starts[s + 1] - data.starts[s];
-    loss += RunSentence(compute, data.targets[s], z.RowRange(row, end), dz.RowRange(row, end),
-                        prediction);
+    const Matrix dz_part = dz.RowRange(row, end);
+    loss += RunSentence(compute, data.targets[s], z.RowRange(row, end),
+                        gradients == nullptr ? nullptr : &dz_part, prediction);
     if (predictions != nullptr) predictions->push_back(prediction);
     row = end;
   }
@@ -166,12 +170,15 @@ double StructuralProbe::Gradient(Compute& compute, const StructuralRows& data,
   return Run(compute, data, all, &gradients, nullptr) / static_cast<double>(all.size());
 }
 
-double StructuralProbe::MeanLoss(Compute& compute, const StructuralRows& data) {
+double StructuralProbe::RunInBatches(Compute& compute, const StructuralRows& data,
+                                     std::vector<std::vector<float>>* predictions) {
+  const std::vector<uint32_t> all = All(data.targets.size());
   double loss = 0.0;
-  for (const uint32_t s : All(data.targets.size())) {
-    loss += Run(compute, data, {&s, 1}, nullptr, nullptr);
+  for (size_t begin = 0; begin < all.size(); begin += options_.batch_sentences) {
+    const size_t count = std::min(options_.batch_sentences, all.size() - begin);
+    loss += Run(compute, data, std::span(all).subspan(begin, count), nullptr, predictions);
   }
-  return loss / static_cast<double>(data.targets.size());
+  return loss;
 }
 
 void StructuralProbe::Fit(Compute& compute, const StructuralRows& train, const StructuralRows& dev,
@@ -189,16 +196,16 @@ void StructuralProbe::Fit(Compute& compute, const StructuralRows& train, const S
   training.gradient = [&](std::span<const uint32_t> batch, ParameterSet& gradients) {
     Run(compute, train, batch, &gradients, nullptr);
   };
-  training.dev_nats = [&] { return MeanLoss(compute, dev); };
+  training.dev_nats = [&] {
+    return RunInBatches(compute, dev, nullptr) / static_cast<double>(dev.targets.size());
+  };
   TrainOnBatches(compute, All(train.targets.size()), random, training, *parameters_);
 }
 
 std::vector<std::vector<float>> StructuralProbe::Predict(Compute& compute,
                                                          const StructuralRows& data) {
   std::vector<std::vector<float>> predictions;
-  for (const uint32_t s : All(data.targets.size())) {
-    Run(compute, data, {&s, 1}, nullptr, &predictions);
-  }
+  RunInBatches(compute, data, &predictions);
   return predictions;
 }
 

@@ -62,13 +62,16 @@ class StructuralProbe {
   // `gradients` dB of the mean, else nothing more; with `predictions` those.
   double Run(Compute& compute, const StructuralRows& data, std::span<const uint32_t> sentences,
              ParameterSet* gradients, std::vector<std::vector<float>>* predictions);
-  double RunSentence(Compute& compute, const std::vector<float>& target, Matrix z, Matrix dz,
+  // All sentences, without gradients: their loss, added up, and (unless null) predictions.
+  double RunInBatches(Compute& compute, const StructuralRows& data,
+                      std::vector<std::vector<float>>* predictions);
+  // One sentence's loss; its gradient by z to `dz`, unless null.
+  double RunSentence(Compute& compute, const std::vector<float>& target, Matrix z, const Matrix* dz,
                      std::vector<float>& prediction);
-  double Distances(Compute& compute, const std::vector<float>& target, Matrix z, Matrix dz,
+  double Distances(Compute& compute, const std::vector<float>& target, Matrix z, const Matrix* dz,
                    std::vector<float>& prediction);
-  static double Depths(const std::vector<float>& target, Matrix z, Matrix dz,
+  static double Depths(const std::vector<float>& target, Matrix z, const Matrix* dz,
                        std::vector<float>& prediction);
-  double MeanLoss(Compute& compute, const StructuralRows& data);
 
   StructuralKind kind_;
   StructuralProbeOptions options_;

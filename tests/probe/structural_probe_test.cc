@@ -150,6 +150,22 @@ TEST_CASE("Trees that the geometry holds are found, for any number of threads",
   }
 }
 
+TEST_CASE("Predicted trees are those of every sentence by itself", "[probe][structural]") {
+  const auto kind = GENERATE(StructuralKind::kDistance, StructuralKind::kDepth);
+  const Trees trees(23, 5);  // no multiple of a batch
+  ThreadPool pool(1);
+  Compute compute(pool);
+  const auto predictions = [&](size_t batch_sentences) {
+    StructuralProbe probe(kind, {.rank = 4, .batch_sentences = batch_sentences});
+    probe.Initialise(Trees::kWidth, kTreeStream);
+    return probe.Predict(compute, trees.Rows(kind));
+  };
+  const std::vector<std::vector<float>> alone = predictions(1);
+  REQUIRE(alone.size() == 23);
+  CHECK(alone.back().size() == trees.Rows(kind).targets.back().size());
+  CHECK(predictions(20) == alone);
+}
+
 TEST_CASE("A structural probe without sentences says so", "[probe][structural]") {
   const Trees trees(2, 1);
   ThreadPool pool(1);
