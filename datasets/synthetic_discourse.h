@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "datasets/synthetic_lexicon.h"
@@ -12,6 +13,18 @@ inline constexpr uint32_t kNone = UINT32_MAX;
 
 enum class Pronoun : uint8_t { kHe, kShe, kIt, kThey };
 enum class Role : uint8_t { kSubject, kObject, kOblique, kPossessor };
+
+enum class Predicate : uint8_t {
+  kTransitive,
+  kPersonObject,
+  kIntransitive,
+  kCopula,
+  kPassive,
+  kClausal,
+  kControl,
+  kGiving,
+  kHave
+};
 
 struct Entity {
   uint32_t noun = kNone;  // index into the lexicon; kNone for a coordination
@@ -29,6 +42,8 @@ struct Entity {
   uint32_t passive_verb = kNone;                   // what is done to it (things and animals)
   uint32_t subject_verb = kNone, adjective = kNone;
   uint32_t place = kNone;  // entity of a place
+  // The one of them that it keeps to (SyntheticOptions::persistence), once it did.
+  std::optional<Predicate> habit;
   int last_sentence = -1;  // of its last mention so far
   uint32_t mentions = 0;
   uint32_t order = 0;  // of its last mention among all of the document

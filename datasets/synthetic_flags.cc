@@ -10,6 +10,9 @@ void AddSyntheticFlags(const Command& command, SyntheticOptions& options) {
   command.Option("--non-projective", options.non_projective,
                  "Synthetic: share of main subjects' relative clauses that are moved behind the "
                  "verb, 0 to 1");
+  command.Option("--persistence", options.persistence,
+                 "Synthetic: share of their clauses in which the document's own entities keep to "
+                 "one verb or adjective, 0 to 1");
 }
 
 }  // namespace headscope

@@ -6,8 +6,8 @@
 
 namespace headscope {
 
-// --depth, --min-sentences, --max-sentences, --non-projective, with their defaults; `options` must
-// live until the command runs.
+// --depth, --min-sentences, --max-sentences, --non-projective, --persistence, with their defaults;
+// `options` must live until the command runs.
 void AddSyntheticFlags(const Command& command, SyntheticOptions& options);
 
 }  // namespace headscope

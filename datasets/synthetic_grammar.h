@@ -8,6 +8,7 @@
 
 #include "datasets/syntax_tree.h"
 #include "datasets/synthetic_discourse.h"
+#include "datasets/synthetic_language.h"
 #include "datasets/synthetic_lexicon.h"
 
 namespace headscope {
@@ -17,12 +18,12 @@ inline constexpr WordColumns kComma{",", ",", "PUNCT", ",", "_"};
 
 class SentenceBuilder {
  public:
-  // non_projective: share of main subjects' relative clauses that are extraposed.
-  SentenceBuilder(const SyntheticLexicon& lexicon, int max_depth, double non_projective,
+  SentenceBuilder(const SyntheticLexicon& lexicon, const SyntheticOptions& options,
                   Discourse& discourse, SyntaxTree& tree, RandomSequence& random)
       : lexicon_(lexicon),
-        max_depth_(max_depth),
-        non_projective_(non_projective),
+        max_depth_(options.max_depth),
+        non_projective_(options.non_projective),
+        persistence_(options.persistence),
         discourse_(discourse),
         tree_(tree),
         random_(random) {}
@@ -37,6 +38,7 @@ class SentenceBuilder {
     uint32_t entity = kNone;
     uint32_t noun_class = 0;
     bool is_plural = false;
+    bool keeps_habit = false;  // its verb or adjective is the one it keeps to
   };
   struct NounOptions {
     Role role = Role::kObject;
@@ -52,17 +54,6 @@ class SentenceBuilder {
     kPlainFinite,
     kInfinitive
   };  // plain: never progressive (stative verbs)
-  enum class Predicate {
-    kTransitive,
-    kPersonObject,
-    kIntransitive,
-    kCopula,
-    kPassive,
-    kClausal,
-    kControl,
-    kGiving,
-    kHave
-  };
   struct Head {
     int node = -1;
     bool is_passive = false;
@@ -126,6 +117,11 @@ class SentenceBuilder {
   // builds one for a subject and returns its node.
   Head PredicateFor(const Phrase& subject, int depth, Form form);
   Predicate ChoosePredicate(const Phrase& subject, int depth, Form form);
+  Predicate ChooseHabit(const Entity& entity);
+  // Whether the subject keeps its habit in a clause of this form; its habit is then chosen.
+  bool KeepsHabit(const Phrase& subject, Form form);
+  // Whether a predicate is the subject's own: always by habit, else with this probability.
+  bool IsOwn(const Phrase& subject, double share) { return subject.keeps_habit || Chance(share); }
   int Transitive(const Phrase& subject, int depth, Form form);
   int PersonObject(const Phrase& subject, int depth, Form form);
   int Intransitive(const Phrase& subject, int depth, Form form);
@@ -158,7 +154,7 @@ class SentenceBuilder {
 
   const SyntheticLexicon& lexicon_;
   int max_depth_;
-  double non_projective_;
+  double non_projective_, persistence_;
   Discourse& discourse_;
   SyntaxTree& tree_;
   RandomSequence& random_;

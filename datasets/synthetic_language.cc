@@ -76,9 +76,7 @@ Draft MakeDraft(const SyntheticLexicon& lexicon, const SyntheticOptions& options
   for (size_t s = 0; s < length; ++s) {
     discourse.sentence = static_cast<int>(s);
     tree.Clear();
-    const int root =
-        SentenceBuilder(lexicon, options.max_depth, options.non_projective, discourse, tree, random)
-            .Build();
+    const int root = SentenceBuilder(lexicon, options, discourse, tree, random).Build();
     Sentence sentence = tree.Finish(root);
     sentence.id = fmt::format("{}-{}", document.id, s + 1);
     AddMentions(tree, lexicon, discourse, draft);
@@ -103,6 +101,9 @@ SyntheticLanguage::SyntheticLanguage(uint64_t seed, SyntheticOptions options)
   if (!(options.non_projective >= 0.0 && options.non_projective <= 1.0)) {
     Fail("synthetic language: expected a share of non-projective clauses from 0 to 1, found {}",
          options.non_projective);
+  }
+  if (!(options.persistence >= 0.0 && options.persistence <= 1.0)) {
+    Fail("synthetic language: expected a persistence from 0 to 1, found {}", options.persistence);
   }
 }
 

@@ -22,6 +22,10 @@ struct SyntheticOptions {
   // Of main clauses' subjects with a relative clause, the share whose clause is moved behind the
   // verb: "a boy came who sang". Its arc is then non-projective.
   double non_projective = 0.0;
+  // Of clauses whose subject is one of the document's own entities, the share in which it keeps its
+  // habit: one verb or adjective of its own, named or pronominal. The other clauses choose among
+  // the entity's several predicates and those of its class.
+  double persistence = 0.0;
 };
 
 // From a pronoun's head to that of its antecedent, its entity's last mention before it, in words.

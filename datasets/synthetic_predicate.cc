@@ -14,7 +14,10 @@ uint32_t SentenceBuilder::DrawBareVerb(const ZipfList& verbs) {
   return kNone;
 }
 
-SentenceBuilder::Head SentenceBuilder::PredicateFor(const Phrase& subject, int depth, Form form) {
+SentenceBuilder::Head SentenceBuilder::PredicateFor(const Phrase& clause_subject, int depth,
+                                                    Form form) {
+  Phrase subject = clause_subject;
+  subject.keeps_habit = KeepsHabit(subject, form);
   switch (ChoosePredicate(subject, depth, form)) {
     case Predicate::kTransitive:
       return {Transitive(subject, depth, form), false};
@@ -38,8 +41,8 @@ SentenceBuilder::Head SentenceBuilder::PredicateFor(const Phrase& subject, int d
   return {Have(subject, depth), false};
 }
 
-SentenceBuilder::Predicate SentenceBuilder::ChoosePredicate(const Phrase& subject, int depth,
-                                                            Form form) {
+Predicate SentenceBuilder::ChoosePredicate(const Phrase& subject, int depth, Form form) {
+  if (subject.keeps_habit) return *discourse_.entities[subject.entity].habit;
   const NounClass& noun_class = lexicon_.classes[subject.noun_class];
   const bool is_finite = form != Form::kInfinitive;
   const int finite = is_finite ? 1 : 0;
@@ -61,7 +64,7 @@ int SentenceBuilder::Transitive(const Phrase& subject, int depth, Form form) {
   uint32_t object = kNone, verb = kNone, object_class;
   const uint32_t candidate = discourse_.salient[random_.Below(discourse_.salient.size())];
   const Entity& thing = discourse_.entities[candidate];
-  if (agent.object_verb != kNone && Chance(0.7)) {
+  if (agent.object_verb != kNone && IsOwn(subject, 0.7)) {
     verb = agent.object_verb;
     object_class = agent.object_class;
   } else if (!thing.is_person && candidate != subject.entity && Chance(0.6)) {
@@ -101,7 +104,8 @@ int SentenceBuilder::PersonObject(const Phrase& subject, int depth, Form form) {
   const bool is_person = lexicon_.classes[subject.noun_class].is_person;
   const uint32_t own = discourse_.entities[subject.entity].person_verb;
   const ZipfList& verbs = is_person ? lexicon_.person_object_verbs : lexicon_.animal_verbs;
-  const Verb& verb = lexicon_.verbs[own != kNone && Chance(0.7) ? own : verbs.Draw(random_)];
+  const Verb& verb =
+      lexicon_.verbs[own != kNone && IsOwn(subject, 0.7) ? own : verbs.Draw(random_)];
   const int node = VerbNode(verb, subject.is_plural, form);
   NounOptions options;
   options.depth = depth;
@@ -123,7 +127,7 @@ int SentenceBuilder::Intransitive(const Phrase& subject, int depth, Form form) {
   const Entity& agent = discourse_.entities[subject.entity];
   const NounClass& noun_class = lexicon_.classes[subject.noun_class];
   uint32_t verb = agent.subject_verb;
-  if (verb == kNone || !Chance(0.7)) {
+  if (verb == kNone || !IsOwn(subject, 0.7)) {
     const bool is_general =
         noun_class.is_person && (noun_class.subject_verbs.IsEmpty() || Chance(0.5));
     verb = (is_general ? lexicon_.person_verbs : noun_class.subject_verbs).Draw(random_);
@@ -141,14 +145,16 @@ int SentenceBuilder::Copula(const Phrase& subject, int depth, Form form) {
   const Entity entity = discourse_.entities[subject.entity];
   const std::string_view type = lexicon_.classes[subject.noun_class].entity_type;
   int node;
-  if (entity.name != kNone && !entity.is_introduced && form != Form::kInfinitive && Chance(0.4)) {
+  if (!subject.keeps_habit && entity.name != kNone && !entity.is_introduced &&
+      form != Form::kInfinitive && Chance(0.4)) {
     discourse_.entities[subject.entity].is_introduced = true;
     node = NounNode(subject.entity);
     tree_.AddMention(node, subject.entity, "pred");
     discourse_.NoteMention(subject.entity);
     tree_.AddLeft(node, {"a", "a", "DET", "DT", "Definite=Ind|PronType=Art"}, "det");
     AddAdjectives(node, subject.entity, 0.5);
-  } else if (type != "place" && type != "event" && type != "abstract" && Chance(0.25)) {
+  } else if (!subject.keeps_habit && type != "place" && type != "event" && type != "abstract" &&
+             Chance(0.25)) {
     static constexpr std::string_view kPlaces[] = {"room", "building", "land"};
     NounOptions options;
     options.role = Role::kOblique;
@@ -161,7 +167,7 @@ int SentenceBuilder::Copula(const Phrase& subject, int depth, Form form) {
     node = place.node;
     AddCase(node, PlacePreposition(place.noun_class));
   } else {
-    const uint32_t drawn = DrawAdjective(subject.entity);
+    const uint32_t drawn = subject.keeps_habit ? entity.adjective : DrawAdjective(subject.entity);
     const std::string& adjective = lexicon_.adjectives[drawn];
     node = tree_.Add({adjective, adjective, "ADJ", "JJ", "Degree=Pos"});
     if (Chance(0.2)) {
@@ -188,7 +194,7 @@ int SentenceBuilder::Passive(const Phrase& subject, int depth) {
   const Entity& patient = discourse_.entities[subject.entity];
   const NounClass& noun_class = lexicon_.classes[subject.noun_class];
   uint32_t drawn = patient.passive_verb;
-  if (drawn == kNone || !Chance(0.7)) {
+  if (drawn == kNone || !IsOwn(subject, 0.7)) {
     drawn =
         DrawBareVerb(noun_class.is_person ? lexicon_.person_object_verbs : noun_class.object_verbs);
   }

@@ -21,8 +21,9 @@ struct TrainConfig {
       corpus;  // files or folders of plain text; empty: the embedded synthetic language
   uint64_t synthetic_documents = 20000;
   uint64_t synthetic_seed = 1;
-  std::string vocab;           // a vocab.txt; empty: trained on the corpus, with
-  uint64_t vocab_size = 8192;  // this many pieces
+  double synthetic_persistence = 0.0;  // of its entities, see SyntheticOptions
+  std::string vocab;                   // a vocab.txt; empty: trained on the corpus, with
+  uint64_t vocab_size = 8192;          // this many pieces
   MaskUnit mask = MaskUnit::kPiece;
   double mask_rate = 0.15;
   uint64_t held_out_tokens = 16384;

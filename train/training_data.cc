@@ -11,9 +11,13 @@
 namespace headscope {
 namespace {
 
+SyntheticLanguage EmbeddedLanguage(const TrainConfig& config) {
+  return SyntheticLanguage(config.synthetic_seed, {.persistence = config.synthetic_persistence});
+}
+
 TextCorpus OpenText(const TrainConfig& config) {
   if (!config.corpus.empty()) return TextCorpus(config.corpus);
-  const SyntheticLanguage language(config.synthetic_seed);
+  const SyntheticLanguage language = EmbeddedLanguage(config);
   std::string text;
   for (uint64_t i = 0; i < config.synthetic_documents; ++i) {
     text += PlainText(language.MakeDocument(i)) + "\n";
@@ -34,7 +38,7 @@ WordPiece MakeTokenizer(const TrainConfig& config, const std::string& saved_voca
 std::unique_ptr<AnnotatedCorpus> Annotate(const TrainConfig& config,
                                           const PretrainingCorpus& corpus) {
   auto annotation = std::make_unique<AnnotatedCorpus>(corpus);
-  const SyntheticLanguage language(config.synthetic_seed);
+  const SyntheticLanguage language = EmbeddedLanguage(config);
   for (uint64_t i = 0; i < config.synthetic_documents; ++i) {
     annotation->Add(language.MakeDocument(i));
   }

@@ -193,7 +193,7 @@ TEST_CASE("What an entity does is its own at least half of the time, named or pr
       discourse.sentence = s;
       SyntaxTree tree;
       const Sentence sentence =
-          tree.Finish(SentenceBuilder(lexicon, 2, 0.0, discourse, tree, random).Build());
+          tree.Finish(SentenceBuilder(lexicon, {}, discourse, tree, random).Build());
       for (const SyntaxTree::NodeMention& mention : tree.Mentions()) {
         const Entity& entity = discourse.entities[mention.entity];
         const Word& subject = sentence.words[mention.head];
