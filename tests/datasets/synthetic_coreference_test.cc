@@ -111,7 +111,11 @@ size_t FarthestAntecedent(const Document& document, const WordPiece* pieces = nu
 // Of seed 5: was drawn again, as it would have an antecedent 68 words away.
 constexpr uint64_t kFarDocument = 2129;
 
-TEST_CASE("Antecedents lie within 128 pieces", "[synthetic]") {
+// Of seed 1, depth 6: was drawn again, as it would have an antecedent 74 words away.
+constexpr uint64_t kFarDeepDocument = 3313;
+
+// A vocabulary of so many pieces, of the words of SyntheticSample.
+WordPiece OwnPieces(size_t size) {
   std::map<std::string, uint64_t> counts;
   for (const Document& document : SyntheticSample()) {
     for (const Sentence& sentence : document.sentences) {
@@ -119,19 +123,46 @@ TEST_CASE("Antecedents lie within 128 pieces", "[synthetic]") {
     }
   }
   WordPieceTrainerOptions options;
-  options.size = 2000;  // fewer than types, so that rare words are cut
-  const WordPiece own(TrainWordPiece(
+  options.size = size;
+  return WordPiece(TrainWordPiece(
       std::vector<std::pair<std::string, uint64_t>>(counts.begin(), counts.end()), options));
+}
+
+double PiecesPerWord(const WordPiece& pieces) {
+  size_t num_pieces = 0, num_words = 0;
+  for (const Document& document : SyntheticSample()) {
+    for (const Sentence& sentence : document.sentences) {
+      for (const Word& word : sentence.words) {
+        num_pieces += pieces.EncodeWords({word.form}).ids.size();
+        ++num_words;
+      }
+    }
+  }
+  return static_cast<double>(num_pieces) / static_cast<double>(num_words);
+}
+
+TEST_CASE("Antecedents lie within 128 pieces", "[synthetic]") {
+  const WordPiece own = OwnPieces(2000);  // fewer than types, so that rare words are cut
   // A sixth of BERT's, which cuts more: 1.3 pieces a word.
   const WordPiece real = WordPiece::FromFile("tests/goldens/wordpiece_vocab.txt");
-  for (const WordPiece* pieces : {&own, &real}) {
-    size_t farthest = 0;
+  // As coarse as the promise allows.
+  const WordPiece coarse = OwnPieces(230);
+  const double coarse_pieces = PiecesPerWord(coarse);
+  CHECK(coarse_pieces > 1.8);
+  CHECK(coarse_pieces <= 2.0);
+  const Document far = SyntheticLanguage(5).MakeDocument(kFarDocument);
+  const Document far_deep = SyntheticLanguage(1, {.max_depth = 6}).MakeDocument(kFarDeepDocument);
+  for (const WordPiece* pieces : {&own, &real, &coarse}) {
+    size_t farthest =
+        std::max(FarthestAntecedent(far, pieces), FarthestAntecedent(far_deep, pieces));
+    CAPTURE(pieces->Size(), farthest);
+    CHECK(farthest <= 126);  // beside [CLS] and [SEP]
     for (const Document& document : SyntheticSample()) {
       farthest = std::max(farthest, FarthestAntecedent(document, pieces));
     }
     CAPTURE(farthest);
     CHECK(farthest > 30);
-    CHECK(farthest <= 126);  // beside [CLS] and [SEP]
+    CHECK(farthest <= 126);
   }
 }
 
