@@ -11,9 +11,6 @@ constexpr size_t kMostRows = 8192;
 // Sums that are made side by side: as many chains of additions as hide their latency.
 constexpr size_t kTogether = 8;
 
-// Rows of weights that are multiplied at once: as many chains of additions as hide their latency.
-constexpr size_t kRowsAtOnce = 8;
-
 // sums[r] = sum_j weights[j] x[j][r] over j = begin … end - 1, each in this order. Written out: an
 // array of sums would lie in memory (4.7 ms where this takes 1.5: 35 rows of 512).
 void WeighColumns(const double* weights, const double* x, size_t begin, size_t end, double* sums) {
