@@ -82,7 +82,7 @@ void CheckInvariants(const Treebank& treebank) {
 
 TEST_CASE("Mutated files are read or refused with a place, never anything else", "[conllu][fuzz]") {
   size_t accepted = 0, refused = 0;
-  for (uint32_t round = 0; round < 6000; ++round) {
+  for (uint32_t round = 0; round < 20000; ++round) {
     RandomSequence random({.seed = 11, .purpose = Purpose::kTest, .step = round});
     std::string content = kConlluSample;
     const uint64_t edits = 1 + random.Below(4);
@@ -100,8 +100,8 @@ TEST_CASE("Mutated files are read or refused with a place, never anything else",
       REQUIRE(std::find(defects.begin(), defects.end(), message) != defects.end());
     }
   }
-  CHECK(accepted > 300);
-  CHECK(refused > 1500);
+  CHECK(accepted > 1000);
+  CHECK(refused > 5000);
 }
 
 }  // namespace
