@@ -117,10 +117,9 @@ std::string ErasurePreface(const ErasureResults& results) {
       "{} erased from one layer at a time: erasers and probes fitted on {} ({} words used), chosen "
       "on {}, scored on {}. Percent right with 95% intervals for new seeds or draws on new {} "
       "({}); "
-      "the most frequent label has {:.1f} [{:.1f}, {:.1f}]. {}",
+      "the most frequent label has {}. {}",
       results.title, results.train.path, results.train_words, results.dev.path, results.test.path,
-      results.clusters, results.num_clusters, 100 * results.majority.value,
-      100 * results.majority.low, 100 * results.majority.high, loss);
+      results.clusters, results.num_clusters, EstimateText(results.majority), loss);
 }
 
 std::string ErasureTablesText(const ErasureResults& results) {

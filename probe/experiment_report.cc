@@ -17,7 +17,7 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 std::string CellText(const std::optional<Estimate>& value, const std::string& measure) {
-  return value ? EstimateText(*value, measure) : "n/a";
+  return value ? MeasureText(*value, measure) : "n/a";
 }
 
 // "accuracy, %".
@@ -106,7 +106,7 @@ std::string MeasureTable(const ExperimentResults& results) {
 }
 
 std::string RatioText(const std::optional<Estimate>& ratio) {
-  return ratio ? EstimateText(*ratio, 2) : "undefined";
+  return ratio ? MeasureText(*ratio, 2) : "undefined";
 }
 
 // "loss = (mlm:loss of the arm - learned) / (uniform - learned)".

@@ -35,17 +35,17 @@ std::optional<MeasureUnit> UnitOf(const std::string& measure) {
   return {};
 }
 
-std::string EstimateText(const Estimate& estimate, int digits) {
+std::string MeasureText(const Estimate& estimate, int digits) {
   return fmt::format("{} [{}, {}]", Rounded(estimate.value, digits), Rounded(estimate.low, digits),
                      Rounded(estimate.high, digits));
 }
 
-std::string EstimateText(const Estimate& estimate, const std::string& measure) {
-  return EstimateText(estimate, UnitOf(measure).value_or(MeasureUnit{}).digits);
+std::string MeasureText(const Estimate& estimate, const std::string& measure) {
+  return MeasureText(estimate, UnitOf(measure).value_or(MeasureUnit{}).digits);
 }
 
 std::string DifferenceText(const Estimate& difference, const std::string& measure) {
-  return fmt::format("{} {}", EstimateText(difference, measure),
+  return fmt::format("{} {}", MeasureText(difference, measure),
                      UnitOf(measure).value_or(MeasureUnit{}).margin);
 }
 

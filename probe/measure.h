@@ -38,8 +38,8 @@ struct MeasureUnit {
 std::optional<MeasureUnit> UnitOf(const std::string& measure);
 
 // "-0.3 [-0.9, 0.2]", with as many digits as the measure's unit has and no "-0.0".
-std::string EstimateText(const Estimate& estimate, int digits);
-std::string EstimateText(const Estimate& estimate, const std::string& measure);
+std::string MeasureText(const Estimate& estimate, int digits);
+std::string MeasureText(const Estimate& estimate, const std::string& measure);
 // "-0.3 [-0.9, 0.2] points": of a difference.
 std::string DifferenceText(const Estimate& difference, const std::string& measure);
 

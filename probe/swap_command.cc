@@ -11,17 +11,13 @@
 #include "probe/estimate_text.h"
 #include "probe/evidence_swaps.h"
 #include "probe/explain_flags.h"
+#include "probe/facts_json.h"
 #include "probe/work_progress.h"
 
 namespace headscope {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json SwapShareJson(const Estimate& estimate) {
-  return {
-      {"value", estimate.value}, {"low", estimate.low}, {"high", estimate.high}, {"n", estimate.n}};
-}
 
 std::string SwapTable(const std::vector<SwapShares>& shares) {
   TextTable table({"swapped", "texts", "prediction changes", "right then"});
@@ -40,8 +36,8 @@ Json SwapSummaryJson(const std::vector<SwapShares>& shares) {
   for (const SwapShares& row : shares) {
     summary.push_back({{"group", row.group},
                        {"swapped", SwapKindName(row.kind)},
-                       {"changed", SwapShareJson(row.changed)},
-                       {"right", SwapShareJson(row.right)}});
+                       {"changed", ToJson(row.changed)},
+                       {"right", ToJson(row.right)}});
   }
   return summary;
 }

@@ -1,6 +1,4 @@
 // SyntheticOptions::persistence: entities of the synthetic language that keep to one predicate.
-#include <unistd.h>
-
 #include <map>
 #include <string>
 #include <tuple>
@@ -12,6 +10,7 @@
 #include "model/base/file.h"
 #include "tests/datasets/synthetic_sample.h"
 #include "tests/support/catch.h"
+#include "tests/support/temporary_directory.h"
 
 namespace headscope {
 namespace {
@@ -83,14 +82,14 @@ TEST_CASE("A persistence that is no share is refused", "[synthetic]") {
 }
 
 TEST_CASE("data synth --persistence writes the language with habits", "[synthetic]") {
-  const std::string path = "/tmp/headscope_habits_" + std::to_string(getpid()) + ".conllu";
+  const TemporaryDirectory temporary;
+  const std::string path = temporary.Path("habits.conllu");
   Program program("test");
   AddDatasetCommands(program.Root());
   REQUIRE_NOTHROW(program.Run(
       {"data", "synth", "--documents", "2", "--seed", "5", "--persistence", "1", "--out", path}));
   const SyntheticLanguage language(5, {.persistence = 1.0});
   CHECK(ReadFile(path) == ToConllu(language.MakeDocument(0)) + ToConllu(language.MakeDocument(1)));
-  unlink(path.c_str());
 }
 
 }  // namespace
