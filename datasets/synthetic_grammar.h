@@ -118,8 +118,8 @@ class SentenceBuilder {
   Head PredicateFor(const Phrase& subject, int depth, Form form);
   Predicate ChoosePredicate(const Phrase& subject, int depth, Form form);
   Predicate ChooseHabit(const Entity& entity);
-  // Whether the subject keeps its habit in a clause of this form; its habit is then chosen.
-  bool KeepsHabit(const Phrase& subject, Form form);
+  // Whether the subject keeps its habit in this clause; its habit is then chosen.
+  bool KeepsHabit(const Phrase& subject);
   // Whether a predicate is the subject's own: always by habit, else with this probability.
   bool IsOwn(const Phrase& subject, double share) { return subject.keeps_habit || Chance(share); }
   int Transitive(const Phrase& subject, int depth, Form form);

@@ -17,7 +17,7 @@ uint32_t SentenceBuilder::DrawBareVerb(const ZipfList& verbs) {
 SentenceBuilder::Head SentenceBuilder::PredicateFor(const Phrase& clause_subject, int depth,
                                                     Form form) {
   Phrase subject = clause_subject;
-  subject.keeps_habit = KeepsHabit(subject, form);
+  subject.keeps_habit = KeepsHabit(subject);
   switch (ChoosePredicate(subject, depth, form)) {
     case Predicate::kTransitive:
       return {Transitive(subject, depth, form), false};
