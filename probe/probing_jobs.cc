@@ -98,7 +98,7 @@ std::vector<ProbingJob> JobsOf(std::span<const StudyRequest> requests, const Mod
   std::vector<ProbingJob> all;
   for (size_t r = 0; r < requests.size(); ++r) {
     const StudyRequest& request = requests[r];
-    if (!Has(ViewsOf(request.options), view)) continue;
+    if (request.best_of || !Has(ViewsOf(request.options), view)) continue;
     if (layer == CellKey::kMix) {
       if (!request.options.mix || !request.task->HasMix()) continue;
     } else if (input == ProbeInput::kVectors) {
@@ -116,6 +116,7 @@ std::vector<ProbingJob> JobsOf(std::span<const StudyRequest> requests, const Mod
 std::vector<size_t> AllLayers(const ModelConfig& config, std::span<const StudyRequest> requests) {
   std::set<size_t> layers;
   for (const StudyRequest& request : requests) {
+    if (request.best_of) continue;  // one of an earlier request's
     if (request.options.mix) return LayersOf(config, ProbingOptions());
     for (const size_t layer : LayersOf(config, request.options)) layers.insert(layer);
   }

@@ -31,7 +31,8 @@ std::vector<size_t> AllLayers(const ModelConfig& config, std::span<const StudyRe
 // The views of all requests, the trained encoder's first.
 std::vector<EncoderView> AllViews(std::span<const StudyRequest> requests);
 
-// What all requests ask of a view's vectors at a layer, or of its attention, or of distances.
+// What all requests ask of a view's vectors at a layer, or of its attention, or of distances;
+// nothing of those whose layer is yet to be chosen.
 std::vector<ProbingJob> JobsOf(std::span<const StudyRequest> requests, const ModelConfig& config,
                                const EncoderView& view, ProbeInput input, size_t layer);
 

@@ -28,11 +28,35 @@ size_t LayersInMemory(const ProbeCorpus& corpus, const ModelConfig& config,
 
 using FeaturesOfLayer = std::function<LayerFeatures(size_t k)>;
 
+// The layer of each probe of vectors that is best on dev, on average over seeds.
+std::vector<ChosenLayer> ChooseLayers(const Cells& cells) {
+  std::map<std::string, ChosenLayer> best;
+  for (const auto& [key, outcomes] : cells) {
+    if (key.encoder != EncoderKind::kTrained || key.target != ProbeTarget::kLabels || key.code ||
+        key.layer == CellKey::kNoLayer || key.layer == CellKey::kMix) {
+      continue;
+    }
+    double dev = 0.0;
+    for (const FitOutcome& outcome : outcomes) dev += outcome.scores.dev;
+    dev /= static_cast<double>(outcomes.size());
+    const auto [place, is_first] =
+        best.try_emplace(key.probe, ChosenLayer{key.probe, key.layer, dev});
+    if (!is_first && dev > place->second.dev) place->second = {key.probe, key.layer, dev};
+  }
+  std::vector<ChosenLayer> chosen;
+  for (const auto& [probe, layer] : best) chosen.push_back(layer);
+  return chosen;
+}
+
 class Study {
  public:
   Study(ThreadPool& pool, const ProbeCorpus& corpus, std::span<const StudyRequest> requests,
         const StudyHooks& hooks)
-      : pool_(pool), corpus_(corpus), requests_(requests), hooks_(hooks), cells_(requests.size()) {}
+      : pool_(pool),
+        corpus_(corpus),
+        requests_(requests.begin(), requests.end()),
+        hooks_(hooks),
+        cells_(requests.size()) {}
 
   // Runs the jobs that the journal does not have. make_features() is called if there are any:
   // features(k) are those of the jobs whose feature_layer is k.
@@ -57,6 +81,23 @@ class Study {
     for (size_t j = 0; j < jobs.size(); ++j) {
       cells_[jobs[j].request][jobs[j].cell].push_back(outcomes[j]);
     }
+  }
+
+  // Gives the requests whose layer is that of another request's best probe this layer, and returns
+  // which they are: when what the trained encoder is asked at once is done.
+  std::vector<size_t> SettleLayers() {
+    std::vector<size_t> settled;
+    for (size_t r = 0; r < requests_.size(); ++r) {
+      if (!requests_[r].best_of) continue;
+      const StudyRequest::BestOf from = *requests_[r].best_of;
+      requests_[r].options.layers = {0};
+      for (const ChosenLayer& chosen : ChooseLayers(cells_[from.request])) {
+        if (chosen.probe == from.probe) requests_[r].options.layers = {chosen.layer};
+      }
+      requests_[r].best_of.reset();
+      settled.push_back(r);
+    }
+    return settled;
   }
 
   const Cells& Outcomes(size_t request) const { return cells_[request]; }
@@ -115,7 +156,7 @@ class Study {
 
   ThreadPool& pool_;
   const ProbeCorpus& corpus_;
-  std::span<const StudyRequest> requests_;
+  std::vector<StudyRequest> requests_;
   const StudyHooks& hooks_;
   std::mutex mutex_;
   std::vector<Cells> cells_;  // of each request
@@ -135,14 +176,49 @@ void CheckMixFits(std::span<const StudyRequest> requests, const ProbeCorpus& cor
   }
 }
 
+// Vectors of one view at some layers after another's; the last are kept for those who ask again.
+class VectorReader {
+ public:
+  VectorReader(ThreadPool& pool, const PretrainedModel& model, const WordEncoder& encode,
+               const ProbeCorpus& corpus, const ProbingOptions& options)
+      : compute_(pool, options.gemm),
+        model_(model),
+        encode_(encode),
+        corpus_(corpus),
+        options_(FeatureOptions(model, options)) {}
+
+  std::shared_ptr<const ViewFeatures> Read(const EncoderView& view,
+                                           std::span<const size_t> layers) {
+    if (last_ == nullptr || last_view_.kind != view.kind || last_view_.seed != view.seed ||
+        !std::ranges::equal(last_layers_, layers)) {
+      last_.reset();  // before there are others
+      last_ = std::make_shared<const ViewFeatures>(compute_, model_, encode_, corpus_, view, layers,
+                                                   options_);
+      last_view_ = view;
+      last_layers_.assign(layers.begin(), layers.end());
+    }
+    return last_;
+  }
+
+ private:
+  Compute compute_;
+  const PretrainedModel& model_;
+  const WordEncoder& encode_;
+  const ProbeCorpus& corpus_;
+  WordFeatureOptions options_;
+  EncoderView last_view_;
+  std::vector<size_t> last_layers_;
+  std::shared_ptr<const ViewFeatures> last_;
+};
+
 // What probes read off the vectors of every layer.
 void StudyVectors(Study& study, ThreadPool& pool, const PretrainedModel& model,
                   const WordEncoder& encode, const ProbeCorpus& corpus) {
   const std::vector<size_t> layers = AllLayers(model.config, study.Requests());
   const size_t at_once = LayersInMemory(corpus, model.config, study.Options());
   CheckMixFits(study.Requests(), corpus, model.config);
-  Compute compute(pool, study.Options().gemm);
-  for (const EncoderView& view : AllViews(study.Requests())) {
+  VectorReader reader(pool, model, encode, corpus, study.Options());
+  const auto ask = [&](const EncoderView& view, const std::function<bool(size_t request)>& asks) {
     for (size_t begin = 0; begin < layers.size(); begin += at_once) {
       const std::span<const size_t> group =
           std::span(layers).subspan(begin, std::min(at_once, layers.size() - begin));
@@ -150,6 +226,7 @@ void StudyVectors(Study& study, ThreadPool& pool, const PretrainedModel& model,
       const auto add = [&](size_t layer, size_t k) {
         for (ProbingJob& job :
              JobsOf(study.Requests(), model.config, view, ProbeInput::kVectors, layer)) {
+          if (!asks(job.request)) continue;
           job.feature_layer = k;
           jobs.push_back(std::move(job));
         }
@@ -159,13 +236,20 @@ void StudyVectors(Study& study, ThreadPool& pool, const PretrainedModel& model,
       }
       if (group.size() == layers.size()) add(CellKey::kMix, group.size());
       study.Run(jobs, [&]() -> FeaturesOfLayer {
-        auto features = std::make_shared<const ViewFeatures>(
-            compute, model, encode, corpus, view, group, FeatureOptions(model, study.Options()));
-        return [features, count = group.size()](size_t k) {
+        return [features = reader.Read(view, group), count = group.size()](size_t k) {
           return k == count ? features->AllLayers() : features->Layer(k);
         };
       });
     }
+  };
+  const std::vector<EncoderView> views = AllViews(study.Requests());
+  for (size_t v = 0; v < views.size(); ++v) {
+    ask(views[v], [](size_t) { return true; });
+    if (v > 0) continue;
+    // The first view is the trained encoder's, which the others' layers are chosen by.
+    const std::vector<size_t> settled = study.SettleLayers();
+    if (settled.empty()) continue;
+    ask(views[v], [&](size_t request) { return std::ranges::count(settled, request) > 0; });
   }
 }
 
@@ -190,26 +274,6 @@ void StudyPairs(Study& study, ThreadPool& pool, const PretrainedModel& model,
     });
     run(view, ProbeInput::kDistances, [&] { return DistancesOf(corpus); });
   }
-}
-
-// The layer of each probe of vectors that is best on dev, on average over seeds.
-std::vector<ChosenLayer> ChooseLayers(const Cells& cells) {
-  std::map<std::string, ChosenLayer> best;
-  for (const auto& [key, outcomes] : cells) {
-    if (key.encoder != EncoderKind::kTrained || key.target != ProbeTarget::kLabels || key.code ||
-        key.layer == CellKey::kNoLayer || key.layer == CellKey::kMix) {
-      continue;
-    }
-    double dev = 0.0;
-    for (const FitOutcome& outcome : outcomes) dev += outcome.scores.dev;
-    dev /= static_cast<double>(outcomes.size());
-    const auto [place, is_first] =
-        best.try_emplace(key.probe, ChosenLayer{key.probe, key.layer, dev});
-    if (!is_first && dev > place->second.dev) place->second = {key.probe, key.layer, dev};
-  }
-  std::vector<ChosenLayer> chosen;
-  for (const auto& [probe, layer] : best) chosen.push_back(layer);
-  return chosen;
 }
 
 void FillResults(const ProbeCorpus& corpus, const ModelConfig& config, const StudyRequest& request,
@@ -246,7 +310,7 @@ void ProbeEncoder(ThreadPool& pool, const PretrainedModel& model, const WordEnco
   StudyVectors(study, pool, model, encode, corpus);
   StudyPairs(study, pool, model, encode, corpus);
   for (size_t r = 0; r < requests.size(); ++r) {
-    FillResults(corpus, model.config, requests[r], study.Outcomes(r), results[r]);
+    FillResults(corpus, model.config, study.Requests()[r], study.Outcomes(r), results[r]);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -46,6 +47,14 @@ struct StudyRequest {
   // What concerns the reading (seed, pooling, batch_pieces, gemm, memory_mib) is taken from the
   // first request.
   ProbingOptions options;
+  // Where given, options.layers is not looked at: the layer is the one that this probe of an
+  // earlier request (its index) has best on dev; the first where that request does not ask it of
+  // layers.
+  struct BestOf {
+    size_t request;
+    std::string probe;
+  };
+  std::optional<BestOf> best_of = {};
 };
 
 // A fit that was done, or found in the journal.
@@ -83,8 +92,9 @@ bool MixFits(const ProbeCorpus& corpus, const ModelConfig& config, const Probing
 
 // Fills `results` [requests] but for facts of the program and the files' hashes. Fits run one to a
 // thread, so that nothing depends on the number of threads; each encoder's vectors are read off
-// once for all requests. Memory: the model, memory_mib (or one layer) of word vectors, one batch's
-// activations, and what a fit takes per thread. Throws Error; throws StudyInterrupted.
+// once for all requests, and the trained one's once more for layers that had to be chosen if they
+// do not all lie in memory. Memory: the model, memory_mib (or one layer) of word vectors, one
+// batch's activations, and what a fit takes per thread. Throws Error; throws StudyInterrupted.
 void ProbeEncoder(ThreadPool& pool, const PretrainedModel& model, const WordEncoder& encode,
                   const ProbeCorpus& corpus, std::span<const StudyRequest> requests,
                   const StudyHooks& hooks, std::span<ProbingResults> results);

@@ -167,16 +167,18 @@ class SuiteRun {
 
   void RunGroup(SuiteGroup& group) {
     std::vector<SuiteParts> parts(group.studies.size());
-    RunPart(group, group.corpus, group.tasks, kSweep, parts);
-    RunPart(group, group.corpus, group.tasks, kAtBest, parts);
-    if (HasPart(group, kMixed)) {
-      RunPart(group, group.corpus, group.tasks, kMixed, parts);
-    }
+    Asked asked;
+    Ask(group, group.tasks, kSweep, parts, asked);
+    Ask(group, group.tasks, kAtBest, parts, asked);
+    if (HasPart(group, kMixed)) Ask(group, group.tasks, kMixed, parts, asked);
+    RunAsked(group, group.corpus, asked, parts);
     if (HasPart(group, kHeadline)) {
       const ProbeCorpus corpus = group.CorpusOf(context_, 0);
       std::vector<std::unique_ptr<ProbingTask>> tasks;
       for (const SuiteStudy* study : group.studies) tasks.push_back(study->make_task(corpus));
-      RunPart(group, corpus, tasks, kHeadline, parts);
+      Asked headline;
+      Ask(group, tasks, kHeadline, parts, headline);
+      RunAsked(group, corpus, headline, parts);
     }
     for (size_t s = 0; s < group.studies.size(); ++s) {
       const SuiteStudy& study = *group.studies[s];
@@ -184,14 +186,23 @@ class SuiteRun {
     }
   }
 
-  // What one part asks: of each study once, or of each probe where layers are chosen for each.
+  // Requests that share the encoder's passes: of each, whose it is.
   struct Asked {
     std::vector<StudyRequest> requests;
-    std::vector<size_t> of_study;
+    std::vector<size_t> studies;
+    std::vector<Part> parts;
+
+    // The request of a part of a study, which was asked before.
+    size_t Find(size_t study, Part part) const {
+      size_t r = 0;
+      while (studies.at(r) != study || parts.at(r) != part) ++r;
+      return r;
+    }
   };
-  Asked RequestsOf(const SuiteGroup& group, const std::vector<std::unique_ptr<ProbingTask>>& tasks,
-                   Part part, const std::vector<SuiteParts>& parts) const {
-    Asked asked;
+
+  // Adds what one part asks: of each study once, or of each probe where layers are chosen for each.
+  void Ask(const SuiteGroup& group, const std::vector<std::unique_ptr<ProbingTask>>& tasks,
+           Part part, const std::vector<SuiteParts>& done, Asked& asked) const {
     for (size_t s = 0; s < group.studies.size(); ++s) {
       const SuiteStudy& study = *group.studies[s];
       const auto ask = [&](std::vector<std::string> probes, std::vector<size_t> layers) {
@@ -199,41 +210,39 @@ class SuiteRun {
                              OptionsOf(context_.options, part)};
         request.options.probes = std::move(probes);
         request.options.layers = std::move(layers);
+        if (part == kAtBest) request.best_of = {asked.Find(s, kSweep), study.sweep[0].name};
         asked.requests.push_back(std::move(request));
-        asked.of_study.push_back(s);
+        asked.studies.push_back(s);
+        asked.parts.push_back(part);
       };
       const std::vector<std::string> probes = NamesOf(ProbesOf(group, s, part));
       if (probes.empty()) continue;
-      if (part == kSweep || part == kMixed) {
+      if (part != kHeadline) {
         ask(probes, {});
-      } else if (part == kAtBest) {
-        ask(probes, {ChosenFor(parts[s].sweep, study.sweep[0].name)});
-      } else {
-        for (const std::string& probe : probes) ask({probe}, {ChosenFor(parts[s].sweep, probe)});
+        continue;
       }
+      for (const std::string& probe : probes) ask({probe}, {ChosenFor(done[s].sweep, probe)});
     }
-    return asked;
   }
 
-  void RunPart(const SuiteGroup& group, const ProbeCorpus& corpus,
-               const std::vector<std::unique_ptr<ProbingTask>>& tasks, Part part,
-               std::vector<SuiteParts>& parts) {
-    const Asked asked = RequestsOf(group, tasks, part, parts);
+  void RunAsked(const SuiteGroup& group, const ProbeCorpus& corpus, const Asked& asked,
+                std::vector<SuiteParts>& parts) {
     if (asked.requests.empty()) return;
     std::vector<ProbingResults> results(asked.requests.size());
     ProbeEncoder(context_.pool, context_.model, context_.encode, corpus, asked.requests,
-                 HooksOf(group, part, asked.of_study), results);
+                 HooksOf(group, asked), results);
     for (size_t r = 0; r < results.size(); ++r) {
-      FillFacts(*group.studies[asked.of_study[r]], group.notes, results[r]);
-      if (part == kAtBest) results[r].chosen_layers.clear();  // others chose
-      SuiteParts& of = parts[asked.of_study[r]];
-      AppendResults(part == kHeadline ? of.headline : of.sweep, std::move(results[r]));
+      FillFacts(*group.studies[asked.studies[r]], group.notes, results[r]);
+      if (asked.parts[r] == kAtBest) results[r].chosen_layers.clear();  // others chose
+      SuiteParts& of = parts[asked.studies[r]];
+      AppendResults(asked.parts[r] == kHeadline ? of.headline : of.sweep, std::move(results[r]));
     }
   }
 
-  StudyHooks HooksOf(const SuiteGroup& group, Part part, const std::vector<size_t>& of_study) {
-    const auto entry = [this, &group, part, &of_study](size_t request, const std::string& probe) {
-      return entries_.at(EntryOf(*group.studies[of_study[request]], part, probe));
+  StudyHooks HooksOf(const SuiteGroup& group, const Asked& asked) {
+    const auto entry = [this, &group, &asked](size_t request, const std::string& probe) {
+      return entries_.at(
+          EntryOf(*group.studies[asked.studies[request]], asked.parts[request], probe));
     };
     StudyHooks hooks;
     hooks.journal = hooks_.journal;

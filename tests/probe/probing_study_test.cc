@@ -97,6 +97,37 @@ TEST_CASE("A study has every cell that it promises", "[probe][probing_study]") {
   }
 }
 
+TEST_CASE("A layer that dev chooses in an earlier request gives the fits of one that was named",
+          "[probe][probing_study]") {
+  const Files files;
+  const WordLabelTask task(files.corpus, {.label = WordLabel::kUpos, .hidden_units = 8});
+  const PretrainedModel model = SmallEncoder();
+  ThreadPool pool(1);
+  ProbingOptions options = SmallOptions();
+  options.probes = {"linear"};
+  const StudyRequest sweep{"sweep", &task, options};
+  const auto run = [&](const StudyRequest& further, size_t memory_mib) {
+    std::vector<StudyRequest> requests = {sweep, further};
+    requests[0].options.memory_mib = memory_mib;
+    std::vector<ProbingResults> results(2);
+    ProbeEncoder(pool, model, EncodeForms, files.corpus, requests, StudyHooks(), results);
+    return results;
+  };
+  options.probes = {"mlp1"};
+  StudyRequest chosen{"chosen", &task, options}, named = chosen;
+  chosen.best_of = {0, "linear"};
+  const std::vector<ProbingResults> seen = run(chosen, 64);
+  const int best = seen[0].ChosenLayerOf("linear");
+  named.options.layers = {static_cast<size_t>(best)};
+  const std::string expected = ProbingJson(run(named, 64)[1]);
+  CHECK(seen[1].layers == named.options.layers);
+  CHECK(ProbingJson(seen[1]) == expected);
+  CHECK(ProbingJson(run(chosen, 0)[1]) == expected);  // one layer at a time
+  // The wrong layer would show.
+  named.options.layers = {static_cast<size_t>(best == 0 ? 1 : 0)};
+  CHECK(ProbingJson(run(named, 64)[1]) != expected);
+}
+
 TEST_CASE("A layer that the model does not have is refused before anything is fitted",
           "[probe][probing_study]") {
   ProbingOptions options = SmallOptions();
