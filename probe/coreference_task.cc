@@ -7,6 +7,7 @@
 
 #include "model/base/elementary.h"
 #include "model/base/error.h"
+#include "probe/online_code.h"
 #include "probe/probe_streams.h"
 #include "probe/word_label_task.h"
 
@@ -168,9 +169,9 @@ CoreferenceTask::Spans CoreferenceTask::SpansOf(ConstMatrix words, const Mention
 std::unique_ptr<Probe> CoreferenceTask::FitProbe(Compute& compute, const LayerFeatures& features,
                                                  const FitRequest& request, const Labels& labels,
                                                  ConstMatrix train_spans,
-                                                 std::span<const uint32_t> rows) const {
+                                                 std::span<const uint32_t> rows,
+                                                 std::span<const uint32_t> dev_rows) const {
   const Spans dev = SpansOf(features.dev, dev_);
-  const std::vector<uint32_t> dev_rows = AllOf(dev_.pairs.size());
   auto probe = MakeWordProbe(request.probe, 2, options_.hidden_units);
   probe->Fit(compute, {train_spans, labels.train, rows, train_.pairs},
              {dev.vectors, labels.dev, dev_rows, dev_.pairs},
@@ -184,7 +185,8 @@ FitScores CoreferenceTask::Fit(Compute& compute, const LayerFeatures& features,
   const Spans train = SpansOf(features.train, train_), test = SpansOf(features.test, test_);
   const std::vector<uint32_t> fitted = AllOf(train_.pairs.size());
   const std::vector<uint32_t> scored = AllOf(test_.pairs.size());
-  const auto probe = FitProbe(compute, features, request, labels, train.vectors, fitted);
+  const std::vector<uint32_t> chosen_on = AllOf(dev_.pairs.size());
+  const auto probe = FitProbe(compute, features, request, labels, train.vectors, fitted, chosen_on);
   const ProbeScores pairs =
       ScoreProbe(compute, *probe, {test.vectors, labels.test, scored, test_.pairs});
   std::vector<double> right;
@@ -193,7 +195,6 @@ FitScores CoreferenceTask::Fit(Compute& compute, const LayerFeatures& features,
   }
   FitScores scores = Score(pairs.predicted, labels.test, right);
   const Spans dev = SpansOf(features.dev, dev_);
-  const std::vector<uint32_t> chosen_on = AllOf(dev_.pairs.size());
   const ProbeRows dev_rows{dev.vectors, labels.dev, chosen_on, dev_.pairs};
   scores.dev = static_cast<double>(ScoreProbe(compute, *probe, dev_rows).NumRight(dev_rows)) /
                static_cast<double>(chosen_on.size());
@@ -258,7 +259,8 @@ double CoreferenceTask::CodeNats(Compute& compute, const LayerFeatures& features
   if (rows.empty() || block.empty()) return UniformBits(coded) * Log(2.0);
   const Labels labels = LabelsOf(request.target, request.seed);
   const Spans train = SpansOf(features.train, train_);
-  const auto probe = FitProbe(compute, features, request, labels, train.vectors, rows);
+  const auto probe = FitProbe(compute, features, request, labels, train.vectors, rows,
+                              DevRowsOfBlock(AllOf(dev_.pairs.size()), rows.size()));
   const ProbeScores scores =
       ScoreProbe(compute, *probe, {train.vectors, labels.train, block, train_.pairs});
   return scores.MeanNats() * static_cast<double>(block.size());

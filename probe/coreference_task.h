@@ -78,7 +78,8 @@ class CoreferenceTask final : public ProbingTask {
   Spans SpansOf(ConstMatrix words, const MentionPairs& file) const;
   std::unique_ptr<Probe> FitProbe(Compute& compute, const LayerFeatures& features,
                                   const FitRequest& request, const Labels& labels,
-                                  ConstMatrix train_spans, std::span<const uint32_t> rows) const;
+                                  ConstMatrix train_spans, std::span<const uint32_t> rows,
+                                  std::span<const uint32_t> dev_rows) const;
   uint64_t TypePair(const ProbeSplit& split, const MentionPairs& file, size_t pair) const;
 
   const ProbeCorpus& corpus_;

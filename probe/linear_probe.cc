@@ -124,8 +124,7 @@ void LinearProbe::Approach(Compute& compute, const ProbeRows& train,
                            std::vector<double>& weights) const {
   const size_t n = train.rows.size(), used = options_.approach_rows;
   if (used == 0 || n < 2 * used) return;
-  std::vector<uint32_t> rows;
-  for (size_t i = 0; i < used; ++i) rows.push_back(train.rows[i * n / used]);
+  const std::vector<uint32_t> rows = EvenlySpaced(train.rows, used);
   ProbeRows part = train;
   part.rows = rows;
   PenalisedLoss loss(compute, part, num_labels_);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "model/base/elementary.h"
+#include "probe/probe.h"
 
 namespace headscope {
 
@@ -24,6 +25,10 @@ OnlineCode MeasureOnlineCode(size_t num_sentences, const RandomStream& order,
     sent = end;
   }
   return code;
+}
+
+std::vector<uint32_t> DevRowsOfBlock(std::span<const uint32_t> dev, size_t fitted) {
+  return EvenlySpaced(dev, std::max<size_t>(2048, 2 * fitted));
 }
 
 }  // namespace headscope

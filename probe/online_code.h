@@ -38,4 +38,9 @@ struct OnlineCodeParts {
 OnlineCode MeasureOnlineCode(size_t num_sentences, const RandomStream& order,
                              const OnlineCodeParts& parts);
 
+// The rows of dev that what a block's fit leaves open is chosen on: twice as many as it is fitted
+// on and at least 2,048, evenly spaced. (An MLP reads them after every epoch, and a block of twenty
+// words has as many epochs as one of ten thousand.)
+std::vector<uint32_t> DevRowsOfBlock(std::span<const uint32_t> dev, size_t fitted);
+
 }  // namespace headscope

@@ -68,9 +68,8 @@ size_t SideOf(const std::vector<double>& square) {
 }  // namespace
 
 std::vector<double> SecondMoments(Compute& compute, const ProbeRows& data) {
-  const size_t n = data.rows.size(), used = std::min(n, kMostRows), width = data.Width();
-  std::vector<uint32_t> rows;
-  for (size_t i = 0; i < used; ++i) rows.push_back(data.rows[i * n / used]);
+  const std::vector<uint32_t> rows = EvenlySpaced(data.rows, kMostRows);
+  const size_t width = data.Width();
   RowBlock block;
   const ConstMatrix x =
       block.Features(compute, {data.features, data.labels, rows, data.pairs}, 0, rows.size());
@@ -78,7 +77,7 @@ std::vector<double> SecondMoments(Compute& compute, const ProbeRows& data) {
   Gemm(compute, GemmForm::kTN, x, x, Matrix(products.data(), width, width));
   std::vector<double> moments;
   for (size_t i = 0; i < width * width; ++i) {
-    moments.push_back(static_cast<double>(products.data()[i]) / static_cast<double>(used));
+    moments.push_back(static_cast<double>(products.data()[i]) / static_cast<double>(rows.size()));
   }
   return moments;
 }

@@ -31,6 +31,13 @@ void ReadPairs(ConstMatrix x, std::span<const RowPair> pairs, std::span<const ui
 
 }  // namespace
 
+std::vector<uint32_t> EvenlySpaced(std::span<const uint32_t> rows, size_t count) {
+  const size_t used = std::min(rows.size(), count);
+  std::vector<uint32_t> spaced;
+  for (size_t i = 0; i < used; ++i) spaced.push_back(rows[i * rows.size() / used]);
+  return spaced;
+}
+
 ConstMatrix RowBlock::Features(Compute& compute, const ProbeRows& data, size_t begin, size_t end) {
   const std::span<const uint32_t> rows = data.rows.subspan(begin, end - begin);
   if (!data.pairs.empty()) {

@@ -34,6 +34,9 @@ struct ProbeRows {
   size_t Width() const { return pairs.empty() ? features.cols : 3 * features.cols; }
 };
 
+// So many of the rows, evenly spaced; all where there are no more.
+std::vector<uint32_t> EvenlySpaced(std::span<const uint32_t> rows, size_t count);
+
 // Rows of ProbeRows as one matrix: in place where they are adjacent, else gathered.
 class RowBlock {
  public:

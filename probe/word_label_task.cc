@@ -8,6 +8,7 @@
 #include "model/base/error.h"
 #include "model/ops/elementwise.h"
 #include "probe/linear_probe.h"
+#include "probe/online_code.h"
 #include "probe/probe_streams.h"
 
 namespace headscope {
@@ -172,14 +173,11 @@ FitScores WordLabelTask::Score(std::span<const uint32_t> rows, std::span<const i
 }
 
 std::unique_ptr<Probe> WordLabelTask::FitProbe(Compute& compute, const FitRequest& request,
-                                               const ProbeRows& train,
-                                               const ConstMatrix& dev_features, size_t mixed_layers,
-                                               const std::vector<int32_t>& dev_labels) const {
-  const std::vector<uint32_t> dev = Labelled(dev_labels);
+                                               const ProbeRows& train, const ProbeRows& dev,
+                                               size_t mixed_layers) const {
   auto probe = MakeWordProbe(request.probe, names_.size(), options_.hidden_units, mixed_layers,
                              options_.label == WordLabel::kRelation ? 2 : 1);
-  probe->Fit(compute, train, {dev_features, dev_labels, dev},
-             ProbeStream(request.seed, ProbeSite::kFit));
+  probe->Fit(compute, train, dev, ProbeStream(request.seed, ProbeSite::kFit));
   return probe;
 }
 
@@ -190,13 +188,13 @@ FitScores WordLabelTask::Fit(Compute& compute, const LayerFeatures& features,
   const Seen dev = See(compute, features.dev, corpus_.dev);
   const Seen test = See(compute, features.test, corpus_.test);
   const std::vector<uint32_t> fitted = Labelled(labels.train), scored = Labelled(labels.test);
-  const auto probe = FitProbe(compute, request, {train.features, labels.train, fitted},
-                              dev.features, features.mixed_layers, labels.dev);
+  const std::vector<uint32_t> chosen_on = Labelled(labels.dev);
+  const ProbeRows dev_rows{dev.features, labels.dev, chosen_on};
+  const auto probe = FitProbe(compute, request, {train.features, labels.train, fitted}, dev_rows,
+                              features.mixed_layers);
   const ProbeScores scores = ScoreProbe(compute, *probe, {test.features, labels.test, scored});
   FitScores result = Score(scored, scores.predicted, labels.test);
   result.mix = probe->MixWeights();
-  const std::vector<uint32_t> chosen_on = Labelled(labels.dev);
-  const ProbeRows dev_rows{dev.features, labels.dev, chosen_on};
   result.dev = static_cast<double>(ScoreProbe(compute, *probe, dev_rows).NumRight(dev_rows)) /
                static_cast<double>(chosen_on.size());
   return result;
@@ -237,8 +235,9 @@ double WordLabelTask::CodeNats(Compute& compute, const LayerFeatures& features,
   const std::vector<uint32_t> block = LabelledOf(labels.train, corpus_.train, coded);
   // A first block of one sentence may have no label at all.
   if (rows.empty()) return UniformBits(coded) * Log(2.0);
-  const auto probe = FitProbe(compute, request, {train.features, labels.train, rows}, dev.features,
-                              features.mixed_layers, labels.dev);
+  const std::vector<uint32_t> chosen_on = DevRowsOfBlock(Labelled(labels.dev), rows.size());
+  const auto probe = FitProbe(compute, request, {train.features, labels.train, rows},
+                              {dev.features, labels.dev, chosen_on}, features.mixed_layers);
   const ProbeScores scores = ScoreProbe(compute, *probe, {train.features, labels.train, block});
   return scores.MeanNats() * static_cast<double>(block.size());
 }

@@ -69,9 +69,8 @@ class WordLabelTask final : public ProbingTask {
   };
   Seen See(Compute& compute, ConstMatrix features, const ProbeSplit& split) const;
   std::unique_ptr<Probe> FitProbe(Compute& compute, const FitRequest& request,
-                                  const ProbeRows& train, const ConstMatrix& dev_features,
-                                  size_t mixed_layers,
-                                  const std::vector<int32_t>& dev_labels) const;
+                                  const ProbeRows& train, const ProbeRows& dev,
+                                  size_t mixed_layers) const;
   Labels ControlLabels(uint64_t seed) const;
   FitScores Score(std::span<const uint32_t> rows, std::span<const int32_t> predicted,
                   std::span<const int32_t> labels) const;

@@ -1,6 +1,7 @@
 #include "probe/online_code.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "model/base/elementary.h"
 #include "tests/support/catch.h"
@@ -46,6 +47,20 @@ TEST_CASE("Every sentence behind the first block is coded once", "[probe][online
     CHECK(std::find(sender.fitted_sizes.begin(), sender.fitted_sizes.end(), 0) ==
           sender.fitted_sizes.end());
   }
+}
+
+TEST_CASE("Dev is looked at by twice as many words as a block is fitted on, at least 2,048",
+          "[probe][online_code]") {
+  std::vector<uint32_t> dev(10000);
+  std::iota(dev.begin(), dev.end(), 500u);
+  const std::vector<uint32_t> few = DevRowsOfBlock(dev, 20);
+  REQUIRE(few.size() == 2048);
+  CHECK(few.front() == 500);
+  CHECK(few[1024] == 500 + 5000);  // evenly spaced
+  CHECK(std::ranges::is_sorted(few));
+  CHECK(std::ranges::adjacent_find(few) == few.end());
+  CHECK(DevRowsOfBlock(dev, 2000).size() == 4000);
+  CHECK(DevRowsOfBlock(dev, 6000) == dev);  // all there are
 }
 
 }  // namespace
