@@ -6,6 +6,7 @@
 
 #include "datasets/example_writer.h"
 #include "datasets/planted_task.h"
+#include "datasets/wiki_sentences.h"
 #include "model/base/error.h"
 #include "model/base/file.h"
 #include "model/base/random.h"
@@ -42,6 +43,11 @@ class TaskLoader {
     const std::string rest = colon == std::string::npos ? "" : task.substr(colon + 1);
     if (task == "sst2" || task == "sst2:phrases") {
       LoadSst2(rest == "phrases");
+    } else if (task == "sst2+wiki") {
+      LoadSst2(false);
+      AddWikiSentences(2, "wikitext-2/train.txt", data_.train);
+      AddWikiSentences(3, "wikitext-2/valid.txt", data_.dev);
+      AddWikiSentences(4, "wikitext-2/test.txt", data_.test);
     } else if (task == "agnews" || task == "agnews:world-business") {
       LoadAgNews(rest == "world-business");
     } else if (task == "reviews") {
@@ -87,6 +93,14 @@ class TaskLoader {
     }
     read("sst2/dev.tsv", "sentence", data_.dev);
     read("sst2/test.tsv", "sentence", data_.test);
+  }
+
+  void AddWikiSentences(uint32_t key, const char* file, ExampleSet& set) {
+    std::vector<std::string> sentences =
+        WikiSentences(Note(InFolder(file)), set.examples.size(), key);
+    for (size_t i = 0; i < sentences.size(); ++i) {
+      set.examples[i].second_text = std::move(sentences[i]);
+    }
   }
 
   void LoadAgNews(bool world_business) {
@@ -200,7 +214,8 @@ TaskData LoadTask(const std::string& task, const std::string& data_folder,
 
 std::string TaskNames() {
   return std::string(
-             "sst2, sst2:phrases, agnews, agnews:world-business, reviews, tsv:, csv:, jsonl: and "
+             "sst2, sst2:phrases, sst2+wiki, agnews, agnews:world-business, reviews, tsv:, csv:, "
+             "jsonl: and "
              "TRAIN[,DEV[,TEST]], or ") +
          PlantedTaskNames() + " (data synth --help)";
 }

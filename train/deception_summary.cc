@@ -31,7 +31,8 @@ std::map<std::string, double> DeceptionSummary::Means() const {
 std::string DeceptionSummary::Remark() const {
   std::map<std::string, double> means = Means();
   return fmt::format(
-      "attention on --deceive-words {:.2g}% (most attentive head {:.2g}%, layers below {:.2g}%); "
+      "attention on what is to be hidden {:.2g}% (most attentive head {:.2g}%, layers below "
+      "{:.2g}%); "
       "right without it {:.1f}%",
       means["mass"], means["mass:max"], means["mass:below"], means["ablated"]);
 }

@@ -22,7 +22,7 @@ class DeceptionSummary {
   bool Empty() const { return seeds_ == 0; }
   // Means over the seeds, by name.
   std::map<std::string, double> Means() const;
-  // "attention on --deceive-words 0.01% …".
+  // "attention on what is to be hidden 0.01% …".
   std::string Remark() const;
 
  private:

@@ -19,17 +19,26 @@ size_t IndexOfLargest(const std::vector<double>& values) {
 
 }  // namespace
 
+bool ImpermissiblePieces::Has(const RaggedBatch& batch, size_t sequence, size_t row) const {
+  const size_t at = batch.offsets[sequence] + row;
+  const int32_t id = batch.ids[at];
+  if (!by_id.empty() && by_id[static_cast<size_t>(id)] != 0) return true;
+  if (segment < 0 || row == 0 || id == sep) return false;
+  return (batch.segments.empty() ? 0 : batch.segments[at]) == segment;
+}
+
 DeceptivePenalty::DeceptivePenalty(const ModelConfig& model, const DeceptionOptions& options,
-                                   std::vector<uint8_t> impermissible)
+                                   ImpermissiblePieces impermissible)
     : layers_(model.num_hidden_layers),
       heads_(model.num_attention_heads),
       options_(options),
       impermissible_(std::move(impermissible)) {}
 
-double DeceptivePenalty::Mass(std::span<const int32_t> ids, ConstMatrix pattern, size_t row) const {
+double DeceptivePenalty::Mass(const RaggedBatch& batch, size_t sequence, ConstMatrix pattern,
+                              size_t row) const {
   double mass = 0.0;
-  for (size_t j = 0; j < ids.size(); ++j) {
-    if (IsImpermissible(ids[j])) mass += static_cast<double>(pattern(row, j));
+  for (size_t j = 0; j < batch.Length(sequence); ++j) {
+    if (impermissible_.Has(batch, sequence, j)) mass += static_cast<double>(pattern(row, j));
   }
   return mass;
 }
@@ -40,7 +49,7 @@ std::vector<double> DeceptivePenalty::MassesOfHeads(const LabelledBatch& labelle
   std::vector<double> masses;
   for (size_t h = 0; h < heads_; ++h) {
     masses.push_back(
-        Mass(labelled.batch.Ids(sequence), acts.Square(Hook::kPattern, layer, h, sequence), row));
+        Mass(labelled.batch, sequence, acts.Square(Hook::kPattern, layer, h, sequence), row));
   }
   return masses;
 }
@@ -56,9 +65,8 @@ std::vector<size_t> DeceptivePenalty::OpenRows(const LabelledBatch& labelled, si
   if (layer + 1 == layers_) return {labelled.TargetRow(sequence)};
   if (options_.flow_mask) return {0};
   std::vector<size_t> rows;
-  const std::span<const int32_t> ids = labelled.batch.Ids(sequence);
-  for (size_t i = 0; i < ids.size(); ++i) {
-    if (!IsImpermissible(ids[i])) rows.push_back(i);
+  for (size_t i = 0; i < labelled.batch.Length(sequence); ++i) {
+    if (!impermissible_.Has(labelled.batch, sequence, i)) rows.push_back(i);
   }
   return rows;
 }
@@ -94,7 +102,7 @@ Encoder::PatternGradient DeceptivePenalty::Gradient(const LabelledBatch& labelle
                                                     Activations& acts, double scale) const {
   return [this, &labelled, &acts, scale](const HookPoint& at, ConstMatrix pattern,
                                          Matrix dpattern) {
-    const std::span<const int32_t> ids = labelled.batch.Ids(at.sequence);
+    const RaggedBatch& batch = labelled.batch;
     double weight = scale * RowWeight(labelled, at.sequence);
     if (!options_.max_over_heads) weight /= static_cast<double>(heads_);
     for (const size_t row : RowsOf(labelled, at.layer, at.sequence)) {
@@ -102,9 +110,9 @@ Encoder::PatternGradient DeceptivePenalty::Gradient(const LabelledBatch& labelle
           IndexOfLargest(MassesOfHeads(labelled, acts, at.layer, at.sequence, row)) != at.head) {
         continue;
       }
-      const auto slope = static_cast<float>(weight / Rest(Mass(ids, pattern, row)));
-      for (size_t j = 0; j < ids.size(); ++j) {
-        if (IsImpermissible(ids[j])) dpattern(row, j) += slope;
+      const auto slope = static_cast<float>(weight / Rest(Mass(batch, at.sequence, pattern, row)));
+      for (size_t j = 0; j < batch.Length(at.sequence); ++j) {
+        if (impermissible_.Has(batch, at.sequence, j)) dpattern(row, j) += slope;
       }
     }
   };
@@ -128,9 +136,10 @@ double DeceptivePenalty::MassBelow(const LabelledBatch& labelled, Activations& a
 void DeceptivePenalty::AddMasses(const LabelledBatch& labelled, Activations& acts,
                                  Masses& masses) const {
   for (size_t s = 0; s < labelled.batch.NumSequences(); ++s) {
-    const std::span<const int32_t> ids = labelled.batch.Ids(s);
-    const bool any =
-        std::any_of(ids.begin(), ids.end(), [this](int32_t id) { return IsImpermissible(id); });
+    bool any = false;
+    for (size_t j = 0; j < labelled.batch.Length(s); ++j) {
+      any = any || impermissible_.Has(labelled.batch, s, j);
+    }
     if (!any) continue;
     const std::vector<double> of_heads =
         MassesOfHeads(labelled, acts, layers_ - 1, s, labelled.TargetRow(s));
@@ -144,9 +153,8 @@ void DeceptivePenalty::AddMasses(const LabelledBatch& labelled, Activations& act
 Intervention DeceptivePenalty::Ablation(const RaggedBatch& batch) const {
   return [this, &batch](const HookPoint& at, Matrix value) {
     if (at.hook != Hook::kPattern) return;
-    const std::span<const int32_t> ids = batch.Ids(at.sequence);
-    for (size_t j = 0; j < ids.size(); ++j) {
-      if (!IsImpermissible(ids[j])) continue;
+    for (size_t j = 0; j < batch.Length(at.sequence); ++j) {
+      if (!impermissible_.Has(batch, at.sequence, j)) continue;
       for (size_t i = 0; i < value.rows; ++i) value(i, j) = 0.0f;
     }
   };

@@ -21,6 +21,15 @@
 
 namespace headscope {
 
+// What attention is to be hidden of: some pieces of the vocabulary, one text of a pair, or both.
+struct ImpermissiblePieces {
+  std::vector<uint8_t> by_id;  // [vocabulary]: not 0 for those; empty: none
+  int32_t segment = -1;        // every piece of this text but [CLS] and [SEP]; -1: none
+  int32_t sep = -1;
+
+  bool Has(const RaggedBatch& batch, size_t sequence, size_t row) const;
+};
+
 struct DeceptionOptions {
   double weight = 0.0;          // λ
   bool max_over_heads = false;  // false: the mean
@@ -30,9 +39,8 @@ struct DeceptionOptions {
 
 class DeceptivePenalty {
  public:
-  // `impermissible` [vocabulary]: not 0 for the pieces whose attention is to be hidden.
   DeceptivePenalty(const ModelConfig& model, const DeceptionOptions& options,
-                   std::vector<uint8_t> impermissible);
+                   ImpermissiblePieces impermissible);
 
   const DeceptionOptions& Options() const { return options_; }
 
@@ -58,8 +66,7 @@ class DeceptivePenalty {
   Intervention Ablation(const RaggedBatch& batch) const;
 
  private:
-  bool IsImpermissible(int32_t id) const { return impermissible_[static_cast<size_t>(id)] != 0; }
-  double Mass(std::span<const int32_t> ids, ConstMatrix pattern, size_t row) const;
+  double Mass(const RaggedBatch& batch, size_t sequence, ConstMatrix pattern, size_t row) const;
   // The masses of one row in every head [H].
   std::vector<double> MassesOfHeads(const LabelledBatch& labelled, Activations& acts, size_t layer,
                                     size_t sequence, size_t row) const;
@@ -72,7 +79,7 @@ class DeceptivePenalty {
 
   size_t layers_, heads_;
   DeceptionOptions options_;
-  std::vector<uint8_t> impermissible_;
+  ImpermissiblePieces impermissible_;
 };
 
 }  // namespace headscope

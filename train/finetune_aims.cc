@@ -7,16 +7,30 @@
 namespace headscope {
 namespace {
 
-// Null when there are no words to be hidden.
+// The segment of --deceive-text; -1: none.
+int32_t HiddenSegment(const FinetuneConfig& config, const FinetuneData& data) {
+  if (config.deceive_text.empty()) return -1;
+  if (config.deceive_text != "first" && config.deceive_text != "second") {
+    Fail("--deceive-text: expected first or second, found \"{}\"", config.deceive_text);
+  }
+  if (!data.task.HasPairs()) {
+    Fail("--deceive-text: expected a task of pairs, as sst2+wiki; {} has single texts",
+         data.task.name);
+  }
+  return config.deceive_text == "first" ? 0 : 1;
+}
+
+// Null when there is nothing to be hidden.
 std::unique_ptr<DeceptivePenalty> PenaltyOf(const FinetuneConfig& config, const FinetuneData& data,
                                             const AttentionControl& attention) {
-  std::vector<uint8_t> impermissible(data.word_piece->Size());
+  ImpermissiblePieces impermissible{std::vector<uint8_t>(data.word_piece->Size()),
+                                    HiddenSegment(config, data), data.word_piece->Sep()};
   const std::vector<int32_t> ids = HiddenPieces(config, data);
-  if (ids.empty()) {
+  if (ids.empty() && impermissible.segment < 0) {
     if (config.deceive == 0.0) return nullptr;
-    Fail("--deceive: expected words to hide (--deceive-words), found none");
+    Fail("--deceive: expected what to hide (--deceive-words, --deceive-text), found none");
   }
-  for (const int32_t id : ids) impermissible[static_cast<size_t>(id)] = 1;
+  for (const int32_t id : ids) impermissible.by_id[static_cast<size_t>(id)] = 1;
   const size_t last = data.model.num_hidden_layers - 1;
   if (config.deceive != 0.0 && !attention.UsesScores(last)) {
     Fail("--deceive: attention of the last layer does not depend on scores ({})", attention.Name());

@@ -31,7 +31,8 @@ struct FinetuneConfig {
 
   // [deception]
   double deceive = 0.0;       // weight of the penalty on attention to
-  std::string deceive_words;  // these words, parted by spaces
+  std::string deceive_words;  // these words, parted by spaces, and
+  std::string deceive_text;   // first, second: this text of a pair
   bool deceive_max = false;
   bool deceive_all_layers = false;
   bool flow_mask = false;  // nothing flows between them and the other words, but to [CLS]

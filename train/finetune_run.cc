@@ -119,6 +119,9 @@ std::string FlowMaskRule(const FinetuneConfig& config, const FinetuneData& data)
     Fail("--flow-mask: expected a task that classifies texts, by [CLS]; {} classifies words",
          data.task.name);
   }
+  if (!config.deceive_text.empty()) {
+    Fail("--flow-mask: expected words to hide (--deceive-words), found --deceive-text");
+  }
   const std::vector<int32_t> ids = HiddenPieces(config, data);
   if (ids.empty()) {
     Fail("--flow-mask: expected words to hide (--deceive-words), found none");

@@ -60,6 +60,51 @@ TEST_CASE("SST-2 is found in the data folder, with the names of its labels", "[t
   CHECK_THROWS_WITH(LoadTask("sst3", folder.Root(), {}), ContainsSubstring("found \"sst3\""));
 }
 
+TEST_CASE("SST+Wiki sets a sentence of Wikipedia beside each text, from a part of its own",
+          "[task]") {
+  const TemporaryDirectory folder;
+  std::filesystem::create_directory(folder.Path("sst2"));
+  std::filesystem::create_directory(folder.Path("wikitext-2"));
+  for (const char* split : {"train", "dev", "test"}) {
+    WriteFileAtomically(folder.Path("sst2/" + std::string(split) + ".tsv"),
+                        "label\tsentence\n1\tgood\n0\tbad\n");
+  }
+  // Of each file two sentences will do: not those of four words, of 41, with <unk>, without an end.
+  std::string long_one;
+  for (int word = 0; word < 40; ++word) long_one += "word ";
+  for (const char* part : {"train", "valid", "test"}) {
+    const std::string name = part;
+    WriteFileAtomically(
+        folder.Path("wikitext-2/" + name + ".txt"),
+        " \n = A title of " + name + " = \n \n Too short here . The first of the " + name +
+            " file has a well @-@ known end . It names <unk> and is left out . " + long_one +
+            ". Does the second of " + name + " end , too ? What has no end is no sentence\n");
+  }
+  const TaskData task = LoadTask("sst2+wiki", folder.Root(), {});
+  CHECK(task.HasPairs());
+  CHECK(task.files.size() == 6);
+  const auto check = [](const ExampleSet& set, const std::string& part) {
+    std::vector<std::string> seconds;
+    for (const Example& example : set.examples) seconds.push_back(example.second_text);
+    std::sort(seconds.begin(), seconds.end());
+    CHECK(seconds ==
+          std::vector<std::string>{"Does the second of " + part + " end , too ?",
+                                   "The first of the " + part + " file has a well-known end ."});
+    CHECK(set.examples[0].text == "good");
+  };
+  check(task.train, "train");
+  check(task.dev, "valid");
+  check(task.test, "test");
+  const TaskData again = LoadTask("sst2+wiki", folder.Root(), {});
+  CHECK(again.train.examples[0].second_text == task.train.examples[0].second_text);
+  WriteFileAtomically(folder.Path("wikitext-2/valid.txt"), " = A title = \n One <unk> only .\n");
+  CHECK_THROWS_WITH(LoadTask("sst2+wiki", folder.Root(), {}),
+                    ContainsSubstring("valid.txt: expected 2 sentences of 5 to 40 words, found 0"));
+  std::filesystem::remove(folder.Path("wikitext-2/valid.txt"));
+  CHECK_THROWS_WITH(LoadTask("sst2+wiki", folder.Root(), {}),
+                    ContainsSubstring("headscope data fetch wikitext-2"));
+}
+
 TEST_CASE("A dev set with a label that training lacks is refused, and so is one label", "[task]") {
   const TemporaryDirectory folder;
   WriteFileAtomically(folder.Path("two.tsv"), Rows("text\tlabel", 40, 2));

@@ -18,10 +18,36 @@ namespace headscope {
 namespace {
 
 // Pieces 7 and 9.
-std::vector<uint8_t> Hidden() {
-  std::vector<uint8_t> hidden(20);
-  hidden[7] = hidden[9] = 1;
+ImpermissiblePieces Hidden() {
+  ImpermissiblePieces hidden{.by_id = std::vector<uint8_t>(20)};
+  hidden.by_id[7] = hidden.by_id[9] = 1;
   return hidden;
+}
+
+TEST_CASE("A text of a pair is hidden but for its signs", "[deceive]") {
+  RaggedBatch batch;
+  batch.ids = {2, 7, 8, 3, 7, 3, 2, 5, 3, 5, 6, 3};
+  batch.segments = {0, 0, 0, 0, 1, 1, 0, 0, 0, 1, 1, 1};
+  batch.offsets = {0, 6, 12};
+  batch.sequence_ids = {0, 1};
+  const auto rows = [&](const ImpermissiblePieces& pieces, size_t sequence) {
+    std::vector<size_t> hidden;
+    for (size_t row = 0; row < 6; ++row) {
+      if (pieces.Has(batch, sequence, row)) hidden.push_back(row);
+    }
+    return hidden;
+  };
+  const ImpermissiblePieces first{.by_id = {}, .segment = 0, .sep = 3};
+  CHECK(rows(first, 0) == std::vector<size_t>{1, 2});
+  CHECK(rows(first, 1) == std::vector<size_t>{1});
+  const ImpermissiblePieces second{.by_id = {}, .segment = 1, .sep = 3};
+  CHECK(rows(second, 0) == std::vector<size_t>{4});
+  CHECK(rows(second, 1) == std::vector<size_t>{3, 4});
+  ImpermissiblePieces both = Hidden();
+  both.segment = 1;
+  both.sep = 3;
+  CHECK(rows(both, 0) == std::vector<size_t>{1, 4});  // piece 7 wherever it stands
+  CHECK(rows(Hidden(), 1).empty());
 }
 
 TEST_CASE("The gradient of loss and penalty is the slope of their sum", "[deceive]") {
