@@ -166,39 +166,47 @@ CoreferenceTask::Spans CoreferenceTask::SpansOf(ConstMatrix words, const Mention
   return spans;
 }
 
-std::unique_ptr<Probe> CoreferenceTask::FitProbe(Compute& compute, const LayerFeatures& features,
-                                                 const FitRequest& request, const Labels& labels,
-                                                 ConstMatrix train_spans,
-                                                 std::span<const uint32_t> rows,
-                                                 std::span<const uint32_t> dev_rows) const {
-  const Spans dev = SpansOf(features.dev, dev_);
-  auto probe = MakeWordProbe(request.probe, 2, options_.hidden_units);
-  probe->Fit(compute, {train_spans, labels.train, rows, train_.pairs},
-             {dev.vectors, labels.dev, dev_rows, dev_.pairs},
-             ProbeStream(request.seed, ProbeSite::kFit));
-  return probe;
-}
-
 FitScores CoreferenceTask::Fit(Compute& compute, const LayerFeatures& features,
                                const FitRequest& request) const {
-  const Labels labels = LabelsOf(request.target, request.seed);
+  return FitTogether(compute, features, {&request, 1})[0];
+}
+
+std::vector<FitScores> CoreferenceTask::FitTogether(Compute& compute, const LayerFeatures& features,
+                                                    std::span<const FitRequest> requests) const {
   const Spans train = SpansOf(features.train, train_), test = SpansOf(features.test, test_);
+  const Spans dev = SpansOf(features.dev, dev_);
   const std::vector<uint32_t> fitted = AllOf(train_.pairs.size());
   const std::vector<uint32_t> scored = AllOf(test_.pairs.size());
   const std::vector<uint32_t> chosen_on = AllOf(dev_.pairs.size());
-  const auto probe = FitProbe(compute, features, request, labels, train.vectors, fitted, chosen_on);
-  const ProbeScores pairs =
-      ScoreProbe(compute, *probe, {test.vectors, labels.test, scored, test_.pairs});
-  std::vector<double> right;
-  if (request.target != ProbeTarget::kControl) {
-    right = RightOf(ScoresOf(compute, *probe, test.vectors, test_.candidates));
+  std::vector<Labels> labels;
+  for (const FitRequest& request : requests) {
+    labels.push_back(LabelsOf(request.target, request.seed));
   }
-  FitScores scores = Score(pairs.predicted, labels.test, right);
-  const Spans dev = SpansOf(features.dev, dev_);
-  const ProbeRows dev_rows{dev.vectors, labels.dev, chosen_on, dev_.pairs};
-  scores.dev = static_cast<double>(ScoreProbe(compute, *probe, dev_rows).NumRight(dev_rows)) /
-               static_cast<double>(chosen_on.size());
-  return scores;
+  std::vector<LabelledFit> fits;
+  for (size_t r = 0; r < requests.size(); ++r) {
+    fits.push_back({labels[r].train,
+                    {dev.vectors, labels[r].dev, chosen_on, dev_.pairs},
+                    ProbeStream(requests[r].seed, ProbeSite::kFit)});
+  }
+  const auto probes = FitWordProbes(
+      compute, [&] { return MakeWordProbe(requests[0].probe, 2, options_.hidden_units); },
+      {train.vectors, {}, fitted, train_.pairs}, fits);
+  std::vector<FitScores> all;
+  for (size_t r = 0; r < requests.size(); ++r) {
+    Probe& probe = *probes[r];
+    const ProbeScores pairs =
+        ScoreProbe(compute, probe, {test.vectors, labels[r].test, scored, test_.pairs});
+    std::vector<double> right;
+    if (requests[r].target != ProbeTarget::kControl) {
+      right = RightOf(ScoresOf(compute, probe, test.vectors, test_.candidates));
+    }
+    FitScores scores = Score(pairs.predicted, labels[r].test, right);
+    scores.dev =
+        static_cast<double>(ScoreProbe(compute, probe, fits[r].dev).NumRight(fits[r].dev)) /
+        static_cast<double>(chosen_on.size());
+    all.push_back(std::move(scores));
+  }
+  return all;
 }
 
 std::vector<double> CoreferenceTask::RightOf(std::span<const float> scores) const {
@@ -258,9 +266,12 @@ double CoreferenceTask::CodeNats(Compute& compute, const LayerFeatures& features
   // The first segments may have no pair.
   if (rows.empty() || block.empty()) return UniformBits(coded) * Log(2.0);
   const Labels labels = LabelsOf(request.target, request.seed);
-  const Spans train = SpansOf(features.train, train_);
-  const auto probe = FitProbe(compute, features, request, labels, train.vectors, rows,
-                              DevRowsOfBlock(AllOf(dev_.pairs.size()), rows.size()));
+  const Spans train = SpansOf(features.train, train_), dev = SpansOf(features.dev, dev_);
+  const std::vector<uint32_t> chosen_on = DevRowsOfBlock(AllOf(dev_.pairs.size()), rows.size());
+  const auto probe = MakeWordProbe(request.probe, 2, options_.hidden_units);
+  probe->Fit(compute, {train.vectors, labels.train, rows, train_.pairs},
+             {dev.vectors, labels.dev, chosen_on, dev_.pairs},
+             ProbeStream(request.seed, ProbeSite::kFit));
   const ProbeScores scores =
       ScoreProbe(compute, *probe, {train.vectors, labels.train, block, train_.pairs});
   return scores.MeanNats() * static_cast<double>(block.size());

@@ -49,6 +49,9 @@ class CoreferenceTask final : public ProbingTask {
   bool IsDeterministic(const std::string& probe) const override { return probe == "linear"; }
   FitScores Fit(Compute& compute, const LayerFeatures& features,
                 const FitRequest& request) const override;
+  bool FitsTogether(const std::string& probe) const override { return probe == "linear"; }
+  std::vector<FitScores> FitTogether(Compute& compute, const LayerFeatures& features,
+                                     std::span<const FitRequest> requests) const override;
   std::vector<TaskBaseline> Baselines() const override;
   double UniformBits(std::span<const uint32_t> segments) const override;
   double CodeNats(Compute& compute, const LayerFeatures& features, const FitRequest& request,
@@ -76,10 +79,6 @@ class CoreferenceTask final : public ProbingTask {
     ConstMatrix vectors;
   };
   Spans SpansOf(ConstMatrix words, const MentionPairs& file) const;
-  std::unique_ptr<Probe> FitProbe(Compute& compute, const LayerFeatures& features,
-                                  const FitRequest& request, const Labels& labels,
-                                  ConstMatrix train_spans, std::span<const uint32_t> rows,
-                                  std::span<const uint32_t> dev_rows) const;
   uint64_t TypePair(const ProbeSplit& split, const MentionPairs& file, size_t pair) const;
 
   const ProbeCorpus& corpus_;

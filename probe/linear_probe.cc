@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
+#include <numeric>
 
 #include "model/base/error.h"
 #include "model/ops/cross_entropy.h"
@@ -31,63 +33,94 @@ void FewLogits(Compute& compute, ConstMatrix x, ConstMatrix w, const float* b,
   }
 }
 
-}  // namespace
+// One fit on its way to the minimum of J: weights are W row by row, then b.
+struct Descent {
+  std::span<const int32_t> labels;
+  double c = 0.0;
+  std::vector<double> weights;
+  LbfgsResult result = {};
+};
 
-// J and its gradient at w = (W row by row, then b).
-class LinearProbe::PenalisedLoss {
+// J and its gradient for several fits on the same rows.
+class SharedLoss {
  public:
-  PenalisedLoss(Compute& compute, const ProbeRows& data, size_t num_labels)
+  SharedLoss(Compute& compute, const ProbeRows& data, size_t num_labels)
       : compute_(compute),
         data_(data),
         k_(num_labels),
-        w_(k_ * data.Width()),
-        dw_(w_.size()),
-        b_(k_),
-        db_(k_),
-        logits_(kBlockRows * k_),
         losses_(kBlockRows),
         log_sums_(kBlockRows) {}
 
-  size_t NumRows() const { return data_.rows.size(); }
+  // What one of them asks: J and its gradient where its weights are w.
+  struct Question {
+    const Descent* of;
+    std::vector<double> w;
+    double value = 0.0;
+    std::vector<double> gradient = {};
+  };
 
-  double Evaluate(double c, std::span<const double> w, std::span<double> gradient) {
-    const double n = static_cast<double>(data_.rows.size());
-    Round(w);
-    std::fill(gradient.begin(), gradient.end(), 0.0);
-    double loss = 0.0;
+  void Answer(std::span<Question> questions) {
+    Round(questions);
     for (size_t begin = 0; begin < data_.rows.size(); begin += kBlockRows) {
-      loss += AddBlock(begin, std::min(begin + kBlockRows, data_.rows.size()), gradient);
+      AddBlock(begin, std::min(begin + kBlockRows, data_.rows.size()), questions);
     }
-    double penalty = 0.0;
-    for (double& v : gradient) v /= n;
-    for (size_t j = 0; j < w_.size(); ++j) {
-      penalty += w[j] * w[j];
-      gradient[j] += w[j] / (c * n);
+    const double n = static_cast<double>(data_.rows.size());
+    for (Question& question : questions) {
+      const double c = question.of->c;
+      double penalty = 0.0;
+      for (double& v : question.gradient) v /= n;
+      for (size_t j = 0; j < k_ * data_.Width(); ++j) {
+        penalty += question.w[j] * question.w[j];
+        question.gradient[j] += question.w[j] / (c * n);
+      }
+      question.value = question.value / n + 0.5 * penalty / (c * n);
     }
-    return loss / n + 0.5 * penalty / (c * n);
   }
 
  private:
-  void Round(std::span<const double> w) {
-    for (size_t j = 0; j < w_.size(); ++j) w_.data()[j] = static_cast<float>(w[j]);
-    for (size_t k = 0; k < k_; ++k) b_.data()[k] = static_cast<float>(w[w_.size() + k]);
+  // All weights in float, one fit's labels under another's.
+  void Round(std::span<Question> questions) {
+    const size_t size = k_ * data_.Width(), all = questions.size() * k_;
+    w_.EnsureSize(all * data_.Width());
+    dw_.EnsureSize(all * data_.Width());
+    b_.EnsureSize(all);
+    logits_.EnsureSize(kBlockRows * all);
+    for (size_t q = 0; q < questions.size(); ++q) {
+      const std::vector<double>& w = questions[q].w;
+      for (size_t j = 0; j < size; ++j) w_.data()[q * size + j] = static_cast<float>(w[j]);
+      for (size_t k = 0; k < k_; ++k) b_.data()[q * k_ + k] = static_cast<float>(w[size + k]);
+      questions[q].value = 0.0;
+      questions[q].gradient.assign(w.size(), 0.0);
+    }
   }
 
-  double AddBlock(size_t begin, size_t end, std::span<double> gradient) {
+  void AddBlock(size_t begin, size_t end, std::span<Question> questions) {
     const ConstMatrix x = block_.Features(compute_, data_, begin, end);
-    const std::span<const int32_t> labels = block_.Labels(data_, begin, end);
-    const Matrix logits(logits_.data(), end - begin, k_);
-    FewLogits(compute_, x, ConstMatrix(w_.data(), k_, x.cols), b_.data(), across_, logits);
-    CrossEntropyForward(compute_.Pool(), logits, labels, losses_.data(), log_sums_.data());
-    CrossEntropyBackward(compute_.Pool(), logits, labels, log_sums_.data(), 1.0f, logits);
-    Gemm(compute_, GemmForm::kTN, logits, x, Matrix(dw_.data(), k_, x.cols));
-    db_.Reset(k_);
+    const size_t n = end - begin, all = questions.size() * k_, size = k_ * x.cols;
+    const Matrix logits(logits_.data(), n, all);
+    FewLogits(compute_, x, ConstMatrix(w_.data(), all, x.cols), b_.data(), across_, logits);
+    for (size_t q = 0; q < questions.size(); ++q) {
+      const Matrix own = logits.ColumnRange(q * k_, (q + 1) * k_);
+      const std::span<const int32_t> labels =
+          block_.Labels({data_.features, questions[q].of->labels, data_.rows}, begin, end);
+      CrossEntropyForward(compute_.Pool(), own, labels, losses_.data(), log_sums_.data());
+      CrossEntropyBackward(compute_.Pool(), own, labels, log_sums_.data(), 1.0f, own);
+      double loss = 0.0;
+      for (size_t i = 0; i < n; ++i) loss += static_cast<double>(losses_.data()[i]);
+      questions[q].value += loss;
+    }
+    Gemm(compute_, GemmForm::kTN, logits, x, Matrix(dw_.data(), all, x.cols));
+    db_.Reset(all);
     AddBiasBackward(compute_.Pool(), logits, db_.data());
-    for (size_t j = 0; j < dw_.size(); ++j) gradient[j] += static_cast<double>(dw_.data()[j]);
-    for (size_t k = 0; k < k_; ++k) gradient[dw_.size() + k] += static_cast<double>(db_.data()[k]);
-    double loss = 0.0;
-    for (size_t i = 0; i < end - begin; ++i) loss += static_cast<double>(losses_.data()[i]);
-    return loss;
+    for (size_t q = 0; q < questions.size(); ++q) {
+      std::vector<double>& gradient = questions[q].gradient;
+      for (size_t j = 0; j < size; ++j) {
+        gradient[j] += static_cast<double>(dw_.data()[q * size + j]);
+      }
+      for (size_t k = 0; k < k_; ++k) {
+        gradient[size + k] += static_cast<double>(db_.data()[q * k_ + k]);
+      }
+    }
   }
 
   Compute& compute_;
@@ -97,74 +130,150 @@ class LinearProbe::PenalisedLoss {
   RowBlock block_;
 };
 
-LbfgsResult LinearProbe::Minimise(PenalisedLoss& loss, const std::vector<double>& moments, double c,
-                                  double tolerance, std::vector<double>& weights) const {
-  const double ridge = 1.0 / (c * static_cast<double>(loss.NumRows())) / kCurvature;
-  const Preconditioner preconditioner(moments, ridge);
-  const size_t size = weights.size() - num_labels_;  // the intercepts stay as they are
-  preconditioner.FromWeights(std::span(weights).first(size));
-  LbfgsOptions options = options_.lbfgs;
-  options.tolerance = tolerance;
-  std::vector<double> w;
-  const LbfgsResult result = MinimiseLbfgs(
-      [&](std::span<const double> u, std::span<double> gradient) {
-        w.assign(u.begin(), u.end());
-        preconditioner.ToWeights(std::span(w).first(size));
-        const double value = loss.Evaluate(c, w, gradient);
-        preconditioner.ToGradient(gradient.first(size));
-        return value;
-      },
-      weights, options);
-  preconditioner.ToWeights(std::span(weights).first(size));
-  return result;
-}
+}  // namespace
 
-void LinearProbe::Approach(Compute& compute, const ProbeRows& train,
-                           const std::vector<double>& moments, double c,
-                           std::vector<double>& weights) const {
-  const size_t n = train.rows.size(), used = options_.approach_rows;
-  if (used == 0 || n < 2 * used) return;
-  const std::vector<uint32_t> rows = EvenlySpaced(train.rows, used);
-  ProbeRows part = train;
-  part.rows = rows;
-  PenalisedLoss loss(compute, part, num_labels_);
-  // The penalty weighs as much beside fewer rows.
-  Minimise(loss, moments, c * static_cast<double>(n) / static_cast<double>(used),
-           options_.choice_tolerance, weights);
+// Several probes on their way, in step.
+class LinearFits {
+ public:
+  LinearFits(Compute& compute, const ProbeRows& train, std::span<const LinearFit> fits)
+      : compute_(compute),
+        train_(train),
+        fits_(fits),
+        options_(fits[0].probe->options_),
+        k_(fits[0].probe->num_labels_),
+        loss_(compute, train, k_),
+        moments_(SecondMoments(compute, train)) {
+    for (const LinearFit& fit : fits) {
+      descents_.push_back({.labels = fit.labels,
+                           .c = options_.c.at(0),
+                           .weights = std::vector<double>(k_ * (train.Width() + 1), 0.0)});
+    }
+  }
+
+  void Run() {
+    Approach();
+    if (options_.c.size() > 1) ChoosePenalties();
+    Minimise(loss_, train_.rows.size(), options_.lbfgs.tolerance, All());
+    for (size_t f = 0; f < fits_.size(); ++f) {
+      fits_[f].probe->SetWeights(descents_[f].weights, train_.Width());
+      fits_[f].probe->c_ = descents_[f].c;
+      fits_[f].probe->fitted_ = descents_[f].result;
+    }
+  }
+
+ private:
+  std::vector<size_t> All() const {
+    std::vector<size_t> all(fits_.size());
+    std::iota(all.begin(), all.end(), size_t{0});
+    return all;
+  }
+
+  // Moves towards the minimum of J for the first penalty on all rows.
+  void Approach() {
+    const size_t n = train_.rows.size(), used = options_.approach_rows;
+    if (used == 0 || n < 2 * used) return;
+    const std::vector<uint32_t> rows = EvenlySpaced(train_.rows, used);
+    ProbeRows part = train_;
+    part.rows = rows;
+    SharedLoss loss(compute_, part, k_);
+    // The penalty weighs as much beside fewer rows.
+    const double more = static_cast<double>(n) / static_cast<double>(used);
+    for (Descent& descent : descents_) descent.c *= more;
+    Minimise(loss, used, options_.choice_tolerance, All());
+    for (Descent& descent : descents_) descent.c = options_.c[0];
+  }
+
+  // Leaves every fit near the minimum for the penalty that is best on its dev.
+  void ChoosePenalties() {
+    std::vector<double> best_nats(fits_.size(), std::numeric_limits<double>::infinity());
+    std::vector<Descent> best = descents_;
+    std::vector<size_t> going = All();
+    for (const double c : options_.c) {
+      for (const size_t f : going) descents_[f].c = c;
+      Minimise(loss_, train_.rows.size(), options_.choice_tolerance, going);
+      std::erase_if(going, [&](size_t f) {
+        LinearProbe& probe = *fits_[f].probe;
+        probe.SetWeights(descents_[f].weights, train_.Width());
+        const double nats = ScoreProbe(compute_, probe, fits_[f].dev).MeanNats();
+        if (!(nats < best_nats[f])) return true;
+        best_nats[f] = nats;
+        best[f] = descents_[f];
+        return false;
+      });
+    }
+    descents_ = best;
+  }
+
+  // Moves the weights of the descents named to where no entry of J's gradient on these rows is
+  // above `tolerance`.
+  void Minimise(SharedLoss& loss, size_t num_rows, double tolerance,
+                const std::vector<size_t>& named) {
+    LbfgsOptions options = options_.lbfgs;
+    options.tolerance = tolerance;
+    const size_t size = k_ * train_.Width();  // the intercepts stay as they are
+    std::map<double, Preconditioner> of_penalty;
+    const auto preconditioner = [&](const Descent& descent) -> const Preconditioner& {
+      const double ridge = 1.0 / (descent.c * static_cast<double>(num_rows)) / kCurvature;
+      return of_penalty.try_emplace(descent.c, moments_, ridge).first->second;
+    };
+    std::vector<Lbfgs> searches;
+    for (const size_t f : named) {
+      std::vector<double> start = descents_[f].weights;
+      preconditioner(descents_[f]).FromWeights(std::span(start).first(size));
+      searches.emplace_back(std::move(start), options);
+    }
+    std::vector<size_t> asking;
+    std::vector<SharedLoss::Question> questions;
+    for (;;) {
+      asking.clear();
+      questions.clear();
+      for (size_t i = 0; i < named.size(); ++i) {
+        if (searches[i].IsDone()) continue;
+        const Descent& descent = descents_[named[i]];
+        const std::span<const double> at = searches[i].At();
+        questions.push_back({.of = &descent, .w = {at.begin(), at.end()}});
+        preconditioner(descent).ToWeights(std::span(questions.back().w).first(size));
+        asking.push_back(i);
+      }
+      if (asking.empty()) break;
+      loss.Answer(questions);
+      for (size_t q = 0; q < asking.size(); ++q) {
+        preconditioner(*questions[q].of).ToGradient(std::span(questions[q].gradient).first(size));
+        searches[asking[q]].Tell(questions[q].value, questions[q].gradient);
+      }
+    }
+    for (size_t i = 0; i < named.size(); ++i) {
+      Descent& descent = descents_[named[i]];
+      descent.weights = searches[i].Best();
+      preconditioner(descent).ToWeights(std::span(descent.weights).first(size));
+      descent.result = searches[i].Result();
+    }
+  }
+
+  Compute& compute_;
+  const ProbeRows& train_;
+  std::span<const LinearFit> fits_;
+  const LinearProbeOptions& options_;
+  size_t k_;
+  SharedLoss loss_;
+  std::vector<double> moments_;
+  std::vector<Descent> descents_;
+};
+
+void LinearProbe::FitTogether(Compute& compute, const ProbeRows& train,
+                              std::span<const LinearFit> fits) {
+  for (const LinearFit& fit : fits) {
+    if (!train.rows.empty() && !fit.dev.rows.empty()) continue;
+    Fail("linear probe: expected words to fit on and to choose on, found {} and {}",
+         train.rows.size(), fit.dev.rows.size());
+  }
+  if (!fits.empty()) LinearFits(compute, train, fits).Run();
 }
 
 void LinearProbe::Fit(Compute& compute, const ProbeRows& train, const ProbeRows& dev,
                       const RandomStream&) {
-  if (train.rows.empty() || dev.rows.empty()) {
-    Fail("linear probe: expected words to fit on and to choose on, found {} and {}",
-         train.rows.size(), dev.rows.size());
-  }
-  PenalisedLoss loss(compute, train, num_labels_);
-  const std::vector<double> moments = SecondMoments(compute, train);
-  const size_t width = train.Width();
-  std::vector<double> weights(num_labels_ * (width + 1), 0.0);
-  c_ = options_.c.at(0);
-  Approach(compute, train, moments, c_, weights);
-  if (options_.c.size() > 1) ChoosePenalty(compute, loss, moments, dev, weights);
-  fitted_ = Minimise(loss, moments, c_, options_.lbfgs.tolerance, weights);
-  SetWeights(weights, width);
-}
-
-void LinearProbe::ChoosePenalty(Compute& compute, PenalisedLoss& loss,
-                                const std::vector<double>& moments, const ProbeRows& dev,
-                                std::vector<double>& weights) {
-  double best_nats = std::numeric_limits<double>::infinity();
-  std::vector<double> best = weights;
-  for (const double c : options_.c) {
-    Minimise(loss, moments, c, options_.choice_tolerance, weights);
-    SetWeights(weights, dev.Width());
-    const double nats = ScoreProbe(compute, *this, dev).MeanNats();
-    if (!(nats < best_nats)) break;
-    best_nats = nats;
-    best = weights;
-    c_ = c;
-  }
-  weights = best;
+  const LinearFit fit{this, train.labels, dev};
+  FitTogether(compute, train, {&fit, 1});
 }
 
 void LinearProbe::Logits(Compute& compute, ConstMatrix x, Matrix logits) {

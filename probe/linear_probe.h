@@ -32,6 +32,15 @@ struct LinearProbeOptions {
   size_t approach_rows = 20000;
 };
 
+class LinearProbe;
+
+// One of several fits that are made together.
+struct LinearFit {
+  LinearProbe* probe;
+  std::span<const int32_t> labels;  // of the training file's words
+  ProbeRows dev;
+};
+
 class LinearProbe final : public Probe {
  public:
   explicit LinearProbe(size_t num_labels, LinearProbeOptions options = {})
@@ -40,6 +49,12 @@ class LinearProbe final : public Probe {
   // Throws Error without rows.
   void Fit(Compute& compute, const ProbeRows& train, const ProbeRows& dev,
            const RandomStream& random) override;
+  // Fits probes of one shape and the same options that read the same rows and differ in labels
+  // alone (train.labels is not looked at), to the bits that each has by itself. Their products are
+  // as wide as all of them together: labels are few, and a product of 17 rows is mostly the packing
+  // of the other side.
+  static void FitTogether(Compute& compute, const ProbeRows& train,
+                          std::span<const LinearFit> fits);
   void Logits(Compute& compute, ConstMatrix x, Matrix logits) override;
   size_t NumLabels() const override { return num_labels_; }
 
@@ -48,16 +63,8 @@ class LinearProbe final : public Probe {
   const LbfgsResult& Fitted() const { return fitted_; }  // of the kept penalty
 
  private:
-  class PenalisedLoss;
-  // Moves `weights` towards the minimum of J for the penalty c on all rows of `train`.
-  void Approach(Compute& compute, const ProbeRows& train, const std::vector<double>& moments,
-                double c, std::vector<double>& weights) const;
-  // Sets c_ and leaves `weights` near its minimum of J.
-  void ChoosePenalty(Compute& compute, PenalisedLoss& loss, const std::vector<double>& moments,
-                     const ProbeRows& dev, std::vector<double>& weights);
-  // Moves `weights` (W row by row, then b) to where no entry of J's gradient is above `tolerance`.
-  LbfgsResult Minimise(PenalisedLoss& loss, const std::vector<double>& moments, double c,
-                       double tolerance, std::vector<double>& weights) const;
+  friend class LinearFits;
+  // W row by row, then b.
   void SetWeights(const std::vector<double>& weights, size_t width);
 
   size_t num_labels_;

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <tuple>
 
 #include "model/attention_regime.h"
 #include "model/base/error.h"
@@ -68,13 +69,12 @@ class Study {
       if (hooks_.stop()) throw StudyInterrupted();
       const FeaturesOfLayer features = make_features();
       bool interrupted = false;
-      pool_.ParallelEach(pending.size(), [&](size_t p, size_t) {
-        const ProbingJob& job = jobs[pending[p]];
+      const std::vector<std::vector<size_t>> groups = Together(jobs, pending);
+      pool_.ParallelEach(groups.size(), [&](size_t g, size_t) {
         if (Stops(interrupted)) return;
         ThreadPool alone(1);
         Compute compute(alone, Options().gemm);
-        outcomes[pending[p]] = Outcome(compute, job, features(job.feature_layer));
-        Tell(job, &outcomes[pending[p]]);
+        Work(compute, jobs, groups[g], features(jobs[groups[g][0]].feature_layer), outcomes);
       });
       if (interrupted) throw StudyInterrupted();
     }
@@ -111,7 +111,55 @@ class Study {
     return interrupted;
   }
 
-  // The jobs that are left, the longest first.
+  // The fits of one probe to one layer that take less time together, a few at a time: what stops
+  // between them should not wait long. The rest one by one. The longest first.
+  std::vector<std::vector<size_t>> Together(const std::vector<ProbingJob>& jobs,
+                                            const std::vector<size_t>& pending) const {
+    constexpr size_t kMostTogether = 5;
+    std::map<std::tuple<size_t, size_t, std::string>, std::vector<size_t>> alike;
+    std::vector<std::vector<size_t>> groups;
+    for (const size_t j : pending) {
+      const ProbingJob& job = jobs[j];
+      if (job.cell.code || !requests_[job.request].task->FitsTogether(job.cell.probe)) {
+        groups.push_back({j});
+      } else {
+        alike[{job.request, job.feature_layer, job.cell.probe}].push_back(j);
+      }
+    }
+    for (const auto& [key, all] : alike) {
+      const size_t parts = (all.size() + kMostTogether - 1) / kMostTogether;
+      for (size_t part = 0; part < parts; ++part) {
+        const auto at = [&](size_t k) {
+          return all.begin() + static_cast<std::ptrdiff_t>(k * all.size() / parts);
+        };
+        groups.emplace_back(at(part), at(part + 1));
+      }
+    }
+    const auto cost = [&](const std::vector<size_t>& group) {
+      const ProbingJob& job = jobs[group[0]];
+      return hooks_.cost(job.request, job.cell.probe) * static_cast<double>(group.size());
+    };
+    std::ranges::stable_sort(groups,
+                             [&](const auto& a, const auto& b) { return cost(a) > cost(b); });
+    return groups;
+  }
+
+  void Work(Compute& compute, const std::vector<ProbingJob>& jobs, const std::vector<size_t>& group,
+            const LayerFeatures& features, std::vector<FitOutcome>& outcomes) {
+    const ProbingJob& first = jobs[group[0]];
+    if (group.size() == 1) {
+      outcomes[group[0]] = Outcome(compute, first, features);
+    } else {
+      std::vector<FitRequest> fits;
+      for (const size_t j : group) fits.push_back(jobs[j].fit);
+      std::vector<FitScores> scores =
+          requests_[first.request].task->FitTogether(compute, features, fits);
+      for (size_t k = 0; k < group.size(); ++k) outcomes[group[k]].scores = std::move(scores[k]);
+    }
+    for (const size_t j : group) Tell(jobs[j], &outcomes[j]);
+  }
+
+  // The jobs that are left.
   std::vector<size_t> TakeFromJournal(const std::vector<ProbingJob>& jobs,
                                       std::vector<FitOutcome>& outcomes) {
     std::vector<size_t> pending;
@@ -127,9 +175,6 @@ class Study {
       outcomes[j] = *done;
       Tell(jobs[j], nullptr);
     }
-    const auto cost = [&](size_t j) { return hooks_.cost(jobs[j].request, jobs[j].cell.probe); };
-    std::stable_sort(pending.begin(), pending.end(),
-                     [&](size_t a, size_t b) { return cost(a) > cost(b); });
     return pending;
   }
 

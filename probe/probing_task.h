@@ -84,6 +84,15 @@ class ProbingTask {
   // Fits on train, chooses on dev, scores on test. On the calling thread; several at once.
   virtual FitScores Fit(Compute& compute, const LayerFeatures& features,
                         const FitRequest& request) const = 0;
+  // Whether fits of this probe to the same vectors take less time together. They are made by
+  // FitTogether then: as many scores as requests, which ask the same probe, each as Fit gives them.
+  virtual bool FitsTogether(const std::string&) const { return false; }
+  virtual std::vector<FitScores> FitTogether(Compute& compute, const LayerFeatures& features,
+                                             std::span<const FitRequest> requests) const {
+    std::vector<FitScores> scores;
+    for (const FitRequest& request : requests) scores.push_back(Fit(compute, features, request));
+    return scores;
+  }
   // What knows the words but has no encoder.
   virtual std::vector<TaskBaseline> Baselines() const = 0;
 

@@ -93,6 +93,25 @@ std::unique_ptr<Probe> MakeWordProbe(const std::string& name, size_t num_labels,
   return std::make_unique<MlpProbe>(num_labels, options);
 }
 
+std::vector<std::unique_ptr<Probe>> FitWordProbes(
+    Compute& compute, const std::function<std::unique_ptr<Probe>()>& make, const ProbeRows& train,
+    std::span<const LabelledFit> fits) {
+  std::vector<std::unique_ptr<Probe>> probes;
+  std::vector<LinearFit> linear;
+  for (const LabelledFit& fit : fits) {
+    probes.push_back(make());
+    if (auto* probe = dynamic_cast<LinearProbe*>(probes.back().get())) {
+      linear.push_back({probe, fit.labels, fit.dev});
+      continue;
+    }
+    ProbeRows own = train;
+    own.labels = fit.labels;
+    probes.back()->Fit(compute, own, fit.dev, fit.random);
+  }
+  LinearProbe::FitTogether(compute, train, linear);
+  return probes;
+}
+
 WordLabelTask::WordLabelTask(const ProbeCorpus& corpus, const WordLabelOptions& options)
     : corpus_(corpus), options_(options) {
   std::map<std::string, int32_t> numbers;
@@ -172,32 +191,50 @@ FitScores WordLabelTask::Score(std::span<const uint32_t> rows, std::span<const i
   return scores;
 }
 
-std::unique_ptr<Probe> WordLabelTask::FitProbe(Compute& compute, const FitRequest& request,
-                                               const ProbeRows& train, const ProbeRows& dev,
-                                               size_t mixed_layers) const {
-  auto probe = MakeWordProbe(request.probe, names_.size(), options_.hidden_units, mixed_layers,
-                             options_.label == WordLabel::kRelation ? 2 : 1);
-  probe->Fit(compute, train, dev, ProbeStream(request.seed, ProbeSite::kFit));
-  return probe;
+std::unique_ptr<Probe> WordLabelTask::MakeProbe(const std::string& name,
+                                                size_t mixed_layers) const {
+  return MakeWordProbe(name, names_.size(), options_.hidden_units, mixed_layers,
+                       options_.label == WordLabel::kRelation ? 2 : 1);
 }
 
 FitScores WordLabelTask::Fit(Compute& compute, const LayerFeatures& features,
                              const FitRequest& request) const {
-  const Labels labels = LabelsOf(request.target, request.seed);
+  return FitTogether(compute, features, {&request, 1})[0];
+}
+
+std::vector<FitScores> WordLabelTask::FitTogether(Compute& compute, const LayerFeatures& features,
+                                                  std::span<const FitRequest> requests) const {
   const Seen train = See(compute, features.train, corpus_.train);
   const Seen dev = See(compute, features.dev, corpus_.dev);
   const Seen test = See(compute, features.test, corpus_.test);
-  const std::vector<uint32_t> fitted = Labelled(labels.train), scored = Labelled(labels.test);
-  const std::vector<uint32_t> chosen_on = Labelled(labels.dev);
-  const ProbeRows dev_rows{dev.features, labels.dev, chosen_on};
-  const auto probe = FitProbe(compute, request, {train.features, labels.train, fitted}, dev_rows,
-                              features.mixed_layers);
-  const ProbeScores scores = ScoreProbe(compute, *probe, {test.features, labels.test, scored});
-  FitScores result = Score(scored, scores.predicted, labels.test);
-  result.mix = probe->MixWeights();
-  result.dev = static_cast<double>(ScoreProbe(compute, *probe, dev_rows).NumRight(dev_rows)) /
-               static_cast<double>(chosen_on.size());
-  return result;
+  // The same words have a label, whichever it is.
+  const std::vector<uint32_t> fitted = Labelled(labels_.train), scored = Labelled(labels_.test);
+  const std::vector<uint32_t> chosen_on = Labelled(labels_.dev);
+  std::vector<Labels> labels;
+  for (const FitRequest& request : requests) {
+    labels.push_back(LabelsOf(request.target, request.seed));
+  }
+  std::vector<LabelledFit> fits;
+  for (size_t r = 0; r < requests.size(); ++r) {
+    fits.push_back({labels[r].train,
+                    {dev.features, labels[r].dev, chosen_on},
+                    ProbeStream(requests[r].seed, ProbeSite::kFit)});
+  }
+  const auto probes = FitWordProbes(
+      compute, [&] { return MakeProbe(requests[0].probe, features.mixed_layers); },
+      {train.features, {}, fitted}, fits);
+  std::vector<FitScores> all;
+  for (size_t r = 0; r < requests.size(); ++r) {
+    const ProbeScores scores =
+        ScoreProbe(compute, *probes[r], {test.features, labels[r].test, scored});
+    FitScores result = Score(scored, scores.predicted, labels[r].test);
+    result.mix = probes[r]->MixWeights();
+    result.dev =
+        static_cast<double>(ScoreProbe(compute, *probes[r], fits[r].dev).NumRight(fits[r].dev)) /
+        static_cast<double>(chosen_on.size());
+    all.push_back(std::move(result));
+  }
+  return all;
 }
 
 std::vector<TaskBaseline> WordLabelTask::Baselines() const {
@@ -236,8 +273,9 @@ double WordLabelTask::CodeNats(Compute& compute, const LayerFeatures& features,
   // A first block of one sentence may have no label at all.
   if (rows.empty()) return UniformBits(coded) * Log(2.0);
   const std::vector<uint32_t> chosen_on = DevRowsOfBlock(Labelled(labels.dev), rows.size());
-  const auto probe = FitProbe(compute, request, {train.features, labels.train, rows},
-                              {dev.features, labels.dev, chosen_on}, features.mixed_layers);
+  const auto probe = MakeProbe(request.probe, features.mixed_layers);
+  probe->Fit(compute, {train.features, labels.train, rows}, {dev.features, labels.dev, chosen_on},
+             ProbeStream(request.seed, ProbeSite::kFit));
   const ProbeScores scores = ScoreProbe(compute, *probe, {train.features, labels.train, block});
   return scores.MeanNats() * static_cast<double>(block.size());
 }

@@ -1,6 +1,7 @@
 // A label for every word: which part of speech has it, or what relation to its head?
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -21,6 +22,17 @@ inline const std::vector<std::string> kWordProbes = {"linear", "mlp1", "mlp2"};
 std::unique_ptr<Probe> MakeWordProbe(const std::string& name, size_t num_labels,
                                      size_t hidden_units, size_t mixed_layers = 0,
                                      size_t parts = 1);
+
+// What differs between fits on the same rows of the same features.
+struct LabelledFit {
+  std::span<const int32_t> labels;  // of the training file
+  ProbeRows dev;
+  RandomStream random;
+};
+// Fits a probe that `make` makes to each; linear ones together (train.labels is not looked at).
+std::vector<std::unique_ptr<Probe>> FitWordProbes(
+    Compute& compute, const std::function<std::unique_ptr<Probe>()>& make, const ProbeRows& train,
+    std::span<const LabelledFit> fits);
 
 enum class WordLabel {
   kUpos,      // universal tags
@@ -49,6 +61,9 @@ class WordLabelTask final : public ProbingTask {
   bool HasMix() const override { return true; }
   FitScores Fit(Compute& compute, const LayerFeatures& features,
                 const FitRequest& request) const override;
+  bool FitsTogether(const std::string& probe) const override { return probe == "linear"; }
+  std::vector<FitScores> FitTogether(Compute& compute, const LayerFeatures& features,
+                                     std::span<const FitRequest> requests) const override;
   std::vector<TaskBaseline> Baselines() const override;
   double UniformBits(std::span<const uint32_t> sentences) const override;
   double CodeNats(Compute& compute, const LayerFeatures& features, const FitRequest& request,
@@ -68,9 +83,7 @@ class WordLabelTask final : public ProbingTask {
     ConstMatrix features;
   };
   Seen See(Compute& compute, ConstMatrix features, const ProbeSplit& split) const;
-  std::unique_ptr<Probe> FitProbe(Compute& compute, const FitRequest& request,
-                                  const ProbeRows& train, const ProbeRows& dev,
-                                  size_t mixed_layers) const;
+  std::unique_ptr<Probe> MakeProbe(const std::string& name, size_t mixed_layers) const;
   Labels ControlLabels(uint64_t seed) const;
   FitScores Score(std::span<const uint32_t> rows, std::span<const int32_t> predicted,
                   std::span<const int32_t> labels) const;

@@ -32,10 +32,12 @@ double Largest(const Vector& x) {
   return largest;
 }
 
+}  // namespace
+
 // The last steps and what they did to the gradient.
-class History {
+class LbfgsHistory {
  public:
-  explicit History(size_t memory) : memory_(memory) {}
+  explicit LbfgsHistory(size_t memory) : memory_(memory) {}
 
   void Add(Vector step, Vector change) {
     const double product = Dot(step, change);
@@ -76,57 +78,84 @@ class History {
   std::deque<Pair> pairs_;
 };
 
-struct Point {
-  Vector x, gradient;
-  double value = 0.0;
-};
+Lbfgs::Lbfgs(std::vector<double> x, const LbfgsOptions& options)
+    : options_(options), history_(std::make_unique<LbfgsHistory>(options.memory)) {
+  asked_.gradient.resize(x.size());
+  asked_.x = std::move(x);
+}
+Lbfgs::Lbfgs(Lbfgs&&) noexcept = default;
+Lbfgs::~Lbfgs() = default;
 
-// Moves along `direction` to a point that satisfies the weak Wolfe conditions; false when there is
-// none within double precision.
-bool Search(const SmoothFunction& f, const Point& from, const Vector& direction, Point& to) {
+void Lbfgs::Tell(double value, std::span<const double> gradient) {
   constexpr double kDecrease = 1e-4, kCurvature = 0.9;
-  const double slope = Dot(from.gradient, direction);
-  if (!(slope < 0.0)) return false;
-  double low = 0.0, high = INFINITY, t = 1.0;
-  for (int trial = 0; trial < 60; ++trial) {
-    to.x = from.x;
-    AddScaled(t, direction, to.x);
-    to.value = f(to.x, to.gradient);
-    if (!(to.value <= from.value + kDecrease * t * slope)) {
-      high = t;
-    } else if (Dot(to.gradient, direction) < kCurvature * slope) {
-      low = t;
-    } else {
-      return true;
-    }
-    t = std::isinf(high) ? 2.0 * low : 0.5 * (low + high);
+  constexpr int kMostTrials = 60;
+  asked_.value = value;
+  asked_.gradient.assign(gradient.begin(), gradient.end());
+  if (!began_) {
+    began_ = true;
+    here_ = asked_;
+    return BeginSearch();
   }
-  return to.value < from.value;
+  if (!(value <= here_.value + kDecrease * step_ * slope_)) {
+    high_ = step_;
+  } else if (Dot(asked_.gradient, direction_) < kCurvature * slope_) {
+    low_ = step_;
+  } else {
+    return Accept();
+  }
+  if (++trials_ < kMostTrials) {
+    return Try(std::isinf(high_) ? 2.0 * low_ : 0.5 * (low_ + high_));
+  }
+  // There is no such point within double precision.
+  if (value < here_.value) return Accept();
+  done_ = true;
 }
 
-}  // namespace
+void Lbfgs::Accept() {
+  Vector step = asked_.x, change = asked_.gradient;
+  AddScaled(-1.0, here_.x, step);
+  AddScaled(-1.0, here_.gradient, change);
+  history_->Add(std::move(step), std::move(change));
+  std::swap(here_, asked_);
+  ++iterations_;
+  BeginSearch();
+}
+
+void Lbfgs::BeginSearch() {
+  done_ = true;
+  if (iterations_ >= options_.max_iterations) return;
+  if (Largest(here_.gradient) <= options_.tolerance) return;
+  direction_ = history_->Direction(here_.gradient);
+  slope_ = Dot(here_.gradient, direction_);
+  if (!(slope_ < 0.0)) return;
+  done_ = false;
+  low_ = 0.0;
+  high_ = INFINITY;
+  trials_ = 0;
+  Try(1.0);
+}
+
+void Lbfgs::Try(double step) {
+  step_ = step;
+  asked_.x = here_.x;
+  AddScaled(step, direction_, asked_.x);
+}
+
+LbfgsResult Lbfgs::Result() const {
+  const double largest = Largest(here_.gradient);
+  return {here_.value, largest, iterations_, largest <= options_.tolerance};
+}
 
 LbfgsResult MinimiseLbfgs(const SmoothFunction& f, std::vector<double>& x,
                           const LbfgsOptions& options) {
-  Point here{.x = x, .gradient = Vector(x.size()), .value = 0.0};
-  here.value = f(here.x, here.gradient);
-  Point next = here;
-  History history(options.memory);
-  LbfgsResult result;
-  for (; result.iterations < options.max_iterations; ++result.iterations) {
-    if (Largest(here.gradient) <= options.tolerance) break;
-    if (!Search(f, here, history.Direction(here.gradient), next)) break;
-    Vector step = next.x, change = next.gradient;
-    AddScaled(-1.0, here.x, step);
-    AddScaled(-1.0, here.gradient, change);
-    history.Add(std::move(step), std::move(change));
-    std::swap(here, next);
+  Lbfgs search(x, options);
+  std::vector<double> gradient(x.size());
+  while (!search.IsDone()) {
+    const double value = f(search.At(), gradient);
+    search.Tell(value, gradient);
   }
-  result.value = here.value;
-  result.largest_gradient = Largest(here.gradient);
-  result.converged = result.largest_gradient <= options.tolerance;
-  x = here.x;
-  return result;
+  x = search.Best();
+  return search.Result();
 }
 
 }  // namespace headscope

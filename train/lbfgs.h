@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -21,6 +22,44 @@ struct LbfgsResult {
   double largest_gradient = 0.0;
   size_t iterations = 0;
   bool converged = false;
+};
+
+class LbfgsHistory;
+
+// The search as a dialogue, so that several can have their values computed together: while it is
+// not done, it wants f and its gradient at At().
+class Lbfgs {
+ public:
+  explicit Lbfgs(std::vector<double> x, const LbfgsOptions& options = {});
+  Lbfgs(Lbfgs&&) noexcept;
+  ~Lbfgs();
+
+  bool IsDone() const { return done_; }
+  std::span<const double> At() const { return asked_.x; }
+  void Tell(double value, std::span<const double> gradient);
+
+  // Where f was smallest.
+  const std::vector<double>& Best() const { return here_.x; }
+  LbfgsResult Result() const;
+
+ private:
+  struct Point {
+    std::vector<double> x, gradient;
+    double value = 0.0;
+  };
+  void BeginSearch();
+  void Try(double step);
+  void Accept();
+
+  LbfgsOptions options_;
+  std::unique_ptr<LbfgsHistory> history_;
+  Point here_, asked_;
+  bool began_ = false, done_ = false;
+  size_t iterations_ = 0;
+  // The line search: its direction, f's slope along it, the bracket of steps, and the step tried.
+  std::vector<double> direction_;
+  double slope_ = 0.0, low_ = 0.0, high_ = 0.0, step_ = 1.0;
+  int trials_ = 0;
 };
 
 // Returns f(x) and writes its gradient.

@@ -1,7 +1,9 @@
 #include "probe/linear_probe.h"
 
+#include <deque>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <set>
 
 #include "model/base/error.h"
 #include "model/base/file.h"
@@ -115,6 +117,42 @@ TEST_CASE("The linear probe has the same bits with any number of threads and row
   const std::vector<float> expected = nats(1, false);
   CHECK(nats(3, false) == expected);
   CHECK(nats(1, true) == expected);
+}
+
+TEST_CASE("Fits that are made together have the bits of each by itself", "[probe][linear_probe]") {
+  const Golden golden;
+  ThreadPool pool(1);
+  Compute compute(pool);
+  // The labels, labels that say nothing, and labels of two kinds: they stop at penalties of their
+  // own and after searches of their own.
+  std::vector<std::vector<int32_t>> labels(3, golden.labels);
+  for (size_t i = 0; i < golden.labels.size(); ++i) {
+    labels[1][i] = static_cast<int32_t>(i * 7 % 4);
+    labels[2][i] /= 2;
+  }
+  const size_t approach_rows = GENERATE(as<size_t>(), 0, 20);
+  const LinearProbeOptions options{
+      .c = {0.05, 1.0, 20.0}, .lbfgs = {.tolerance = 1e-5}, .approach_rows = approach_rows};
+  const auto rows = [&](size_t k, const std::vector<uint32_t>& of) {
+    return ProbeRows{golden.x, labels[k], of};
+  };
+  std::deque<LinearProbe> together;
+  for (size_t k = 0; k < 3; ++k) together.emplace_back(4, options);
+  std::vector<LinearFit> fits;
+  for (size_t k = 0; k < 3; ++k) fits.push_back({&together[k], labels[k], rows(k, golden.test)});
+  LinearProbe::FitTogether(compute, rows(0, golden.train), fits);
+  std::set<size_t> searches;
+  for (size_t k = 0; k < 3; ++k) {
+    LinearProbe alone(4, options);
+    alone.Fit(compute, rows(k, golden.train), rows(k, golden.test), kStream);
+    CHECK(together[k].ChosenC() == alone.ChosenC());
+    CHECK(together[k].Fitted().value == alone.Fitted().value);
+    CHECK(together[k].Fitted().iterations == alone.Fitted().iterations);
+    searches.insert(alone.Fitted().iterations);
+    const ConstMatrix w = together[k].Weights(), expected = alone.Weights();
+    CHECK(std::equal(w.data, w.data + w.rows * w.cols, expected.data));
+  }
+  CHECK(searches.size() > 1);
 }
 
 TEST_CASE("A linear probe without words says so", "[probe][linear_probe]") {
