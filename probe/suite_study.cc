@@ -31,20 +31,20 @@ SuiteStudy PartsOfSpeech() {
   return {.name = "pos",
           .title = "Parts of speech",
           .make_task = WordLabels(WordLabel::kUpos),
-          .sweep = {{"linear", 0.20}, {"mlp1", 0.18}},
-          .at_best = {{"mlp2", 0.20}},
-          .mix = {{"linear", 0.20}},
-          .headline = {{"linear", 0.12}, {"mlp1", 0.12}}};
+          .sweep = {{"linear", 0.07}, {"mlp1", 0.10}},
+          .at_best = {{"mlp2", 0.10}},
+          .mix = {{"linear", 0.12}},
+          .headline = {{"linear", 0.04}, {"mlp1", 0.07}}};
 }
 
 SuiteStudy Relations() {
   return {.name = "relation",
           .title = "Relations of arcs",
           .make_task = WordLabels(WordLabel::kRelation),
-          .sweep = {{"linear", 0.40}},
-          .at_best = {{"mlp1", 0.25}},
-          .mix = {{"linear", 0.40}},
-          .headline = {{"linear", 0.25}}};
+          .sweep = {{"linear", 0.25}},
+          .at_best = {{"mlp1", 0.15}},
+          .mix = {{"linear", 0.25}},
+          .headline = {{"linear", 0.13}}};
 }
 
 SuiteStudy Dependencies() {
@@ -53,14 +53,14 @@ SuiteStudy Dependencies() {
           .make_task = [](const ProbeCorpus& corpus) -> std::unique_ptr<ProbingTask> {
             return std::make_unique<ArcTask>(corpus, ArcProbeOptions());
           },
-          .sweep = {{"bilinear", 0.16},
-                    {"attention", 0.18},
-                    {"attention+words", 0.18},
-                    {"distances", 0.01},
-                    {"distances+words", 0.03}},
-          .at_best = {{"mlp", 0.40}},
-          .mix = {{"bilinear", 0.20}},
-          .headline = {{"bilinear", 0.12}}};
+          .sweep = {{"bilinear", 0.06},
+                    {"attention", 0.15},
+                    {"attention+words", 0.22},
+                    {"distances", 0.02},
+                    {"distances+words", 0.13}},
+          .at_best = {{"mlp", 0.25}},
+          .mix = {{"bilinear", 0.12}},
+          .headline = {{"bilinear", 0.05}}};
 }
 
 SuiteStudy Structure() {
@@ -69,15 +69,15 @@ SuiteStudy Structure() {
           .make_task = [](const ProbeCorpus& corpus) -> std::unique_ptr<ProbingTask> {
             return std::make_unique<StructuralTask>(corpus);
           },
-          .sweep = {{"rank64", 0.30}},
-          .at_best = {{"rank1", 0.2},
-                      {"rank2", 0.2},
-                      {"rank4", 0.2},
-                      {"rank8", 0.2},
-                      {"rank16", 0.2},
-                      {"rank32", 0.25},
-                      {"rank128", 0.4}},
-          .headline = {{"rank64", 0.25}}};
+          .sweep = {{"rank64", 0.09}},
+          .at_best = {{"rank1", 0.07},
+                      {"rank2", 0.07},
+                      {"rank4", 0.07},
+                      {"rank8", 0.07},
+                      {"rank16", 0.07},
+                      {"rank32", 0.08},
+                      {"rank128", 0.12}},
+          .headline = {{"rank64", 0.09}}};
 }
 
 std::string WhyNoCoreference(const SuiteContext& context) {
@@ -96,9 +96,9 @@ SuiteStudy Coreference() {
           .make_task = [](const ProbeCorpus& corpus) -> std::unique_ptr<ProbingTask> {
             return std::make_unique<CoreferenceTask>(corpus, CoreferenceTaskOptions());
           },
-          .sweep = {{"linear", 0.05}, {"mlp1", 0.06}},
-          .at_best = {{"mlp2", 0.06}},
-          .headline = {{"linear", 0.05}, {"mlp1", 0.06}},
+          .sweep = {{"linear", 0.03}, {"mlp1", 0.05}},
+          .at_best = {{"mlp2", 0.05}},
+          .headline = {{"linear", 0.01}, {"mlp1", 0.04}},
           .options = {{"segment", std::to_string(join.segment_pieces)}},
           .prepare =
               [join](const Treebank& treebank, const WordEncoder& encode, const ModelConfig& config,
