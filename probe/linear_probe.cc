@@ -33,8 +33,10 @@ void FewLogits(Compute& compute, ConstMatrix x, ConstMatrix w, const float* b,
   }
 }
 
+}  // namespace
+
 // One fit on its way to the minimum of J: weights are W row by row, then b.
-struct Descent {
+struct LinearDescent {
   std::span<const int32_t> labels;
   double c = 0.0;
   std::vector<double> weights;
@@ -42,9 +44,9 @@ struct Descent {
 };
 
 // J and its gradient for several fits on the same rows.
-class SharedLoss {
+class LinearLoss {
  public:
-  SharedLoss(Compute& compute, const ProbeRows& data, size_t num_labels)
+  LinearLoss(Compute& compute, const ProbeRows& data, size_t num_labels)
       : compute_(compute),
         data_(data),
         k_(num_labels),
@@ -53,7 +55,7 @@ class SharedLoss {
 
   // What one of them asks: J and its gradient where its weights are w.
   struct Question {
-    const Descent* of;
+    const LinearDescent* of;
     std::vector<double> w;
     double value = 0.0;
     std::vector<double> gradient = {};
@@ -130,8 +132,6 @@ class SharedLoss {
   RowBlock block_;
 };
 
-}  // namespace
-
 // Several probes on their way, in step.
 class LinearFits {
  public:
@@ -175,18 +175,18 @@ class LinearFits {
     const std::vector<uint32_t> rows = EvenlySpaced(train_.rows, used);
     ProbeRows part = train_;
     part.rows = rows;
-    SharedLoss loss(compute_, part, k_);
+    LinearLoss loss(compute_, part, k_);
     // The penalty weighs as much beside fewer rows.
     const double more = static_cast<double>(n) / static_cast<double>(used);
-    for (Descent& descent : descents_) descent.c *= more;
+    for (LinearDescent& descent : descents_) descent.c *= more;
     Minimise(loss, used, options_.choice_tolerance, All());
-    for (Descent& descent : descents_) descent.c = options_.c[0];
+    for (LinearDescent& descent : descents_) descent.c = options_.c[0];
   }
 
   // Leaves every fit near the minimum for the penalty that is best on its dev.
   void ChoosePenalties() {
     std::vector<double> best_nats(fits_.size(), std::numeric_limits<double>::infinity());
-    std::vector<Descent> best = descents_;
+    std::vector<LinearDescent> best = descents_;
     std::vector<size_t> going = All();
     for (const double c : options_.c) {
       for (const size_t f : going) descents_[f].c = c;
@@ -206,13 +206,13 @@ class LinearFits {
 
   // Moves the weights of the descents named to where no entry of J's gradient on these rows is
   // above `tolerance`.
-  void Minimise(SharedLoss& loss, size_t num_rows, double tolerance,
+  void Minimise(LinearLoss& loss, size_t num_rows, double tolerance,
                 const std::vector<size_t>& named) {
     LbfgsOptions options = options_.lbfgs;
     options.tolerance = tolerance;
     const size_t size = k_ * train_.Width();  // the intercepts stay as they are
     std::map<double, Preconditioner> of_penalty;
-    const auto preconditioner = [&](const Descent& descent) -> const Preconditioner& {
+    const auto preconditioner = [&](const LinearDescent& descent) -> const Preconditioner& {
       const double ridge = 1.0 / (descent.c * static_cast<double>(num_rows)) / kCurvature;
       return of_penalty.try_emplace(descent.c, moments_, ridge).first->second;
     };
@@ -223,13 +223,13 @@ class LinearFits {
       searches.emplace_back(std::move(start), options);
     }
     std::vector<size_t> asking;
-    std::vector<SharedLoss::Question> questions;
+    std::vector<LinearLoss::Question> questions;
     for (;;) {
       asking.clear();
       questions.clear();
       for (size_t i = 0; i < named.size(); ++i) {
         if (searches[i].IsDone()) continue;
-        const Descent& descent = descents_[named[i]];
+        const LinearDescent& descent = descents_[named[i]];
         const std::span<const double> at = searches[i].At();
         questions.push_back({.of = &descent, .w = {at.begin(), at.end()}});
         preconditioner(descent).ToWeights(std::span(questions.back().w).first(size));
@@ -243,7 +243,7 @@ class LinearFits {
       }
     }
     for (size_t i = 0; i < named.size(); ++i) {
-      Descent& descent = descents_[named[i]];
+      LinearDescent& descent = descents_[named[i]];
       descent.weights = searches[i].Best();
       preconditioner(descent).ToWeights(std::span(descent.weights).first(size));
       descent.result = searches[i].Result();
@@ -255,9 +255,9 @@ class LinearFits {
   std::span<const LinearFit> fits_;
   const LinearProbeOptions& options_;
   size_t k_;
-  SharedLoss loss_;
+  LinearLoss loss_;
   std::vector<double> moments_;
-  std::vector<Descent> descents_;
+  std::vector<LinearDescent> descents_;
 };
 
 void LinearProbe::FitTogether(Compute& compute, const ProbeRows& train,
