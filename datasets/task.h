@@ -2,9 +2,8 @@
 //
 //   sst2                      data folder's sst2/train.tsv, dev.tsv, test.tsv (Socher et al. 2013)
 //   sst2:phrases              the same, trained on every labelled constituent of the training trees
-//   sst2+wiki                 pairs of sst2's texts with sentences of
-//   wikitext-2/{train,valid,test}.txt
-//                             that have nothing to do with them (SST+Wiki of Pruthi et al. 2020)
+//   sst2+wiki                 sst2's texts, each beside an unrelated sentence of wikitext-2/
+//                             train.txt, valid.txt, test.txt (SST+Wiki of Pruthi et al. 2020)
 //   agnews                    ag-news/train.csv (else train-subset.csv) and test.csv (Zhang et al.
 //   2015) agnews:world-business     its classes 1 and 3 only: the task of Jain & Wallace (2019)
 //   reviews                   movie-reviews-2k/reviews.tsv (Pang & Lee 2004): folds 0-7, 8, 9

@@ -1,5 +1,6 @@
 #include "datasets/wiki_sentences.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include "datasets/text_corpus.h"

@@ -9,7 +9,6 @@
 #include "model/base/error.h"
 #include "probe/online_code.h"
 #include "probe/probe_streams.h"
-#include "probe/word_label_task.h"
 
 namespace headscope {
 namespace {
@@ -178,32 +177,22 @@ std::vector<FitScores> CoreferenceTask::FitTogether(Compute& compute, const Laye
   const std::vector<uint32_t> fitted = AllOf(train_.pairs.size());
   const std::vector<uint32_t> scored = AllOf(test_.pairs.size());
   const std::vector<uint32_t> chosen_on = AllOf(dev_.pairs.size());
-  std::vector<Labels> labels;
-  for (const FitRequest& request : requests) {
-    labels.push_back(LabelsOf(request.target, request.seed));
-  }
-  std::vector<LabelledFit> fits;
-  for (size_t r = 0; r < requests.size(); ++r) {
-    fits.push_back({labels[r].train,
-                    {dev.vectors, labels[r].dev, chosen_on, dev_.pairs},
-                    ProbeStream(requests[r].seed, ProbeSite::kFit)});
-  }
-  const auto probes = FitWordProbes(
+  const std::vector<FittedWordProbe> fits = FitWordProbes(
       compute, [&] { return MakeWordProbe(requests[0].probe, 2, options_.hidden_units); },
-      {train.vectors, {}, fitted, train_.pairs}, fits);
+      {train.vectors, {}, fitted, train_.pairs}, {dev.vectors, {}, chosen_on, dev_.pairs}, requests,
+      [&](const FitRequest& request) { return LabelsOf(request.target, request.seed); });
   std::vector<FitScores> all;
   for (size_t r = 0; r < requests.size(); ++r) {
-    Probe& probe = *probes[r];
+    Probe& probe = *fits[r].probe;
+    const std::vector<int32_t>& labels = fits[r].labels.test;
     const ProbeScores pairs =
-        ScoreProbe(compute, probe, {test.vectors, labels[r].test, scored, test_.pairs});
+        ScoreProbe(compute, probe, {test.vectors, labels, scored, test_.pairs});
     std::vector<double> right;
     if (requests[r].target != ProbeTarget::kControl) {
       right = RightOf(ScoresOf(compute, probe, test.vectors, test_.candidates));
     }
-    FitScores scores = Score(pairs.predicted, labels[r].test, right);
-    scores.dev =
-        static_cast<double>(ScoreProbe(compute, probe, fits[r].dev).NumRight(fits[r].dev)) /
-        static_cast<double>(chosen_on.size());
+    FitScores scores = Score(pairs.predicted, labels, right);
+    scores.dev = fits[r].dev;
     all.push_back(std::move(scores));
   }
   return all;

@@ -14,6 +14,7 @@
 #include "model/base/aligned_buffer.h"
 #include "probe/mention_pairs.h"
 #include "probe/probing_task.h"
+#include "probe/word_label_task.h"
 
 namespace headscope {
 
@@ -59,10 +60,7 @@ class CoreferenceTask final : public ProbingTask {
   // How many pairs and ranked mentions each file has.
   std::vector<std::string> Notes() const override;
 
-  // [pairs] each.
-  struct Labels {
-    std::vector<int32_t> train, dev, test;
-  };
+  using Labels = FileLabels;
   Labels LabelsOf(ProbeTarget target, uint64_t seed) const;
   // predicted [pairs of test]; right [ranked mentions], each in [0, 1], or empty.
   FitScores Score(std::span<const int32_t> predicted, std::span<const int32_t> labels,

@@ -93,23 +93,33 @@ std::unique_ptr<Probe> MakeWordProbe(const std::string& name, size_t num_labels,
   return std::make_unique<MlpProbe>(num_labels, options);
 }
 
-std::vector<std::unique_ptr<Probe>> FitWordProbes(
+std::vector<FittedWordProbe> FitWordProbes(
     Compute& compute, const std::function<std::unique_ptr<Probe>()>& make, const ProbeRows& train,
-    std::span<const LabelledFit> fits) {
-  std::vector<std::unique_ptr<Probe>> probes;
+    const ProbeRows& dev, std::span<const FitRequest> requests,
+    const std::function<FileLabels(const FitRequest&)>& labels_of) {
+  const auto labelled = [](ProbeRows rows, const std::vector<int32_t>& labels) {
+    rows.labels = labels;
+    return rows;
+  };
+  std::vector<FittedWordProbe> all;
+  for (const FitRequest& request : requests) all.push_back({labels_of(request), make()});
   std::vector<LinearFit> linear;
-  for (const LabelledFit& fit : fits) {
-    probes.push_back(make());
-    if (auto* probe = dynamic_cast<LinearProbe*>(probes.back().get())) {
-      linear.push_back({probe, fit.labels, fit.dev});
-      continue;
+  for (size_t r = 0; r < requests.size(); ++r) {
+    const FileLabels& labels = all[r].labels;
+    if (auto* probe = dynamic_cast<LinearProbe*>(all[r].probe.get())) {
+      linear.push_back({probe, labels.train, labelled(dev, labels.dev)});
+    } else {
+      all[r].probe->Fit(compute, labelled(train, labels.train), labelled(dev, labels.dev),
+                        ProbeStream(requests[r].seed, ProbeSite::kFit));
     }
-    ProbeRows own = train;
-    own.labels = fit.labels;
-    probes.back()->Fit(compute, own, fit.dev, fit.random);
   }
   LinearProbe::FitTogether(compute, train, linear);
-  return probes;
+  for (FittedWordProbe& fitted : all) {
+    const ProbeRows rows = labelled(dev, fitted.labels.dev);
+    fitted.dev = static_cast<double>(ScoreProbe(compute, *fitted.probe, rows).NumRight(rows)) /
+                 static_cast<double>(rows.rows.size());
+  }
+  return all;
 }
 
 WordLabelTask::WordLabelTask(const ProbeCorpus& corpus, const WordLabelOptions& options)
@@ -210,28 +220,16 @@ std::vector<FitScores> WordLabelTask::FitTogether(Compute& compute, const LayerF
   // The same words have a label, whichever it is.
   const std::vector<uint32_t> fitted = Labelled(labels_.train), scored = Labelled(labels_.test);
   const std::vector<uint32_t> chosen_on = Labelled(labels_.dev);
-  std::vector<Labels> labels;
-  for (const FitRequest& request : requests) {
-    labels.push_back(LabelsOf(request.target, request.seed));
-  }
-  std::vector<LabelledFit> fits;
-  for (size_t r = 0; r < requests.size(); ++r) {
-    fits.push_back({labels[r].train,
-                    {dev.features, labels[r].dev, chosen_on},
-                    ProbeStream(requests[r].seed, ProbeSite::kFit)});
-  }
-  const auto probes = FitWordProbes(
-      compute, [&] { return MakeProbe(requests[0].probe, features.mixed_layers); },
-      {train.features, {}, fitted}, fits);
   std::vector<FitScores> all;
-  for (size_t r = 0; r < requests.size(); ++r) {
+  for (const FittedWordProbe& fit : FitWordProbes(
+           compute, [&] { return MakeProbe(requests[0].probe, features.mixed_layers); },
+           {train.features, {}, fitted}, {dev.features, {}, chosen_on}, requests,
+           [&](const FitRequest& request) { return LabelsOf(request.target, request.seed); })) {
     const ProbeScores scores =
-        ScoreProbe(compute, *probes[r], {test.features, labels[r].test, scored});
-    FitScores result = Score(scored, scores.predicted, labels[r].test);
-    result.mix = probes[r]->MixWeights();
-    result.dev =
-        static_cast<double>(ScoreProbe(compute, *probes[r], fits[r].dev).NumRight(fits[r].dev)) /
-        static_cast<double>(chosen_on.size());
+        ScoreProbe(compute, *fit.probe, {test.features, fit.labels.test, scored});
+    FitScores result = Score(scored, scores.predicted, fit.labels.test);
+    result.mix = fit.probe->MixWeights();
+    result.dev = fit.dev;
     all.push_back(std::move(result));
   }
   return all;

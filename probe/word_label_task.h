@@ -23,16 +23,21 @@ std::unique_ptr<Probe> MakeWordProbe(const std::string& name, size_t num_labels,
                                      size_t hidden_units, size_t mixed_layers = 0,
                                      size_t parts = 1);
 
-// What differs between fits on the same rows of the same features.
-struct LabelledFit {
-  std::span<const int32_t> labels;  // of the training file
-  ProbeRows dev;
-  RandomStream random;
+// [words, or pairs of mentions] each; -1 for those without a label.
+struct FileLabels {
+  std::vector<int32_t> train, dev, test;
 };
-// Fits a probe that `make` makes to each; linear ones together (train.labels is not looked at).
-std::vector<std::unique_ptr<Probe>> FitWordProbes(
+struct FittedWordProbe {
+  FileLabels labels;
+  std::unique_ptr<Probe> probe;
+  double dev = 0.0;  // share of dev's rows that are right
+};
+// Fits a probe that `make` makes for each of the requests, which differ in their labels alone;
+// linear ones together. The labels of `train` and `dev` are not looked at.
+std::vector<FittedWordProbe> FitWordProbes(
     Compute& compute, const std::function<std::unique_ptr<Probe>()>& make, const ProbeRows& train,
-    std::span<const LabelledFit> fits);
+    const ProbeRows& dev, std::span<const FitRequest> requests,
+    const std::function<FileLabels(const FitRequest&)>& labels_of);
 
 enum class WordLabel {
   kUpos,      // universal tags
@@ -69,10 +74,7 @@ class WordLabelTask final : public ProbingTask {
   double CodeNats(Compute& compute, const LayerFeatures& features, const FitRequest& request,
                   std::span<const uint32_t> fitted, std::span<const uint32_t> coded) const override;
 
-  // [words] each; -1 for words without a label.
-  struct Labels {
-    std::vector<int32_t> train, dev, test;
-  };
+  using Labels = FileLabels;
   Labels LabelsOf(ProbeTarget target, uint64_t seed) const;
   const std::vector<std::string>& Names() const { return names_; }
 

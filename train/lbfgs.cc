@@ -80,7 +80,6 @@ class LbfgsHistory {
 
 Lbfgs::Lbfgs(std::vector<double> x, const LbfgsOptions& options)
     : options_(options), history_(std::make_unique<LbfgsHistory>(options.memory)) {
-  asked_.gradient.resize(x.size());
   asked_.x = std::move(x);
 }
 Lbfgs::Lbfgs(Lbfgs&&) noexcept = default;
