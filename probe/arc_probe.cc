@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "model/ops/additive_scores.h"
 #include "model/ops/elementwise.h"
 
 namespace headscope {
@@ -55,7 +56,7 @@ void ArcProbe::Forward(Compute& compute, const ArcRows& data) {
   word_keys_.EnsureSize(words * rank);
   keys_.EnsureSize((words + batch_.NumSentences()) * rank);
   const ParameterSet& parameters = *parameters_;
-  x_ = mix_ ? mix_->Forward(parameters, batch_.Features()) : batch_.Features();
+  x_ = mix_ ? mix_->Forward(compute.Pool(), parameters, batch_.Features()) : batch_.Features();
   Gemm(compute, GemmForm::kNT, x_, parameters.At("query.weight"),
        Matrix(queries_.data(), words, rank), GemmOutput::kWrite, parameters.At("query.bias").data);
   Gemm(compute, GemmForm::kNT, x_, parameters.At("key.weight"),
@@ -65,47 +66,11 @@ void ArcProbe::Forward(Compute& compute, const ArcRows& data) {
     std::copy_n(word_keys_.data() + p.word * rank, p.length * rank, keys.data);
     std::copy_n(parameters.At("root").data, rank, keys.Row(p.length));
     if (options_.scorer == ArcScorer::kMlp) {
-      ScoreByMlp(p, logits);
+      AdditiveScoresForward(Queries(p), keys, parameters.At(kArcOut).data, logits);
     } else {
       GemmSerial(compute, 0, GemmForm::kNT, Queries(p), keys, logits);
     }
   });
-}
-
-void ArcProbe::ScoreByMlp(const Piece& p, Matrix logits) {
-  const Matrix queries = Queries(p), keys = Keys(p);
-  const float* v = parameters_->At(kArcOut).data;
-  for (size_t i = 0; i < logits.rows; ++i) {
-    for (size_t j = 0; j < logits.cols; ++j) {
-      float score = 0.0f;
-      for (size_t r = 0; r < queries.cols; ++r) {
-        const float unit = queries(i, r) + keys(j, r);
-        score += unit > 0.0f ? v[r] * unit : 0.0f;
-      }
-      logits(i, j) = score;
-    }
-  }
-}
-
-void ArcProbe::BackwardByMlp(const Piece& p, ConstMatrix dlogits, Matrix dqueries, Matrix dkeys,
-                             float* dv) {
-  const Matrix queries = Queries(p), keys = Keys(p);
-  const float* v = parameters_->At(kArcOut).data;
-  for (const Matrix& zeroed : {dqueries, dkeys}) {
-    std::fill_n(zeroed.data, zeroed.rows * zeroed.cols, 0.0f);
-  }
-  for (size_t i = 0; i < dlogits.rows; ++i) {
-    for (size_t j = 0; j < dlogits.cols; ++j) {
-      const float d = dlogits(i, j);
-      for (size_t r = 0; r < queries.cols; ++r) {
-        const float unit = queries(i, r) + keys(j, r);
-        if (!(unit > 0.0f)) continue;
-        dv[r] += d * unit;
-        dqueries(i, r) += d * v[r];
-        dkeys(j, r) += d * v[r];
-      }
-    }
-  }
 }
 
 void ArcProbe::Backward(Compute& compute, const ArcRows& data, ParameterSet& gradients) {
@@ -118,7 +83,8 @@ void ArcProbe::Backward(Compute& compute, const ArcRows& data, ParameterSet& gra
     const Matrix dquery(dqueries_.data() + p.word * rank, p.length, rank);
     const Matrix dkeys(dkeys_.data() + (p.word + p.index) * rank, p.length + 1, rank);
     if (options_.scorer == ArcScorer::kMlp) {
-      BackwardByMlp(p, dlogits, dquery, dkeys, gradients.At(kArcOut).data);
+      AdditiveScoresBackward(dlogits, Queries(p), Keys(p), parameters_->At(kArcOut).data, dquery,
+                             dkeys, gradients.At(kArcOut).data);
     } else {
       GemmSerial(compute, 0, GemmForm::kNN, dlogits, Keys(p), dquery);
       GemmSerial(compute, 0, GemmForm::kTN, dlogits, Queries(p), dkeys);

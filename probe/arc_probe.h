@@ -54,9 +54,6 @@ class ArcProbe {
   void Forward(Compute& compute, const ArcRows& data);
   // Mirror of Forward; writes the gradient of the mean loss.
   void Backward(Compute& compute, const ArcRows& data, ParameterSet& gradients);
-  void ScoreByMlp(const Piece& p, Matrix logits);
-  // Writes the gradients of queries and keys; accumulates into that of v.
-  void BackwardByMlp(const Piece& p, ConstMatrix dlogits, Matrix dqueries, Matrix dkeys, float* dv);
   Matrix Queries(const Piece& p);
   Matrix Keys(const Piece& p);  // of its words, then ROOT's
 

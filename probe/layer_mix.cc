@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "model/base/elementary.h"
+#include "model/ops/elementwise.h"
 
 namespace headscope {
 namespace {
@@ -36,22 +37,18 @@ std::vector<double> LayerMix::Weights(const ParameterSet& parameters) const {
   return weights;
 }
 
-ConstMatrix LayerMix::Forward(const ParameterSet& parameters, ConstMatrix x) {
-  const size_t width = x.cols / parts_ / layers_;
-  const std::vector<double> weights = Weights(parameters);
+ConstMatrix LayerMix::Forward(ThreadPool& pool, const ParameterSet& parameters, ConstMatrix x) {
+  const size_t part = x.cols / parts_, width = part / layers_;
+  std::vector<double> weights = Weights(parameters);
+  const double scale = weights.back();
+  weights.pop_back();
+  std::vector<float> factors;
+  for (const double weight : weights) factors.push_back(static_cast<float>(weight * scale));
   y_.EnsureSize(x.rows * parts_ * width);
   const Matrix y(y_.data(), x.rows, parts_ * width);
-  for (size_t l = 0; l < layers_; ++l) {
-    const auto factor = static_cast<float>(weights[l] * weights.back());
-    for (size_t i = 0; i < x.rows; ++i) {
-      for (size_t p = 0; p < parts_; ++p) {
-        const float* from = x.Row(i) + (p * layers_ + l) * width;
-        float* to = y.Row(i) + p * width;
-        for (size_t j = 0; j < width; ++j) {
-          to[j] = l == 0 ? factor * from[j] : to[j] + factor * from[j];
-        }
-      }
-    }
+  for (size_t p = 0; p < parts_; ++p) {
+    WeighBlocks(pool, factors, x.ColumnRange(p * part, (p + 1) * part),
+                y.ColumnRange(p * width, (p + 1) * width));
   }
   return y;
 }

@@ -13,6 +13,7 @@
 
 #include "model/base/aligned_buffer.h"
 #include "model/base/tensor.h"
+#include "model/base/thread_pool.h"
 #include "model/parameter_set.h"
 
 namespace headscope {
@@ -25,7 +26,7 @@ class LayerMix {
   // "mix.weights" [L], "mix.scale" [1]
   void AddTo(ParameterLayout& layout) const;
   // x [N, P L C], of each part the layers side by side; y [N, P C]; valid until the next call.
-  ConstMatrix Forward(const ParameterSet& parameters, ConstMatrix x);
+  ConstMatrix Forward(ThreadPool& pool, const ParameterSet& parameters, ConstMatrix x);
   // Of the last Forward: accumulates into the gradients of both tensors; dy [N, P C].
   void Backward(const ParameterSet& parameters, ConstMatrix x, ConstMatrix dy,
                 ParameterSet& gradients) const;

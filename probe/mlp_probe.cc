@@ -8,6 +8,7 @@
 #include "model/base/error.h"
 #include "model/ops/cross_entropy.h"
 #include "model/ops/elementwise.h"
+#include "model/ops/rectifier.h"
 #include "probe/batch_training.h"
 
 namespace headscope {
@@ -15,20 +16,6 @@ namespace {
 
 std::string WeightName(size_t layer) { return fmt::format("layer.{}.weight", layer); }
 std::string BiasName(size_t layer) { return fmt::format("layer.{}.bias", layer); }
-
-// max(0, x) in place; a NaN stays one.
-void Rectify(Matrix x) {
-  for (size_t i = 0; i < x.rows; ++i) {
-    for (size_t j = 0; j < x.cols; ++j) x(i, j) = x(i, j) < 0.0f ? 0.0f : x(i, j);
-  }
-}
-
-// dx = dy where the unit was on.
-void RectifyBackward(ConstMatrix y, Matrix dy) {
-  for (size_t i = 0; i < y.rows; ++i) {
-    for (size_t j = 0; j < y.cols; ++j) dy(i, j) = y(i, j) > 0.0f ? dy(i, j) : 0.0f;
-  }
-}
 
 ParameterLayout MlpLayout(size_t width, const MlpProbeOptions& options, size_t num_labels) {
   ParameterLayout layout;
@@ -60,7 +47,7 @@ void MlpProbe::Initialise(size_t width, const RandomStream& random) {
 }
 
 void MlpProbe::Logits(Compute& compute, ConstMatrix x, Matrix logits) {
-  input_ = mix_ ? mix_->Forward(*parameters_, x) : x;
+  input_ = mix_ ? mix_->Forward(compute.Pool(), *parameters_, x) : x;
   ConstMatrix below = input_;
   for (size_t i = 0; i <= options_.hidden_layers; ++i) {
     const bool is_last = i == options_.hidden_layers;
@@ -68,7 +55,7 @@ void MlpProbe::Logits(Compute& compute, ConstMatrix x, Matrix logits) {
     const Matrix y = is_last ? logits : Hidden(i, x.rows);
     Gemm(compute, GemmForm::kNT, below, std::as_const(*parameters_).At(WeightName(i)), y,
          GemmOutput::kWrite, parameters_->At(BiasName(i)).data);
-    if (!is_last) Rectify(y);
+    if (!is_last) RectifierForward(compute.Pool(), y, y);
     below = y;
   }
 }
@@ -86,7 +73,7 @@ void MlpProbe::Backward(Compute& compute, ConstMatrix x, ConstMatrix dlogits,
     if (i == 0) break;
     const Matrix dbelow(dhidden_below_.data(), x.rows, options_.hidden);
     Gemm(compute, GemmForm::kNN, dy, std::as_const(*parameters_).At(WeightName(i)), dbelow);
-    RectifyBackward(below, dbelow);
+    RectifierBackward(compute.Pool(), dbelow, below, dbelow);
     std::swap(dhidden_, dhidden_below_);
     dy = dbelow;
   }

@@ -58,6 +58,20 @@ void ScaleRows(float factor, Matrix x) {
   }
 }
 
+void WeighBlocksOfRows(std::span<const float> weights, ConstMatrix x, Matrix y) {
+  for (size_t i = 0; i < y.rows; ++i) {
+    ForEachVector(y.cols, [&](auto, size_t j, auto part) HEADSCOPE_KERNEL {
+      const float* block = x.Row(i) + j;
+      LaneVector sum = hn::Mul(hn::Set(LaneTag(), weights[0]), Load(part, block));
+      for (size_t l = 1; l < weights.size(); ++l) {
+        block += y.cols;
+        sum = hn::Add(sum, hn::Mul(hn::Set(LaneTag(), weights[l]), Load(part, block)));
+      }
+      Store(part, sum, y.Row(i) + j);
+    });
+  }
+}
+
 void ScatterColumns(ConstMatrix dy, const uint32_t* rows, Matrix dx) {
   for (size_t i = 0; i < dx.rows; ++i) std::memset(dx.Row(i), 0, dx.cols * sizeof(float));
   for (size_t r = 0; r < dy.rows; ++r) AddTo(dy.Row(r), dx.Row(rows[r]), dy.cols);
@@ -75,6 +89,7 @@ HWY_EXPORT(AddBiasRows);
 HWY_EXPORT(AddRowsTo);
 HWY_EXPORT(ResidualRows);
 HWY_EXPORT(ScaleRows);
+HWY_EXPORT(WeighBlocksOfRows);
 HWY_EXPORT(ScatterColumns);
 
 void AddBiasForward(ThreadPool& pool, const float* bias, Matrix y) {
@@ -98,6 +113,14 @@ void ResidualAdd(ThreadPool& pool, ConstMatrix a, ConstMatrix b, Matrix y) {
 }
 
 void Scale(float factor, Matrix x) { HWY_DYNAMIC_DISPATCH(ScaleRows)(factor, x); }
+
+void WeighBlocks(ThreadPool& pool, std::span<const float> weights, ConstMatrix x, Matrix y) {
+  assert(!weights.empty() && x.cols == weights.size() * y.cols && x.rows == y.rows);
+  pool.ParallelFor(y.rows, 1, [&](size_t begin, size_t end, size_t) {
+    HWY_DYNAMIC_DISPATCH(WeighBlocksOfRows)
+    (weights, x.RowRange(begin, end), y.RowRange(begin, end));
+  });
+}
 
 void GatherRows(ThreadPool& pool, ConstMatrix x, std::span<const uint32_t> rows, Matrix y) {
   assert(y.rows == rows.size() && y.cols == x.cols);

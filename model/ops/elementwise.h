@@ -21,6 +21,10 @@ void ResidualAdd(ThreadPool& pool, ConstMatrix a, ConstMatrix b, Matrix y);
 // x *= factor, on the calling thread (attention scores).
 void Scale(float factor, Matrix x);
 
+// x holds as many blocks of y's width side by side as there are weights: y = the sum of
+// weights[l] * block l, in ascending l.
+void WeighBlocks(ThreadPool& pool, std::span<const float> weights, ConstMatrix x, Matrix y);
+
 // y(r, :) = x(rows[r], :).
 void GatherRows(ThreadPool& pool, ConstMatrix x, std::span<const uint32_t> rows, Matrix y);
 // dx = 0 everywhere, then dx(rows[r], :) += dy(r, :) in ascending r.

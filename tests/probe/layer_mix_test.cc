@@ -23,6 +23,7 @@ std::vector<float> MixDraws(size_t n, uint64_t seed) {
 
 TEST_CASE("A mix is what its formula says, and its gradient is its slope", "[probe][layer_mix]") {
   constexpr size_t kRows = 5, kLayers = 3, kWidth = 4, kParts = 2;
+  ThreadPool pool(2);
   ParameterLayout layout;
   LayerMix mix(kLayers, kParts);
   mix.AddTo(layout);
@@ -38,13 +39,13 @@ TEST_CASE("A mix is what its formula says, and its gradient is its slope", "[pro
   const ConstMatrix x(xs.data(), kRows, kParts * kLayers * kWidth),
       dy(dys.data(), kRows, kParts * kWidth);
   const auto loss = [&] {
-    const ConstMatrix y = mix.Forward(parameters, x);
+    const ConstMatrix y = mix.Forward(pool, parameters, x);
     double sum = 0.0;
     for (size_t i = 0; i < dys.size(); ++i) sum += static_cast<double>(y.data[i] * dys[i]);
     return sum;
   };
   const double softmax_sum = std::exp(0.3) + std::exp(-0.8) + std::exp(0.5);
-  const ConstMatrix y = mix.Forward(parameters, x);
+  const ConstMatrix y = mix.Forward(pool, parameters, x);
   // Row 2, part 1, column 3.
   double expected = 0.0;
   for (size_t l = 0; l < kLayers; ++l) {

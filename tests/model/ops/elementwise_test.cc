@@ -54,6 +54,27 @@ TEST_CASE("Bias, residual and scale are the loops they say they are", "[ops][ele
   });
 }
 
+TEST_CASE("Blocks of columns are weighed from left to right", "[ops][elementwise]") {
+  OnEveryTargetAndPool([](ThreadPool& pool) {
+    const std::vector<float> all = {0.3f, -1.7f, 1e-3f, 0.9f};
+    for (size_t cols = 1; cols <= 70; ++cols) {
+      const std::span weights = std::span(all).first(1 + cols % all.size());
+      auto x = SurroundedMatrix::Normal(4, cols * weights.size(), cols % 3, 1);
+      SurroundedMatrix y(4, cols, 1), y_twin = y;
+      ForEach(y.View(), [&](size_t i, size_t j) {
+        float sum = weights[0] * x.View()(i, j);
+        for (size_t l = 1; l < weights.size(); ++l) {
+          sum += weights[l] * x.View()(i, l * cols + j);
+        }
+        y_twin.View()(i, j) = sum;
+      });
+      INFO(weights.size() << " blocks of " << cols);
+      WeighBlocks(pool, weights, x.View(), y.View());
+      CHECK(SameBits(y, y_twin));
+    }
+  });
+}
+
 TEST_CASE("Gathering and scattering rows", "[ops][elementwise]") {
   OnEveryTargetAndPool([](ThreadPool& pool) {
     const std::vector<uint32_t> rows = {4, 0, 4, 2, 4, 1};  // 4 three times, 3 never
