@@ -102,7 +102,8 @@ std::vector<std::string> Differences(Config arm, Config base) {
 
 // The settings in which "<NAME>" is the model of another arm.
 std::vector<std::string*> TextsWithModels(FinetuneConfig& config) {
-  return {&config.attention, &config.vocab, &config.adversary_of, &config.compare_with};
+  return {&config.model, &config.attention, &config.vocab, &config.adversary_of,
+          &config.compare_with};
 }
 
 std::vector<std::string*> TextsWithModels(TrainConfig& config) {
@@ -166,8 +167,9 @@ std::vector<Arm> ReadArms(const ConfigDocument& document, const FinetuneConfig& 
         if (setting.of_pretraining) setting.Apply(arm.pretraining->Fields());
       }
       arm.pretraining->attention = arm.finetuning.attention;
-      if (arm.finetuning.attention.find('<') != std::string::npos) {
-        Fail("[arm.{}]: expected pretrained = false with attention of another arm's model", name);
+      for (const std::string* text : {&arm.finetuning.attention, &arm.finetuning.model}) {
+        if (text->find('<') == std::string::npos) continue;
+        Fail("[arm.{}]: expected pretrained = false with \"{}\", another arm's model", name, *text);
       }
     }
     if (arm.seed_offset != 0) {

@@ -14,8 +14,8 @@
 //     another
 //
 // An arm's `attention` holds for its masked LM too: an arm with uniform attention never had
-// another. In attention, vocab, adversary_of and compare_with "<NAME>" is the model of an earlier
-// arm, of the same seed.
+// another. In model, attention, vocab, adversary_of and compare_with "<NAME>" is the model of an
+// earlier arm, of the same seed.
 #pragma once
 
 #include <cstdint>

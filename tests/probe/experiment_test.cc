@@ -195,6 +195,13 @@ TEST_CASE("An arm may use the models of arms before it", "[experiment]") {
   CHECK_THAT(refusal("\"tvd\"", "\"tdv\""), ContainsSubstring("found \"tdv\""));
   CHECK_THAT(refusal("[arm.base]", "[pretraining.base]\nsteps = 3\n[arm.base]"),
              ContainsSubstring("expected pretrained = false"));
+
+  // An arm may go on training another's model, but not one that is pretrained besides.
+  const std::string warm = "adversary_of = \"<base>\"\nmodel = \"<base>\"";
+  changed = Replaced(kAdversaries, "adversary_of = \"<base>\"", warm);
+  CHECK(ParseExperiment("mine.toml", changed).arms[2].WithModels(folder).model == "out/base");
+  CHECK_THAT(refusal("[arm.base]", "[pretraining.base]\nsteps = 3\n[arm.base]\nmodel = \"<x>\""),
+             ContainsSubstring("expected pretrained = false with \"<x>\""));
 }
 
 TEST_CASE("What an experiment cannot mean is refused with its file", "[experiment]") {
