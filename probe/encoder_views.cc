@@ -1,5 +1,6 @@
 #include "probe/encoder_views.h"
 
+#include <algorithm>
 #include <numeric>
 
 #include "probe/probe_streams.h"
@@ -92,6 +93,18 @@ ViewFeatures::ViewFeatures(Compute& compute, const PretrainedModel& model,
     scale.Apply(dev_.Layer(k));
     scale.Apply(test_.Layer(k));
   });
+}
+
+std::shared_ptr<const ViewFeatures> VectorReader::Read(const EncoderView& view,
+                                                       std::span<const size_t> layers) {
+  if (last_ == nullptr || last_view_ != view || !std::ranges::equal(last_layers_, layers)) {
+    last_.reset();  // before there are others
+    last_ = std::make_shared<const ViewFeatures>(compute_, model_, encode_, corpus_, view, layers,
+                                                 options_);
+    last_view_ = view;
+    last_layers_.assign(layers.begin(), layers.end());
+  }
+  return last_;
 }
 
 }  // namespace headscope

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -24,6 +25,8 @@ inline constexpr const char* kEncoderKindNames[] = {"trained", "random", "shuffl
 struct EncoderView {
   EncoderKind kind = EncoderKind::kTrained;
   uint64_t seed = 1;  // of the random weights or orders
+
+  bool operator==(const EncoderView&) const = default;
 };
 
 // The sentences of a file as the view's encoder reads them.
@@ -50,6 +53,26 @@ class ViewFeatures {
 
  private:
   WordFeatures train_, dev_, test_;
+};
+
+// Reads one view after another; the last is kept for those who ask for it again.
+class VectorReader {
+ public:
+  VectorReader(ThreadPool& pool, const PretrainedModel& model, const WordEncoder& encode,
+               const ProbeCorpus& corpus, const WordFeatureOptions& options, GemmBackend gemm)
+      : compute_(pool, gemm), model_(model), encode_(encode), corpus_(corpus), options_(options) {}
+
+  std::shared_ptr<const ViewFeatures> Read(const EncoderView& view, std::span<const size_t> layers);
+
+ private:
+  Compute compute_;
+  const PretrainedModel& model_;
+  const WordEncoder& encode_;
+  const ProbeCorpus& corpus_;
+  WordFeatureOptions options_;
+  EncoderView last_view_;
+  std::vector<size_t> last_layers_;
+  std::shared_ptr<const ViewFeatures> last_;
 };
 
 }  // namespace headscope

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <tuple>
 
 #include "model/base/error.h"
 
@@ -55,12 +57,6 @@ std::vector<EncoderView> ViewsOf(const ProbingOptions& options) {
   return views;
 }
 
-bool Has(const std::vector<EncoderView>& views, const EncoderView& view) {
-  return std::any_of(views.begin(), views.end(), [&](const EncoderView& other) {
-    return other.kind == view.kind && other.seed == view.seed;
-  });
-}
-
 }  // namespace
 
 std::vector<size_t> LayersOf(const ModelConfig& config, const ProbingOptions& options) {
@@ -98,7 +94,7 @@ std::vector<ProbingJob> JobsOf(std::span<const StudyRequest> requests, const Mod
   std::vector<ProbingJob> all;
   for (size_t r = 0; r < requests.size(); ++r) {
     const StudyRequest& request = requests[r];
-    if (request.best_of || !Has(ViewsOf(request.options), view)) continue;
+    if (request.best_of || std::ranges::count(ViewsOf(request.options), view) == 0) continue;
     if (layer == CellKey::kMix) {
       if (!request.options.mix || !request.task->HasMix()) continue;
     } else if (input == ProbeInput::kVectors) {
@@ -121,6 +117,39 @@ std::vector<size_t> AllLayers(const ModelConfig& config, std::span<const StudyRe
     for (const size_t layer : LayersOf(config, request.options)) layers.insert(layer);
   }
   return {layers.begin(), layers.end()};
+}
+
+std::vector<std::vector<size_t>> GroupJobs(
+    std::span<const StudyRequest> requests, std::span<const ProbingJob> jobs,
+    std::span<const size_t> pending,
+    const std::function<double(size_t request, const std::string& probe)>& cost) {
+  constexpr size_t kMostTogether = 5;
+  std::map<std::tuple<size_t, size_t, std::string>, std::vector<size_t>> alike;
+  std::vector<std::vector<size_t>> groups;
+  for (const size_t j : pending) {
+    const ProbingJob& job = jobs[j];
+    if (job.cell.code || !requests[job.request].task->FitsTogether(job.cell.probe)) {
+      groups.push_back({j});
+    } else {
+      alike[{job.request, job.feature_layer, job.cell.probe}].push_back(j);
+    }
+  }
+  for (const auto& [key, all] : alike) {
+    const size_t parts = (all.size() + kMostTogether - 1) / kMostTogether;
+    for (size_t part = 0; part < parts; ++part) {
+      const auto at = [&](size_t k) {
+        return all.begin() + static_cast<std::ptrdiff_t>(k * all.size() / parts);
+      };
+      groups.emplace_back(at(part), at(part + 1));
+    }
+  }
+  const auto cost_of = [&](const std::vector<size_t>& group) {
+    const ProbingJob& job = jobs[group[0]];
+    return cost(job.request, job.cell.probe) * static_cast<double>(group.size());
+  };
+  std::ranges::stable_sort(groups,
+                           [&](const auto& a, const auto& b) { return cost_of(a) > cost_of(b); });
+  return groups;
 }
 
 size_t CountFits(const ProbingTask& task, const ModelConfig& config,

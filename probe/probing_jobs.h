@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -35,5 +36,13 @@ std::vector<EncoderView> AllViews(std::span<const StudyRequest> requests);
 // nothing of those whose layer is yet to be chosen.
 std::vector<ProbingJob> JobsOf(std::span<const StudyRequest> requests, const ModelConfig& config,
                                const EncoderView& view, ProbeInput input, size_t layer);
+
+// The jobs that `pending` counts (indices) in groups to be fitted at once: the fits of one probe to
+// one layer that take less time together, a few at a time, as what stops between them should not
+// wait long; the rest one by one. The groups that take longest by `cost` come first.
+std::vector<std::vector<size_t>> GroupJobs(
+    std::span<const StudyRequest> requests, std::span<const ProbingJob> jobs,
+    std::span<const size_t> pending,
+    const std::function<double(size_t request, const std::string& probe)>& cost);
 
 }  // namespace headscope

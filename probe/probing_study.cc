@@ -4,7 +4,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <tuple>
 
 #include "model/attention_regime.h"
 #include "model/base/error.h"
@@ -69,7 +68,8 @@ class Study {
       if (hooks_.stop()) throw StudyInterrupted();
       const FeaturesOfLayer features = make_features();
       bool interrupted = false;
-      const std::vector<std::vector<size_t>> groups = Together(jobs, pending);
+      const std::vector<std::vector<size_t>> groups =
+          GroupJobs(requests_, jobs, pending, hooks_.cost);
       pool_.ParallelEach(groups.size(), [&](size_t g, size_t) {
         if (Stops(interrupted)) return;
         ThreadPool alone(1);
@@ -109,39 +109,6 @@ class Study {
     const std::lock_guard<std::mutex> lock(mutex_);
     interrupted = interrupted || hooks_.stop();
     return interrupted;
-  }
-
-  // The fits of one probe to one layer that take less time together, a few at a time: what stops
-  // between them should not wait long. The rest one by one. The longest first.
-  std::vector<std::vector<size_t>> Together(const std::vector<ProbingJob>& jobs,
-                                            const std::vector<size_t>& pending) const {
-    constexpr size_t kMostTogether = 5;
-    std::map<std::tuple<size_t, size_t, std::string>, std::vector<size_t>> alike;
-    std::vector<std::vector<size_t>> groups;
-    for (const size_t j : pending) {
-      const ProbingJob& job = jobs[j];
-      if (job.cell.code || !requests_[job.request].task->FitsTogether(job.cell.probe)) {
-        groups.push_back({j});
-      } else {
-        alike[{job.request, job.feature_layer, job.cell.probe}].push_back(j);
-      }
-    }
-    for (const auto& [key, all] : alike) {
-      const size_t parts = (all.size() + kMostTogether - 1) / kMostTogether;
-      for (size_t part = 0; part < parts; ++part) {
-        const auto at = [&](size_t k) {
-          return all.begin() + static_cast<std::ptrdiff_t>(k * all.size() / parts);
-        };
-        groups.emplace_back(at(part), at(part + 1));
-      }
-    }
-    const auto cost = [&](const std::vector<size_t>& group) {
-      const ProbingJob& job = jobs[group[0]];
-      return hooks_.cost(job.request, job.cell.probe) * static_cast<double>(group.size());
-    };
-    std::ranges::stable_sort(groups,
-                             [&](const auto& a, const auto& b) { return cost(a) > cost(b); });
-    return groups;
   }
 
   void Work(Compute& compute, const std::vector<ProbingJob>& jobs, const std::vector<size_t>& group,
@@ -221,48 +188,14 @@ void CheckMixFits(std::span<const StudyRequest> requests, const ProbeCorpus& cor
   }
 }
 
-// Vectors of one view at some layers after another's; the last are kept for those who ask again.
-class VectorReader {
- public:
-  VectorReader(ThreadPool& pool, const PretrainedModel& model, const WordEncoder& encode,
-               const ProbeCorpus& corpus, const ProbingOptions& options)
-      : compute_(pool, options.gemm),
-        model_(model),
-        encode_(encode),
-        corpus_(corpus),
-        options_(FeatureOptions(model, options)) {}
-
-  std::shared_ptr<const ViewFeatures> Read(const EncoderView& view,
-                                           std::span<const size_t> layers) {
-    if (last_ == nullptr || last_view_.kind != view.kind || last_view_.seed != view.seed ||
-        !std::ranges::equal(last_layers_, layers)) {
-      last_.reset();  // before there are others
-      last_ = std::make_shared<const ViewFeatures>(compute_, model_, encode_, corpus_, view, layers,
-                                                   options_);
-      last_view_ = view;
-      last_layers_.assign(layers.begin(), layers.end());
-    }
-    return last_;
-  }
-
- private:
-  Compute compute_;
-  const PretrainedModel& model_;
-  const WordEncoder& encode_;
-  const ProbeCorpus& corpus_;
-  WordFeatureOptions options_;
-  EncoderView last_view_;
-  std::vector<size_t> last_layers_;
-  std::shared_ptr<const ViewFeatures> last_;
-};
-
 // What probes read off the vectors of every layer.
 void StudyVectors(Study& study, ThreadPool& pool, const PretrainedModel& model,
                   const WordEncoder& encode, const ProbeCorpus& corpus) {
   const std::vector<size_t> layers = AllLayers(model.config, study.Requests());
   const size_t at_once = LayersInMemory(corpus, model.config, study.Options());
   CheckMixFits(study.Requests(), corpus, model.config);
-  VectorReader reader(pool, model, encode, corpus, study.Options());
+  VectorReader reader(pool, model, encode, corpus, FeatureOptions(model, study.Options()),
+                      study.Options().gemm);
   const auto ask = [&](const EncoderView& view, const std::function<bool(size_t request)>& asks) {
     for (size_t begin = 0; begin < layers.size(); begin += at_once) {
       const std::span<const size_t> group =
