@@ -10,4 +10,9 @@ namespace headscope {
 // is there, and "data" otherwise.
 std::string DataFolder(const std::string& flag);
 
+// "FOLDER/ud-english-gum/en_gum-ud-train.conllu", or the same file right in the folder: of the
+// treebank gum or ewt the part train, dev or test. Throws Error where there is none.
+std::string TreebankFile(const std::string& folder, const std::string& treebank,
+                         const std::string& part);
+
 }  // namespace headscope

@@ -24,6 +24,8 @@ std::vector<ConfigField> HeaderFields(Experiment& experiment) {
       {"experiment", "seeds", "", "", &experiment.seeds, 2, 1000},
       {"experiment", "parts", "", "", &experiment.parts},
       {"experiment", "measures", "", "", &experiment.measures},
+      {"experiment", "treebank", "", "",
+       EnumValue(experiment.treebank, {"synthetic", "gum"}, "treebank")},
   };
 }
 
@@ -60,17 +62,21 @@ struct Setting {
   }
 
   void Apply(const std::vector<ConfigField>& fields) const {
-    std::vector<std::string> keys;
-    for (const ConfigField& field : fields) keys.push_back(field.key);
-    if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
+    const auto is_meant = [&](const ConfigField& field) { return field.key == key; };
+    const auto field = std::find_if(fields.begin(), fields.end(), is_meant);
+    if (field == fields.end()) {
+      std::vector<std::string> keys;
+      for (const ConfigField& known : fields) keys.push_back(known.key);
       Fail("--set {}: unknown key \"{}\"; the keys are: {}", text, key, fmt::join(keys, ", "));
     }
-    Document()->ReadEntry("set", "it", fields);
+    const bool is_list = std::holds_alternative<std::vector<std::string>*>(field->value) ||
+                         std::holds_alternative<TextListValue>(field->value);
+    Document(is_list)->ReadEntry("set", "it", fields);
   }
 
  private:
-  // The value as TOML or, where it is none (a bare word), as a string.
-  std::unique_ptr<ConfigDocument> Document() const {
+  // The value as TOML or, where it is none (a bare word), as a string or a list of one.
+  std::unique_ptr<ConfigDocument> Document(bool is_list) const {
     const auto document = [&](const std::string& toml) {
       return std::make_unique<ConfigDocument>("--set " + text,
                                               fmt::format("[set.it]\n{} = {}\n", key, toml));
@@ -78,7 +84,7 @@ struct Setting {
     try {
       return document(value);
     } catch (const Error&) {
-      return document('"' + value + '"');
+      return document(is_list ? "[\"" + value + "\"]" : "\"" + value + "\"");
     }
   }
 };

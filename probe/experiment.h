@@ -2,7 +2,8 @@
 // be read, all fixed before anything is run. A TOML file says everything:
 //
 //     [experiment]          title, question, method, source, caveat; seeds; parts (of a suite);
-//                           measures (the report's columns; none: all there are)
+//                           measures (the report's columns; none: all there are); treebank
+//                           (synthetic or gum: whose documents models are asked about)
 //     [data] … [run]        a fine-tuning, as in its config.toml
 //     [pretraining.base]    keys of a training's config: the masked LM the fine-tunings start from
 //                           without a task in [data]: the training that is the experiment's, and
@@ -81,12 +82,17 @@ struct Arm {
   TrainConfig MaskedLmWithModels(const ModelOf& model_of) const;
 };
 
+// Whose sentences models are asked about by the measures that read attention and hidden states:
+// documents of the synthetic language, or of GUM.
+enum class MeasuredTreebank { kSynthetic, kGum };
+
 struct Experiment {
   std::string name;  // of the file, without folder and extension
   std::string title, question, method, source, caveat;
   uint64_t seeds = 8;
   std::vector<std::string> parts;  // a suite's experiments; it has no arms of its own
   std::vector<std::string> measures;
+  MeasuredTreebank treebank = MeasuredTreebank::kSynthetic;
   std::vector<Arm> arms;
   std::vector<Claim> claims;
   std::vector<ArmRatio> ratios;

@@ -58,13 +58,23 @@ Cell ParseCell(const std::string& path, const std::string& identity) {
   }
 }
 
+// What a cell must have been measured by: measures that are asked of another treebank are others.
+std::set<std::string> AskedFamilies(const Experiment& experiment) {
+  std::set<std::string> families;
+  for (const std::string& family : ModelFamilies(experiment.AskedMeasures())) {
+    const bool of_gum = experiment.treebank == MeasuredTreebank::kGum && family != "tau";
+    families.insert(of_gum ? family + " of gum" : family);
+  }
+  return families;
+}
+
 // Nothing where there is none, or one that was not measured by all that is asked for now.
 std::optional<Cell> FindCell(const Experiment& experiment, const Arm& arm,
                              const std::string& directory, uint64_t seed) {
   const std::string path = CellFolder(directory, arm.name, seed) + "/cell.json";
   if (!std::filesystem::exists(path)) return {};
   Cell cell = ParseCell(path, Sha256(arm.Identity()));
-  const std::set<std::string> asked = ModelFamilies(experiment.AskedMeasures());
+  const std::set<std::string> asked = AskedFamilies(experiment);
   if (!std::includes(cell.families.begin(), cell.families.end(), asked.begin(), asked.end())) {
     return {};
   }
@@ -99,8 +109,9 @@ class Sweep {
       : experiment_(experiment),
         options_(options),
         data_(experiment.arms.size()),
-        families_(ModelFamilies(experiment.AskedMeasures())),
-        of_models_(families_, options.threads) {}
+        families_(AskedFamilies(experiment)),
+        of_models_(ModelFamilies(experiment.AskedMeasures()), options.threads,
+                   {.treebank = experiment.treebank, .data_folder = options.data_folder}) {}
 
   std::optional<std::vector<Cell>> Run() {
     std::vector<Cell> cells;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "datasets/data_folder.h"
 #include "model/attention_regime.h"
 #include "probe/attention_agreement.h"
 #include "probe/flat_pattern.h"
@@ -16,12 +17,31 @@ namespace {
 // Other than 1, of the documents that models are trained on.
 constexpr uint64_t kDevSeed = 2, kTestSeed = 3, kTrainSeed = 4;
 
+// So many of the part's documents, evenly spread.
+Treebank PartOfGum(const std::string& data_folder, const std::string& part, size_t documents) {
+  Treebank treebank = ReadConllu(TreebankFile(DataFolder(data_folder), "gum", part));
+  std::vector<Document> all = std::move(treebank.documents);
+  treebank.documents.clear();
+  documents = std::min(documents, all.size());
+  for (size_t k = 0; k < documents; ++k) {
+    treebank.documents.push_back(std::move(all[k * all.size() / documents]));
+  }
+  return treebank;
+}
+
 }  // namespace
 
 ModelMeasures::ModelMeasures(std::set<std::string> families, size_t threads,
                              const ModelMeasureOptions& options)
     : families_(std::move(families)), threads_(threads), options_(options) {
   if (families_.empty() || families_ == std::set<std::string>{"tau"}) return;
+  if (options.treebank == MeasuredTreebank::kGum) {
+    const auto part = [&](const char* name) {
+      return PartOfGum(options.data_folder, name, options.documents / 3);
+    };
+    corpus_ = {.train = part("train"), .dev = part("dev"), .test = part("test")};
+    return;
+  }
   corpus_ = {.train = SyntheticTreebank(kTrainSeed, options.documents),
              .dev = SyntheticTreebank(kDevSeed, options.documents),
              .test = SyntheticTreebank(kTestSeed, options.documents)};

@@ -10,6 +10,7 @@
 #include "model/classifier.h"
 #include "probe/attention_attack.h"
 #include "probe/dependency_probe.h"
+#include "probe/experiment.h"
 #include "train/finetune_data.h"
 #include "train/train_config.h"
 
@@ -18,14 +19,17 @@ namespace headscope {
 struct ModelMeasureOptions {
   size_t agreement_examples = 300;  // of the test set, evenly spread
   uint64_t documents = 60;          // to fit on, to choose on, and to score on
+  // Of GUM, whose documents are long, a third as many, evenly spread over each file.
+  MeasuredTreebank treebank = MeasuredTreebank::kSynthetic;
+  std::string data_folder = {};  // where GUM is
 };
 
 // "tau":   of attention with gradient and leave-one-out (see attention_agreement.h)
-// "trees": UAS and UUAS of the trees in the best head's maps of documents of the synthetic language
-//          (see tree_probe.h); none where no row of attention prefers any piece to another
-// "knowledge": what can be read off attention and hidden states (see knowledge_measures.h), of
-//          documents of the synthetic language
-// "attack": what fresh readers make of a masked LM's attention (see attention_attack.h), likewise
+// "trees": UAS and UUAS of the trees in the best head's maps of the treebank's documents (see
+//          tree_probe.h); none where no row of attention prefers any piece to another
+// "knowledge": what can be read off attention and hidden states (see knowledge_measures.h),
+// likewise "attack": what fresh readers make of a masked LM's attention (see attention_attack.h),
+// likewise
 class ModelMeasures {
  public:
   // Of these families.
@@ -51,7 +55,7 @@ class ModelMeasures {
   std::set<std::string> families_;
   size_t threads_;
   ModelMeasureOptions options_;
-  AttackCorpus corpus_;  // where the language is asked about
+  AttackCorpus corpus_;  // what is asked about
 };
 
 // The families that these measures belong to; such as "tau" of "tau:loo".

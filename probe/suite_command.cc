@@ -34,18 +34,6 @@ struct SuiteFlags {
   SuiteOptions options;
 };
 
-// "DIR/ud-english-gum/en_gum-ud-train.conllu", or the same file right in DIR.
-std::string FileOf(const SuiteFlags& flags, const std::string& part) {
-  const std::string folder = DataFolder(flags.data);
-  const std::string name = fmt::format("en_{}-ud-{}.conllu", flags.treebank, part);
-  const std::string nested = fmt::format("{}/ud-english-{}/{}", folder, flags.treebank, name);
-  for (const std::string& path : {nested, folder + "/" + name}) {
-    if (std::filesystem::is_regular_file(path)) return path;
-  }
-  Fail("--data: expected {} (as `headscope data fetch all --data {}` makes it), found none", nested,
-       folder);
-}
-
 struct SuiteFiles {
   std::string train, dev, test;
 };
@@ -129,7 +117,10 @@ void WriteResults(const SuiteFlags& flags, const ProbingResults& facts,
 }
 
 void RunAll(SuiteFlags& flags) {
-  const SuiteFiles files{FileOf(flags, "train"), FileOf(flags, "dev"), FileOf(flags, "test")};
+  const auto file_of = [&](const std::string& part) {
+    return TreebankFile(DataFolder(flags.data), flags.treebank, part);
+  };
+  const SuiteFiles files{file_of("train"), file_of("dev"), file_of("test")};
   flags.options.gemm = flags.compute.Backend();
   const PretrainedModel model = LoadPretrained(ModelOfPath(flags.model));
   const WordPiece word_piece = WordPiece::FromFile(model.VocabPath(), model.lower_case);

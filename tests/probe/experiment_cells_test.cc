@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "datasets/conllu_writer.h"
 #include "model/base/error.h"
 #include "model/base/file.h"
 #include "probe/experiment_results.h"
 #include "probe/model_measures.h"
+#include "probe/synthetic_treebank.h"
 #include "tests/support/catch.h"
 #include "tests/support/silent_stream.h"
 #include "tests/support/temporary_directory.h"
@@ -188,6 +190,46 @@ TEST_CASE("What needs the model is measured where it is asked for", "[experiment
   CHECK(of_learned.at("trees:UUAS") < 100.0);
   CHECK(of_learned.contains("trees:UAS"));
   CHECK(measured("out/uniform/seed-1/model").empty());
+}
+
+TEST_CASE("Models are asked about the documents of the treebank that is named", "[experiment]") {
+  SmallExperiment small;
+  const std::string text = small.Parse().text;
+  std::string asking = text.substr(0, text.find("[pretraining.base]")) +
+                       "[arm.learned]\n[claim.c]\nhypothesis = \"h\"\narm = \"learned\"\n"
+                       "against = \"50\"\n";
+  asking.insert(asking.find("seeds = 2"), "measures = [\"accuracy\", \"trees:UAS\"]\n");
+  const auto parse = [&](const std::vector<std::string>& settings = {}) {
+    return ParseExperiment("asking.toml", asking, settings);
+  };
+  REQUIRE(small.Run(parse()));
+  CHECK(DoneCells(parse(), small.folder.Path("out")).size() == 2);
+  CHECK(DoneCells(parse({"treebank=gum"}), small.folder.Path("out")).empty());
+
+  // A "GUM" that has the language's own documents: every other one of four, of all of two.
+  const auto measured = [&](const ModelMeasureOptions& options) {
+    const std::string model = small.folder.Path("out/learned/seed-1/model");
+    FinetuneData data;
+    data.word_piece = std::make_unique<WordPiece>(WordPiece::FromFile(model + "/vocab.txt"));
+    return ModelMeasures({"trees"}, 1, options).Of(model, data);
+  };
+  const ModelMeasureOptions of_gum{.agreement_examples = 0,
+                                   .documents = 6,
+                                   .treebank = MeasuredTreebank::kGum,
+                                   .data_folder = small.folder.Path("")};
+  CHECK_THROWS_WITH(measured(of_gum), ContainsSubstring("en_gum-ud-train.conllu"));
+  for (const auto& [part, seed] :
+       std::map<std::string, uint64_t>{{"dev", 2}, {"test", 3}, {"train", 4}}) {
+    std::string written;
+    const Treebank others = SyntheticTreebank(9 + seed, 2);
+    const Treebank language = SyntheticTreebank(seed, 2);
+    for (size_t k = 0; k < 2; ++k) {
+      written += ToConllu(language.documents[k]);
+      if (part != "train") written += ToConllu(others.documents[k]);
+    }
+    WriteFileAtomically(small.folder.Path("en_gum-ud-" + part + ".conllu"), written);
+  }
+  CHECK(measured(of_gum) == measured({.agreement_examples = 0, .documents = 2}));
 }
 
 TEST_CASE("More seeds add cells to those that are done", "[experiment]") {

@@ -90,6 +90,14 @@ TEST_CASE("Settings go over the file, for all arms", "[experiment]") {
   }
   CHECK(experiment.arms[1].finetuning.lr == 1e-2);  // an arm's own stays
   CHECK(experiment.text.ends_with("# --set dropout=0.5\n"));
+  CHECK(experiment.treebank == MeasuredTreebank::kSynthetic);
+  CHECK(ParseExperiment("mine.toml", kFile, {"treebank=gum"}).treebank == MeasuredTreebank::kGum);
+  // A bare word is a list of one where a list is expected.
+  const Experiment listed = ParseExperiment("mine.toml", kFile, {"measures=accuracy"});
+  CHECK(listed.measures == std::vector<std::string>{"accuracy"});
+  const Experiment read =
+      ParseExperiment("mine.toml", kFile, {"pretraining.corpus=my texts/a.txt"});
+  CHECK(read.arms[0].pretraining->corpus == std::vector<std::string>{"my texts/a.txt"});
   const auto refusal = [](const std::string& setting) {
     try {
       ParseExperiment("mine.toml", kFile, {setting});
@@ -98,6 +106,8 @@ TEST_CASE("Settings go over the file, for all arms", "[experiment]") {
     }
     return std::string("no error");
   };
+  CHECK_THAT(refusal("treebank=ewt"),
+             ContainsSubstring("expected treebank as one of synthetic, gum"));
   CHECK_THAT(refusal("seeds"), ContainsSubstring("expected KEY=VALUE, found seeds"));
   CHECK_THAT(refusal("=3"), ContainsSubstring("expected KEY=VALUE"));
   CHECK_THAT(refusal("sedes=3"), ContainsSubstring("unknown key \"sedes\"; the keys are: title"));
