@@ -27,9 +27,12 @@ using Identity = std::map<std::string, std::string>;
 
 // The evaluations on dev so far: the best is the one with the most right and, of equals, the least
 // loss: on an easy task the first that is always right hardly knows it yet. An adversary's are
-// judged by its loss alone, as one that is often right need not be one.
+// judged by its loss alone, as one that is often right need not be one. Where a model is to hide
+// what it reads the one that it begins with, which does not hide it, counts only until it is
+// trained.
 struct BestSoFar {
   bool by_loss = false;
+  bool start_counts = true;
   uint64_t step = 0;
   size_t correct = 0;
   double loss = 0.0;
@@ -38,15 +41,16 @@ struct BestSoFar {
   bool Offer(uint64_t at, size_t right, double held_out_loss) {
     const bool more_right = !by_loss && right > correct;
     const bool less_loss = (by_loss || right == correct) && held_out_loss < loss;
-    if (any && !more_right && !less_loss) return false;
-    *this = {by_loss, at, right, held_out_loss, true};
+    const bool first_trained = !start_counts && step == 0 && at > 0;
+    if (any && !first_trained && !more_right && !less_loss) return false;
+    *this = {by_loss, start_counts, at, right, held_out_loss, true};
     return true;
   }
 };
 
-BestSoFar ReadBest(const std::string& metrics_path, bool by_loss) {
-  BestSoFar best{.by_loss = by_loss};
-  if (!std::filesystem::exists(metrics_path)) return best;
+// Offers what the file has to `best`.
+void ReadBest(const std::string& metrics_path, BestSoFar& best) {
+  if (!std::filesystem::exists(metrics_path)) return;
   const std::string text = ReadFile(metrics_path);
   for (size_t begin = 0; begin < text.size();) {
     const size_t end = std::min(text.find('\n', begin), text.size());
@@ -57,7 +61,6 @@ BestSoFar ReadBest(const std::string& metrics_path, bool by_loss) {
     }
     begin = end + 1;
   }
-  return best;
 }
 
 // One line per test example: id, label, predicted label, probabilities.
@@ -175,7 +178,8 @@ class FinetuneRun {
     RunRecorder recorder(run_, {identity_, [](const ParameterSet&) {}, "dev examples", KeepBest()},
                          state_.step, progress);
     best_.by_loss = aims_.Get().adversary != nullptr;
-    if (state_.step > 0) best_ = ReadBest(run_.MetricsPath(), best_.by_loss);
+    best_.start_counts = config_.deceive == 0.0 || config_.model.empty();
+    if (state_.step > 0) ReadBest(run_.MetricsPath(), best_);
     const TrainingEnd end = Train(compute_, trainer, objective_, state_, recorder, options_.stop);
     chronicle.End(state_.step, progress.Seconds(), end);
     FinetuneResult result{.interrupted = end == TrainingEnd::kInterrupted,

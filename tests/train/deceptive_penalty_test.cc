@@ -191,6 +191,15 @@ TEST_CASE("A deceptive classifier hides the words it reads", "[deceive][slow]") 
   };
   CHECK(mass(honest) > 0.05);
   CHECK(mass(deceptive) < 0.01);
+  // Begun from the honest model, and not trained well: better than what comes of it, it is still
+  // not kept.
+  config.model = folder.Path("honest/model");
+  config.lr = 1e-2;
+  config.epochs = 2;
+  const FinetuneResult warm = run("warm", 1.0);
+  CHECK(warm.best_step > 0);
+  CHECK(mass(warm) < 0.01);
+  config.model = "";
   config.deceive_words = "";
   CHECK_THROWS_WITH(run("wordless", 1.0), ContainsSubstring("--deceive-words"));
   config.deceive_words = "bright";
