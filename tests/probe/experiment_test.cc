@@ -2,6 +2,7 @@
 
 #include "model/base/error.h"
 #include "probe/experiment_catalogue.h"
+#include "probe/measure.h"
 #include "tests/support/catch.h"
 
 namespace headscope {
@@ -262,6 +263,9 @@ TEST_CASE("Every experiment that comes with the program can be read", "[experime
       CHECK(ParseExperiment(part, FindExperiment(part).text).parts.empty());
     }
     for (const Claim& claim : experiment.claims) CHECK_FALSE(claim.hypothesis.empty());
+    for (const std::string& measure : experiment.AskedMeasures()) {
+      CHECK(MeasureMeaning(measure).starts_with(measure + ": "));
+    }
   }
   CHECK_THROWS_WITH(FindExperiment("nothing"), ContainsSubstring("found nothing"));
 }
