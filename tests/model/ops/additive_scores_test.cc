@@ -21,10 +21,10 @@ S ScoreOf(const S* q, const S* k, const S* v, size_t rank, const auto& is_on) {
   return score;
 }
 
-struct Case {
+struct ScoredPairs {
   SurroundedMatrix q, k, v, ds;
 
-  Case(size_t queries, size_t keys, size_t rank)
+  ScoredPairs(size_t queries, size_t keys, size_t rank)
       : q(SurroundedMatrix::Normal(queries, rank, 1, 1)),
         k(SurroundedMatrix::Normal(keys, rank, 2, 2)),
         v(SurroundedMatrix::Normal(1, rank, 0, 3)),
@@ -36,7 +36,7 @@ TEST_CASE("Additive scores and their gradients equal their twins bit for bit", "
     for (const size_t rank : {1, 7, 16, 64, 65, 130}) {
       for (size_t queries = 1; queries <= 9; ++queries) {
         const size_t keys = 1 + (queries * 13 + rank) % 37;
-        Case c(queries, keys, rank);
+        ScoredPairs c(queries, keys, rank);
         SurroundedMatrix s(queries, keys, 1), dq(queries, rank, 1), dk(keys, rank, 0);
         auto dv = SurroundedMatrix::Normal(1, rank, 0, 5);  // added to
         auto s_twin = s, dq_twin = dq, dk_twin = dk, dv_twin = dv;
@@ -73,7 +73,7 @@ TEST_CASE("Additive scores and their gradients equal their twins bit for bit", "
 
 TEST_CASE("The gradients of additive scores are those of the formula", "[ops][additive]") {
   const size_t queries = 5, keys = 19, rank = 21;
-  Case c(queries, keys, rank);
+  ScoredPairs c(queries, keys, rank);
   std::vector<double> point;
   for (SurroundedMatrix* part : {&c.q, &c.k, &c.v}) {
     for (const double x : part->Values<double>()) point.push_back(x);
