@@ -39,11 +39,9 @@ std::vector<double> LayerMix::Weights(const ParameterSet& parameters) const {
 
 ConstMatrix LayerMix::Forward(ThreadPool& pool, const ParameterSet& parameters, ConstMatrix x) {
   const size_t part = x.cols / parts_, width = part / layers_;
-  std::vector<double> weights = Weights(parameters);
-  const double scale = weights.back();
-  weights.pop_back();
+  const auto scale = static_cast<double>(*parameters.At(kMixScale).data);
   std::vector<float> factors;
-  for (const double weight : weights) factors.push_back(static_cast<float>(weight * scale));
+  for (const double s : Softmax(parameters)) factors.push_back(static_cast<float>(s * scale));
   y_.EnsureSize(x.rows * parts_ * width);
   const Matrix y(y_.data(), x.rows, parts_ * width);
   for (size_t p = 0; p < parts_; ++p) {

@@ -19,7 +19,7 @@ constexpr uint64_t kDevSeed = 2, kTestSeed = 3, kTrainSeed = 4;
 
 // So many of the part's documents, evenly spread.
 Treebank PartOfGum(const std::string& data_folder, const std::string& part, size_t documents) {
-  Treebank treebank = ReadConllu(TreebankFile(DataFolder(data_folder), "gum", part));
+  Treebank treebank = ReadConllu(TreebankFile(data_folder, "gum", part));
   std::vector<Document> all = std::move(treebank.documents);
   treebank.documents.clear();
   documents = std::min(documents, all.size());

@@ -21,15 +21,15 @@ struct ModelMeasureOptions {
   uint64_t documents = 60;          // to fit on, to choose on, and to score on
   // Of GUM, whose documents are long, a third as many, evenly spread over each file.
   MeasuredTreebank treebank = MeasuredTreebank::kSynthetic;
-  std::string data_folder = {};  // where GUM is
+  std::string data_folder = {};  // where GUM is, see data_folder.h
 };
 
 // "tau":   of attention with gradient and leave-one-out (see attention_agreement.h)
 // "trees": UAS and UUAS of the trees in the best head's maps of the treebank's documents (see
 //          tree_probe.h); none where no row of attention prefers any piece to another
-// "knowledge": what can be read off attention and hidden states (see knowledge_measures.h),
-// likewise "attack": what fresh readers make of a masked LM's attention (see attention_attack.h),
-// likewise
+// "knowledge": what can be read off attention and hidden states, likewise (see
+//          knowledge_measures.h)
+// "attack": what fresh readers make of a masked LM's attention, likewise (see attention_attack.h)
 class ModelMeasures {
  public:
   // Of these families.
