@@ -4,8 +4,9 @@
 //   sst2:phrases              the same, trained on every labelled constituent of the training trees
 //   sst2+wiki                 sst2's texts, each beside an unrelated sentence of wikitext-2/
 //                             train.txt, valid.txt, test.txt (SST+Wiki of Pruthi et al. 2020)
-//   agnews                    ag-news/train.csv (else train-subset.csv) and test.csv (Zhang et al.
-//   2015) agnews:world-business     its classes 1 and 3 only: the task of Jain & Wallace (2019)
+//   agnews                    ag-news/train.csv (else train-subset.csv) and test.csv
+//                             (Zhang et al. 2015)
+//   agnews:world-business     its classes 1 and 3 only: the task of Jain & Wallace (2019)
 //   reviews                   movie-reviews-2k/reviews.tsv (Pang & Lee 2004): folds 0-7, 8, 9
 //   tsv:TRAIN[,DEV[,TEST]]    tables with named columns; likewise csv: and jsonl:
 //   synth:…                   planted tasks on the synthetic language: planted_task.h

@@ -97,10 +97,12 @@ void RunAdversary(const AdversaryFlags& flags) {
   results["instances"] = std::move(listed);
   WriteMaps(flags.out + "/maps.safetensors", examples, found);
   WriteResults(flags,
-               fmt::format("adversary --epsilon {} --candidates {} --steps {} --learning-rate {} "
-                           "--penalty {}",
-                           options.epsilon, options.candidates, options.steps,
-                           options.learning_rate, options.penalty),
+               WrittenCommand("headscope explain adversary")
+                   .Add("--epsilon", options.epsilon)
+                   .Add("--candidates", options.candidates)
+                   .Add("--steps", options.steps)
+                   .Add("--learning-rate", options.learning_rate)
+                   .Add("--penalty", options.penalty),
                results);
   fmt::print(
       "{}: the furthest attention found with TVD of the output at most {} (JSD in nats, at most "

@@ -8,6 +8,7 @@
 
 #include "model/base/error.h"
 #include "model/base/file.h"
+#include "model/base/written_command.h"
 #include "probe/context_check.h"
 #include "probe/erasure_json.h"
 #include "probe/erasure_study.h"
@@ -33,14 +34,25 @@ struct EraseFlags {
 
 std::string CommandLine(const EraseFlags& flags) {
   const ErasureOptions& options = flags.options;
-  return fmt::format(
-      "headscope probe erase --model {} --train {} --dev {} --test {} --out {} --concept {} "
-      "--layers {} --probe {} --later {} --seeds {} --draws {} --seed {} --train-words {} "
-      "--loss-sentences {} --iterations {} --hidden {} --pooling {}",
-      flags.model, flags.files.train, flags.files.dev, flags.files.test, flags.files.out,
-      flags.concept_name, fmt::join(flags.layers, ","), fmt::join(options.probes, ","), flags.later,
-      options.seeds, options.draws, options.seed, flags.train_words, options.loss_sentences,
-      options.inlp.max_iterations, options.hidden_units, flags.files.pooling);
+  return WrittenCommand("headscope probe erase")
+      .Add("--model", flags.model)
+      .Add("--train", flags.files.train)
+      .Add("--dev", flags.files.dev)
+      .Add("--test", flags.files.test)
+      .Add("--out", flags.files.out)
+      .Add("--concept", flags.concept_name)
+      .Add("--layers", flags.layers)
+      .Add("--probe", options.probes)
+      .Add("--later", flags.later)
+      .Add("--seeds", options.seeds)
+      .Add("--draws", options.draws)
+      .Add("--seed", options.seed)
+      .Add("--train-words", flags.train_words)
+      .Add("--loss-sentences", options.loss_sentences)
+      .Add("--iterations", options.inlp.max_iterations)
+      .Add("--hidden", options.hidden_units)
+      .Add("--pooling", flags.files.pooling)
+      .Text();
 }
 
 ErasureOptions OptionsOf(const EraseFlags& flags) {

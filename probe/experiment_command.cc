@@ -10,6 +10,7 @@
 #include "model/base/error.h"
 #include "model/base/file.h"
 #include "model/base/thread_pool.h"
+#include "model/base/written_command.h"
 #include "model/ops/simd_target.h"
 #include "probe/claims_page.h"
 #include "probe/experiment_catalogue.h"
@@ -71,9 +72,10 @@ void List() {
 }
 
 std::string CommandLine(const ExperimentFlags& flags, const std::string& out) {
-  std::string line = fmt::format("headscope experiment run {} --out {}", flags.name, out);
-  for (const std::string& setting : SettingsOf(flags)) line += " --set " + setting;
-  return line;
+  WrittenCommand written("headscope experiment run");
+  written.Add(flags.name).Add("--out", out);
+  for (const std::string& setting : SettingsOf(flags)) written.Add("--set", setting);
+  return written.Text();
 }
 
 // A figure of each claim is in its folder; a suite's page is in the suite's.
@@ -152,9 +154,10 @@ void ReportClaims(const ExperimentFlags& flags) {
   }
   const std::string out = OutOf(flags, "claims");
   PrepareOutput(out);
-  std::string command = "headscope experiment report --out " + out;
-  for (const std::string& folder : flags.runs) command += " --runs " + folder;
-  WriteFileAtomically(out + "/claims.html", ClaimsHtml(found, command));
+  WrittenCommand command("headscope experiment report");
+  command.Add("--out", out);
+  for (const std::string& folder : flags.runs) command.Add("--runs", folder);
+  WriteFileAtomically(out + "/claims.html", ClaimsHtml(found, command.Text()));
   WriteFileAtomically(out + "/claims.csv", ClaimsCsv(found));
   fmt::print("{}page: {}/claims.html\n", ClaimsText(found), out);
 }

@@ -62,17 +62,18 @@ nlohmann::ordered_json ResultsHeader(const std::string& experiment, const Explai
   return header;
 }
 
-void WriteResults(const ExplainFlags& flags, const std::string& command,
+void WriteResults(const ExplainFlags& flags, WrittenCommand command,
                   const nlohmann::ordered_json& results) {
   WriteFileAtomically(flags.out + "/results.json", results.dump(1) + "\n");
   ProbeFacts facts;
-  FillProgramFacts(
-      flags.compute.threads,
-      fmt::format(
-          "headscope explain {} --run {} --task {} --split {} --examples {}{} --seed {} --out {}",
-          command, flags.run, results["task"].get<std::string>(), flags.split, flags.examples,
-          flags.layers.empty() ? "" : " --layers " + flags.layers, flags.seed, flags.out),
-      facts);
+  command.Add("--run", flags.run)
+      .Add("--task", results["task"].get<std::string>())
+      .Add("--split", flags.split)
+      .Add("--examples", flags.examples)
+      .AddUnlessEmpty("--layers", flags.layers)
+      .Add("--seed", flags.seed)
+      .Add("--out", flags.out);
+  FillProgramFacts(flags.compute.threads, command.Text(), facts);
   WriteFileAtomically(flags.out + "/manifest.json", ManifestJson(facts));
 }
 

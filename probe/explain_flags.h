@@ -6,6 +6,7 @@
 #include <string>
 
 #include "model/base/command_line.h"
+#include "model/base/written_command.h"
 #include "probe/compute_flags.h"
 #include "probe/explanation_examples.h"
 #include "probe/pattern_experiment.h"
@@ -32,8 +33,8 @@ nlohmann::ordered_json ResultsHeader(const std::string& experiment, const Explai
 // The first entries of an example's row.
 nlohmann::ordered_json ExampleHeader(const ExplanationExamples& examples, size_t index,
                                      size_t predicted, double confidence);
-// results.json and manifest.json; `command` is the experiment with its own flags, as typed.
-void WriteResults(const ExplainFlags& flags, const std::string& command,
+// results.json and manifest.json; `command` has the experiment's own flags.
+void WriteResults(const ExplainFlags& flags, WrittenCommand command,
                   const nlohmann::ordered_json& results);
 
 }  // namespace headscope

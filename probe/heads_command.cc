@@ -9,6 +9,7 @@
 #include "datasets/wordpiece.h"
 #include "model/base/error.h"
 #include "model/base/file.h"
+#include "model/base/written_command.h"
 #include "model/pretrained.h"
 #include "probe/compute_flags.h"
 #include "probe/context_check.h"
@@ -34,15 +35,22 @@ struct HeadsFlags {
 };
 
 std::string CommandLine(const HeadsFlags& flags) {
-  return fmt::format(
-      "headscope probe heads {} --dev {} --test {} --out {} --segment {} --coref {} "
-      "--random-models {} --permuted-models {} --seed {} --bootstrap {} --importance-sentences {} "
-      "--protocol {} --read {}",
-      flags.checkpoints.empty() ? "--model " + flags.model : "--checkpoints " + flags.checkpoints,
-      flags.dev, flags.test, flags.out, flags.options.segment_pieces,
-      CoreferenceSchemeName(flags.options.coreference), flags.options.random_models,
-      flags.options.permuted_models, flags.options.seed, flags.options.bootstrap_replicates,
-      flags.importance.sentences, flags.protocol, flags.read);
+  return WrittenCommand("headscope probe heads")
+      .AddUnlessEmpty("--model", flags.model)
+      .AddUnlessEmpty("--checkpoints", flags.checkpoints)
+      .Add("--dev", flags.dev)
+      .Add("--test", flags.test)
+      .Add("--out", flags.out)
+      .Add("--segment", flags.options.segment_pieces)
+      .Add("--coref", CoreferenceSchemeName(flags.options.coreference))
+      .Add("--random-models", flags.options.random_models)
+      .Add("--permuted-models", flags.options.permuted_models)
+      .Add("--seed", flags.options.seed)
+      .Add("--bootstrap", flags.options.bootstrap_replicates)
+      .Add("--importance-sentences", flags.importance.sentences)
+      .Add("--protocol", flags.protocol)
+      .Add("--read", flags.read)
+      .Text();
 }
 
 void FillFacts(const HeadsFlags& flags, const PretrainedModel& model, HeadProbeResults& results) {

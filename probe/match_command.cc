@@ -10,6 +10,7 @@
 #include "model/attention_regime.h"
 #include "model/base/error.h"
 #include "model/base/file.h"
+#include "model/base/written_command.h"
 #include "model/pretrained.h"
 #include "probe/compute_flags.h"
 #include "probe/context_check.h"
@@ -165,11 +166,16 @@ void RunMatch(const MatchFlags& flags) {
   results.test.sha256 = Sha256OfFile(flags.test);
   results.facts.seed = flags.seed;
   FillProgramFacts(flags.compute.threads,
-                   fmt::format("headscope probe match --models {} --dev {} --test {} --out {} "
-                               "--rows {} --permutations {} "
-                               "--random-models {} --seed {}",
-                               fmt::join(flags.models, ","), flags.dev, flags.test, flags.out,
-                               flags.rows, flags.permutations, flags.random_models, flags.seed),
+                   WrittenCommand("headscope probe match")
+                       .Add("--models", flags.models)
+                       .Add("--dev", flags.dev)
+                       .Add("--test", flags.test)
+                       .Add("--out", flags.out)
+                       .Add("--rows", flags.rows)
+                       .Add("--permutations", flags.permutations)
+                       .Add("--random-models", flags.random_models)
+                       .Add("--seed", flags.seed)
+                       .Text(),
                    results.facts);
   WriteFileAtomically(flags.out + "/results.json", MatchJson(results));
   WriteFileAtomically(flags.out + "/manifest.json", ManifestJson(results.facts));

@@ -65,8 +65,9 @@ void RunPermute(const PermuteFlags& flags) {
   results["summary"] = summary.json;
   results["instances"] = std::move(listed);
   WriteResults(flags,
-               fmt::format("permute --permutations {}{}", flags.permutations,
-                           flags.specials ? " --specials" : ""),
+               WrittenCommand("headscope explain permute")
+                   .Add("--permutations", flags.permutations)
+                   .AddSwitch("--specials", flags.specials),
                results);
   fmt::print(
       "{}: {} permutations of {}; mean over examples with 95% interval, then their median\n{}",

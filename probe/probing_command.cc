@@ -14,6 +14,7 @@
 #include "model/attention_regime.h"
 #include "model/base/error.h"
 #include "model/base/file.h"
+#include "model/base/written_command.h"
 #include "probe/context_check.h"
 #include "probe/model_facts.h"
 #include "probe/output_folder.h"
@@ -66,18 +67,23 @@ void SetLayers(const std::vector<std::string>& names, ProbingOptions& options) {
 
 std::string CommandLine(const ProbingFlags& flags, const ProbingCommand& command) {
   const ProbingOptions& options = flags.options;
-  std::string line = fmt::format(
-      "headscope probe {} {} --train {} --dev {} --test {} --out {} --probe {} --layers {} "
-      "--seeds {} --draws {} --seed {} --pooling {} --train-words {}{}",
-      command.name,
-      flags.checkpoints.empty() ? "--model " + flags.model : "--checkpoints " + flags.checkpoints,
-      flags.train, flags.dev, flags.test, flags.out, fmt::join(options.probes, ","),
-      fmt::join(flags.layers, ","), options.seeds, options.draws, options.seed, flags.pooling,
-      flags.train_words, flags.no_online_code ? " --no-code" : "");
-  for (const auto& [name, value] : command.options()) {
-    line += fmt::format(" --{} {}", name, value);
-  }
-  return line;
+  WrittenCommand written("headscope probe " + command.name);
+  written.AddUnlessEmpty("--model", flags.model)
+      .AddUnlessEmpty("--checkpoints", flags.checkpoints)
+      .Add("--train", flags.train)
+      .Add("--dev", flags.dev)
+      .Add("--test", flags.test)
+      .Add("--out", flags.out)
+      .Add("--probe", options.probes)
+      .Add("--layers", flags.layers)
+      .Add("--seeds", options.seeds)
+      .Add("--draws", options.draws)
+      .Add("--seed", options.seed)
+      .Add("--pooling", flags.pooling)
+      .Add("--train-words", flags.train_words)
+      .AddSwitch("--no-code", flags.no_online_code);
+  for (const auto& [name, value] : command.options()) written.Add("--" + name, value);
+  return written.Text();
 }
 
 void FillFacts(const ProbingFlags& flags, const ProbingCommand& command,

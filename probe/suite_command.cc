@@ -12,6 +12,7 @@
 #include "model/attention_regime.h"
 #include "model/base/error.h"
 #include "model/base/file.h"
+#include "model/base/written_command.h"
 #include "probe/compute_flags.h"
 #include "probe/context_check.h"
 #include "probe/fit_journal.h"
@@ -40,16 +41,17 @@ struct SuiteFiles {
 
 std::string CommandLine(const SuiteFlags& flags) {
   const SuiteOptions& options = flags.options;
-  std::string line = fmt::format(
-      "headscope probe all --model {} --data {} --treebank {} --out {} --seeds {} --sweep-words {} "
-      "--seed {}",
-      flags.model, DataFolder(flags.data), flags.treebank, flags.out, options.seeds,
-      options.sweep_words, options.seed);
-  if (options.full) line += fmt::format(" --full --draws {}", options.draws);
-  if (!options.studies.empty())
-    line += fmt::format(" --studies {}", fmt::join(options.studies, ","));
-  if (!options.twin.empty()) line += " --twin " + options.twin;
-  return line;
+  WrittenCommand written("headscope probe all");
+  written.Add("--model", flags.model)
+      .Add("--data", DataFolder(flags.data))
+      .Add("--treebank", flags.treebank)
+      .Add("--out", flags.out)
+      .Add("--seeds", options.seeds)
+      .Add("--sweep-words", options.sweep_words)
+      .Add("--seed", options.seed);
+  if (options.full) written.Add("--full").Add("--draws", options.draws);
+  if (!options.studies.empty()) written.Add("--studies", options.studies);
+  return written.AddUnlessEmpty("--twin", options.twin).Text();
 }
 
 ProbingResults FactsOf(const SuiteFlags& flags, const SuiteFiles& files,

@@ -74,7 +74,7 @@ void RunSwaps(const ExplainFlags& flags) {
   Json results = ResultsHeader("swaps", flags, examples);
   results["summary"] = SwapSummaryJson(shares);
   results["surprises"] = SurprisesJson(examples, outcomes);
-  WriteResults(flags, "swaps", results);
+  WriteResults(flags, WrittenCommand("headscope explain swaps"), results);
   fmt::print("{}: {} examples, {} set; percent with 95% intervals over pairs of partners\n{}",
              examples.task, examples.places.size(), flags.split, SwapTable(shares));
   fmt::print("results, with every surprise: {}/results.json\n", flags.out);
