@@ -1,7 +1,5 @@
 #include "datasets/synthetic_language.h"
 
-#include <unistd.h>
-
 #include <string>
 #include <vector>
 
@@ -9,6 +7,7 @@
 #include "datasets/conllu_writer.h"
 #include "model/base/file.h"
 #include "tests/support/catch.h"
+#include "tests/support/temporary_directory.h"
 
 namespace headscope {
 namespace {
@@ -19,27 +18,18 @@ std::string FirstDocuments(const SyntheticLanguage& language, uint64_t n) {
   return bytes;
 }
 
-// A file that is gone when the test ends.
-class ScratchFile {
- public:
-  explicit ScratchFile(const std::string& bytes)
-      : path("/tmp/headscope_synthetic_" + std::to_string(getpid()) + ".conllu") {
-    WriteFileAtomically(path, bytes);
-  }
-  ~ScratchFile() { unlink(path.c_str()); }
-  const std::string path;
-};
-
 TEST_CASE("The synthetic language passes data check, and the reader finds what the generator knew",
           "[synthetic]") {
   const SyntheticLanguage language(1);
-  const ScratchFile file(FirstDocuments(language, 300));
-  CHECK(CheckConllu(file.path) == std::vector<std::string>{});
-  const Treebank read = ReadConllu(file.path);
+  const TemporaryDirectory folder;
+  const std::string path = folder.Path("synthetic.conllu");
+  WriteFileAtomically(path, FirstDocuments(language, 300));
+  CHECK(CheckConllu(path) == std::vector<std::string>{});
+  const Treebank read = ReadConllu(path);
   REQUIRE(read.documents.size() == 300);
   std::string written;
   for (const Document& document : read.documents) written += ToConllu(document);
-  CHECK((written == ReadFile(file.path)));  // in brackets: megabytes are not printed
+  CHECK((written == ReadFile(path)));  // in brackets: megabytes are not printed
   for (uint64_t d = 0; d < 300; ++d) {
     const Document made = language.MakeDocument(d);
     const Document& found = read.documents[d];
@@ -86,12 +76,13 @@ TEST_CASE("The bytes of the synthetic language are those of every other machine"
 }
 
 TEST_CASE("The command line's default has the hash that the README gives", "[synthetic]") {
-  const ScratchFile file("");
+  const TemporaryDirectory folder;
+  const std::string path = folder.Path("synthetic.conllu");
   Program program("test");
   AddDatasetCommands(program.Root());
-  REQUIRE_NOTHROW(program.Run({"data", "synth", "--out", file.path}));
+  REQUIRE_NOTHROW(program.Run({"data", "synth", "--out", path}));
   const std::string readme = ReadFile("README.md");  // tests run from the repository's root
-  CHECK_THAT(readme, ContainsSubstring("`" + Sha256(ReadFile(file.path)) + "`"));
+  CHECK_THAT(readme, ContainsSubstring("`" + Sha256(ReadFile(path)) + "`"));
 }
 
 }  // namespace
