@@ -80,15 +80,19 @@ void AttentionReader::LookAt(Compute& compute, const RaggedBatch& batch, Activat
   const Matrix attention = View(attention_, shape_.NumFeatures());
   compute.Pool().ParallelEach(batch.NumSequences(), [&](size_t s, size_t) {
     const auto length = static_cast<double>(batch.Length(s));
+    std::vector<float> means;  // of the sequence's looks
     for (size_t l = 0; l < shape_.layers; ++l) {
       for (size_t h = 0; h < shape_.heads; ++h) {
         const ConstMatrix pattern = acts.Square(Hook::kPattern, l, h, s);
+        const uint32_t first = reading_->look_starts[s];
+        means.clear();
+        for (uint32_t i = first; i < reading_->look_starts[s + 1]; ++i) {
+          means.push_back(static_cast<float>(length * MeanToSpan(pattern, reading_->looks[i])));
+        }
         for (uint32_t r = reading_->row_starts[s]; r < reading_->row_starts[s + 1]; ++r) {
-          for (size_t k = 0; k < shape_.looks; ++k) {
-            const Look& look = reading_->looks[r * shape_.looks + k];
-            attention(r, FeatureOf(l, h, k)) =
-                look.IsEmpty() ? FeatureScale::kNothing
-                               : static_cast<float>(length * MeanToSpan(pattern, look));
+          float* of_row = attention.Row(r) + FeatureOf(l, h, 0);
+          for (const uint32_t look : reading_->LooksOf(r)) {
+            *of_row++ = look == Reading::kNoLook ? FeatureScale::kNothing : means[look - first];
           }
         }
       }
@@ -224,17 +228,23 @@ void AttentionReader::DivergenceBackward(Compute& compute, const ParameterSet& p
 
 void AttentionReader::AddPatternGradient(const HookPoint& at, Matrix dpattern) const {
   const ConstMatrix dattention = View(dfeatures_, shape_.NumFeatures());
-  const auto length = static_cast<float>(dpattern.rows);
+  const uint32_t first = reading_->look_starts[at.sequence],
+                 end = reading_->look_starts[at.sequence + 1];
+  std::vector<float> slopes(end - first);  // of the sequence's looks
   for (uint32_t r = reading_->row_starts[at.sequence]; r < reading_->row_starts[at.sequence + 1];
        ++r) {
-    for (size_t k = 0; k < shape_.looks; ++k) {
-      const Look& look = reading_->looks[r * shape_.looks + k];
-      if (look.IsEmpty()) continue;
-      const float slope = dattention(r, FeatureOf(at.layer, at.head, k)) * length /
-                          static_cast<float>(look.from.Size());
-      for (uint32_t p = look.from.begin; p < look.from.end; ++p) {
-        for (uint32_t q = look.to.begin; q < look.to.end; ++q) dpattern(p, q) += slope;
-      }
+    const float* of_row = dattention.Row(r) + FeatureOf(at.layer, at.head, 0);
+    for (const uint32_t look : reading_->LooksOf(r)) {
+      if (look != Reading::kNoLook) slopes[look - first] += *of_row;
+      ++of_row;
+    }
+  }
+  for (uint32_t i = first; i < end; ++i) {
+    const Look& look = reading_->looks[i];
+    const float slope = slopes[i - first] * static_cast<float>(dpattern.rows) /
+                        static_cast<float>(look.from.Size());
+    for (uint32_t p = look.from.begin; p < look.from.end; ++p) {
+      for (uint32_t q = look.to.begin; q < look.to.end; ++q) dpattern(p, q) += slope;
     }
   }
 }

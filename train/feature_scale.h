@@ -37,11 +37,9 @@ class FeatureScale {
   // Slopes by u are finite in float32 as well; a head may pay nothing at all.
   static constexpr double kLeastMean = 1e-20;
   struct Moments {
-    double count = 0.0;
-    double mean = 0.0;                     // of u
+    double count = 0.0, share = 0.0;       // 1 / count
+    double mean = 0.0, rate = 0.0;         // of u; 1 / (mean + …)
     double mean_log = 0.0, of_logs = 0.0;  // of z; of z^2, then 1 / sqrt(var(z) + …)
-    double Share() const { return count > 0.0 ? 1.0 / count : 0.0; }
-    double Rate() const { return 1.0 / (mean + kLeastMean); }
   };
   std::vector<Moments> moments_;  // [K, F]
 };

@@ -22,6 +22,11 @@ struct Sequence {
   PieceSpan Of(const AnnotatedWord& word) const {
     return {1 + word.begin - begin, 1 + word.end - begin};
   }
+  std::vector<PieceSpan> Of(std::span<const AnnotatedWord> words) const {
+    std::vector<PieceSpan> spans;
+    for (const AnnotatedWord& word : words) spans.push_back(Of(word));
+    return spans;
+  }
   PieceSpan Cls() const { return {0, 1}; }
   PieceSpan Sep() const { return {length + 1, length + 2}; }
   PieceSpan All() const { return {0, length + 2}; }
@@ -30,40 +35,70 @@ struct Sequence {
 constexpr size_t kPairLooks = 5, kRootLooks = 2;
 constexpr size_t kLabelLooks = 11;
 
-void AddRow(const std::vector<Look>& looks, uint32_t plain, Reading& reading) {
-  reading.looks.insert(reading.looks.end(), looks.begin(), looks.end());
-  reading.looks.resize(reading.looks.size() + reading.looks_per_row - looks.size());
-  reading.plain.push_back(plain);
-}
+// The rows that ask about pairs of some words of a sequence, numbered from 0.
+class PairRows {
+ public:
+  PairRows(const Sequence& sequence, std::span<const PieceSpan> words, Reading& reading)
+      : first_(static_cast<uint32_t>(reading.looks.size())),
+        n_(static_cast<uint32_t>(words.size())),
+        reading_(reading) {
+    for (const PieceSpan here : words) {
+      for (const PieceSpan there : words) reading.AddLook(here, there);
+    }
+    for (const PieceSpan word : words) {
+      reading.AddLook(word, sequence.Cls());
+      reading.AddLook(word, sequence.Sep());
+      reading.AddLook(sequence.All(), word);
+    }
+  }
 
-// What attention looks like between two words, and what the candidate pays to [CLS] and to [SEP]
-// and gets in all.
-void AddPair(const Sequence& sequence, PieceSpan here, PieceSpan there, uint32_t plain,
-             Reading& reading) {
-  AddRow({{here, there},
-          {there, here},
-          {there, sequence.Cls()},
-          {there, sequence.Sep()},
-          {sequence.All(), there}},
-         plain, reading);
-}
+  // What attention looks like between two words, and what the candidate pays to [CLS] and to [SEP]
+  // and gets in all.
+  void Add(uint32_t here, uint32_t there, uint32_t plain) {
+    AddRow({Pair(here, there), Pair(there, here), Cls(there), Cls(there) + 1, Cls(there) + 2},
+           plain);
+  }
+  // ROOT's looks are apart from words', so that a reader can weigh them otherwise.
+  void AddRoot(uint32_t here) {
+    std::vector<uint32_t> looks(kPairLooks, Reading::kNoLook);
+    looks.push_back(Cls(here));
+    looks.push_back(Cls(here) + 1);
+    AddRow(looks, kRootChoice);
+  }
 
-// ROOT's looks are apart from words', so that a reader can weigh them otherwise.
-void AddRoot(const Sequence& sequence, PieceSpan here, Reading& reading) {
-  std::vector<Look> looks(kPairLooks);
-  looks.push_back({here, sequence.Cls()});
-  looks.push_back({here, sequence.Sep()});
-  AddRow(looks, kRootChoice, reading);
-}
+ private:
+  uint32_t Pair(uint32_t from, uint32_t to) const { return first_ + from * n_ + to; }
+  uint32_t Cls(uint32_t word) const { return first_ + n_ * n_ + 3 * word; }
+  void AddRow(const std::vector<uint32_t>& looks, uint32_t plain) {
+    reading_.row_looks.insert(reading_.row_looks.end(), looks.begin(), looks.end());
+    reading_.row_looks.resize(reading_.row_looks.size() + reading_.looks_per_row - looks.size(),
+                              Reading::kNoLook);
+    reading_.plain.push_back(plain);
+  }
 
-void EndQuestion(uint32_t answer, Reading& reading) {
-  reading.offsets.push_back(static_cast<uint32_t>(reading.plain.size()));
-  reading.answers.push_back(answer);
-}
+  uint32_t first_, n_;
+  Reading& reading_;
+};
 
 enum ReadingSite : uint32_t { kControlSite, kDistanceSite };
 
 }  // namespace
+
+uint32_t Reading::AddLook(PieceSpan from, PieceSpan to) {
+  if (from.Size() == 0 || to.Size() == 0) return kNoLook;
+  looks.push_back({from, to});
+  return static_cast<uint32_t>(looks.size()) - 1;
+}
+
+void Reading::EndQuestion(uint32_t answer) {
+  offsets.push_back(static_cast<uint32_t>(plain.size()));
+  answers.push_back(answer);
+}
+
+void Reading::EndSequence() {
+  look_starts.push_back(static_cast<uint32_t>(looks.size()));
+  row_starts.push_back(static_cast<uint32_t>(row_looks.size() / looks_per_row));
+}
 
 const std::vector<std::string>& ReadingTargetNames() {
   static const std::vector<std::string> names = {"",         "dependencies", "control",
@@ -105,42 +140,38 @@ void ReadingTask::AddArcs(const AnnotatedSentence& sentence, uint32_t begin, uin
   const Sequence sequence{begin, length};
   const std::span<const AnnotatedWord> words = corpus_.Words(sentence);
   const auto n = static_cast<uint32_t>(words.size());
+  PairRows rows(sequence, sequence.Of(words), reading);
   for (uint32_t i = 0; i < n; ++i) {
-    const PieceSpan here = sequence.Of(words[i]);
     for (uint32_t j = 0; j < n; ++j) {
-      const PieceSpan there = sequence.Of(words[j]);
       const bool tells_distance = target_ != ReadingTarget::kDistance;
       const auto distance = static_cast<int32_t>(j) - static_cast<int32_t>(i);
-      const uint32_t plain = tells_distance || i == j ? DistanceBin(distance) : 0;
-      AddPair(sequence, here, there, plain, reading);
+      rows.Add(i, j, tells_distance || i == j ? DistanceBin(distance) : 0);
     }
-    AddRoot(sequence, here, reading);
-    EndQuestion(ArcOf(words, i), reading);
+    rows.AddRoot(i);
+    reading.EndQuestion(ArcOf(words, i));
   }
 }
 
 void ReadingTask::AddMentions(std::span<const AnnotatedSentence> sentences, uint32_t begin,
                               uint32_t length, Reading& reading) const {
   const Sequence sequence{begin, length};
-  std::vector<const AnnotatedWord*> mentions;
+  std::vector<AnnotatedWord> mentions;
   for (const AnnotatedSentence& sentence : sentences) {
     for (const AnnotatedWord& word : corpus_.Words(sentence)) {
-      if (word.entity != 0) mentions.push_back(&word);
+      if (word.entity != 0) mentions.push_back(word);
     }
   }
-  for (size_t i = 2; i < mentions.size(); ++i) {  // with one candidate there is no question
-    size_t antecedent = i;
-    for (size_t j = 0; j < i; ++j) {
-      if (mentions[j]->entity == mentions[i]->entity) antecedent = j;
+  PairRows rows(sequence, sequence.Of(mentions), reading);
+  for (uint32_t i = 2; i < mentions.size(); ++i) {  // with one candidate there is no question
+    uint32_t antecedent = i;
+    for (uint32_t j = 0; j < i; ++j) {
+      if (mentions[j].entity == mentions[i].entity) antecedent = j;
     }
     if (antecedent == i) continue;
-    const PieceSpan here = sequence.Of(*mentions[i]);
-    for (size_t j = 0; j < i; ++j) {
-      const PieceSpan there = sequence.Of(*mentions[j]);
-      AddPair(sequence, here, there, DistanceBin(static_cast<int32_t>(j) - static_cast<int32_t>(i)),
-              reading);
+    for (uint32_t j = 0; j < i; ++j) {
+      rows.Add(i, j, DistanceBin(static_cast<int32_t>(j) - static_cast<int32_t>(i)));
     }
-    EndQuestion(static_cast<uint32_t>(antecedent), reading);
+    reading.EndQuestion(antecedent);
   }
 }
 
@@ -156,19 +187,15 @@ void ReadingTask::AddLabels(const AnnotatedSentence& sentence, uint32_t begin, u
     const AnnotatedWord& word = words[static_cast<size_t>(i)];
     if (word.upos == kUposTags.size()) continue;
     const PieceSpan here = at(i);
-    reading.looks.insert(reading.looks.end(), {{here, at(i - 2)},
-                                               {here, at(i - 1)},
-                                               {here, here},
-                                               {here, at(i + 1)},
-                                               {here, at(i + 2)},
-                                               {here, sequence.Cls()},
-                                               {here, sequence.Sep()},
-                                               {at(i - 1), here},
-                                               {at(i + 1), here},
-                                               {sequence.Cls(), here},
-                                               {sequence.All(), here}});
+    const Look looks[kLabelLooks] = {
+        {here, at(i - 2)}, {here, at(i - 1)},      {here, here},           {here, at(i + 1)},
+        {here, at(i + 2)}, {here, sequence.Cls()}, {here, sequence.Sep()}, {at(i - 1), here},
+        {at(i + 1), here}, {sequence.Cls(), here}, {sequence.All(), here}};
+    for (const Look& look : looks) {
+      reading.row_looks.push_back(reading.AddLook(look.from, look.to));
+    }
     for (uint32_t tag = 0; tag < kUposTags.size(); ++tag) reading.plain.push_back(tag);
-    EndQuestion(word.upos, reading);
+    reading.EndQuestion(word.upos);
   }
 }
 
@@ -189,8 +216,7 @@ Reading ReadingTask::Of(const RaggedBatch& batch) const {
         }
       }
     }
-    reading.row_starts.push_back(
-        static_cast<uint32_t>(reading.looks.size() / reading.looks_per_row));
+    reading.EndSequence();
   }
   return reading;
 }

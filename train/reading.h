@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,25 +37,41 @@ struct PieceSpan {
 // other (Clark et al. 2019, section 4.1).
 struct Look {
   PieceSpan from = {}, to = {};
-  // There is nothing to look at: a word beyond the sentence's end, what is asked of ROOT only.
-  bool IsEmpty() const { return from.Size() == 0 || to.Size() == 0; }
 };
 
 // Rows r = 0 … of choices: each has `looks_per_row` looks into one sequence, from which a reader
 // makes `scores_per_row` scores. Question k is a softmax over scores [offsets[k], offsets[k + 1]).
+// Many rows share a look (what a word gets in all is asked of it as every word's candidate), so
+// that looks are kept once.
 struct Reading {
+  // There is nothing to look at: a word beyond the sentence's end, what is asked of ROOT only.
+  static constexpr uint32_t kNoLook = ~uint32_t{0};
+
   size_t looks_per_row = 0, scores_per_row = 0;
-  std::vector<Look> looks = {};         // [rows * looks_per_row]
-  std::vector<uint32_t> row_starts{0};  // [sequences + 1] first row of each
-  std::vector<uint32_t> plain = {};     // [rows * scores_per_row] what is known of a choice
-                                        // without attention, an index below NumPlain
-  std::vector<uint32_t> offsets{0};     // [questions + 1]
-  std::vector<uint32_t> answers = {};   // [questions] place among the choices
+  std::vector<Look> looks = {};          // of one sequence after the other
+  std::vector<uint32_t> look_starts{0};  // [sequences + 1] first look of each
+  std::vector<uint32_t> row_looks = {};  // [rows * looks_per_row] indices of looks, or kNoLook
+  std::vector<uint32_t> row_starts{0};   // [sequences + 1] first row of each
+  std::vector<uint32_t> plain = {};      // [rows * scores_per_row] what is known of a choice
+                                         // without attention, an index below NumPlain
+  std::vector<uint32_t> offsets{0};      // [questions + 1]
+  std::vector<uint32_t> answers = {};    // [questions] place among the choices
 
   size_t NumRows() const { return row_starts.back(); }
   size_t NumQuestions() const { return answers.size(); }
+  // The looks of a row.
+  std::span<const uint32_t> LooksOf(size_t row) const {
+    return {row_looks.data() + row * looks_per_row, looks_per_row};
+  }
   // Rows that are alike without attention: of one distance. Rows of several scores are all alike.
   uint32_t KindOf(size_t row) const { return scores_per_row == 1 ? plain[row] : 0; }
+
+  // Its index, or kNoLook if one of the spans is empty.
+  uint32_t AddLook(PieceSpan from, PieceSpan to);
+  // All rows behind the last question are the choices of one more.
+  void EndQuestion(uint32_t answer);
+  // All rows and looks behind the last sequence are of one more.
+  void EndSequence();
 };
 
 class ReadingTask {

@@ -77,8 +77,10 @@ double Log(double x) {
   // ln m = 2 artanh(s), s = (m - 1) / (m + 1), |s| <= 0.1716: s^23 / 23 is below 1e-18.
   const double s = (mantissa - 1.0) / (mantissa + 1.0);
   const double square = s * s;
+  constexpr double kReciprocals[] = {1.0 / 23, 1.0 / 21, 1.0 / 19, 1.0 / 17, 1.0 / 15, 1.0 / 13,
+                                     1.0 / 11, 1.0 / 9,  1.0 / 7,  1.0 / 5,  1.0 / 3};
   double sum = 0.0;
-  for (int k = 23; k >= 3; k -= 2) sum = (sum + 1.0 / k) * square;
+  for (const double reciprocal : kReciprocals) sum = (sum + reciprocal) * square;
   return exponent * kLn2High + (exponent * kLn2Low + 2.0 * s * (1.0 + sum));
 }
 

@@ -45,19 +45,19 @@ struct ReaderFixture {
     AddPair({1, 2}, {2, 3}, 0);
     AddPair({1, 2}, {0, 1}, 1);
     AddRoot({1, 2});
-    EndQuestion(1);
+    reading.EndQuestion(1);
     AddPair({2, 3}, {1, 2}, 1);
     AddPair({2, 3}, {3, 4}, 0);
-    EndQuestion(0);
-    reading.row_starts.push_back(5);
+    reading.EndQuestion(0);
+    reading.EndSequence();
     AddPair({1, 3}, {3, 4}, 0);
     AddPair({1, 3}, {1, 3}, 1);
     AddRoot({1, 3});
-    EndQuestion(0);
+    reading.EndQuestion(0);
     AddPair({3, 4}, {1, 3}, 1);
     AddPair({3, 4}, {4, 5}, 0);
-    EndQuestion(1);
-    reading.row_starts.push_back(10);
+    reading.EndQuestion(1);
+    reading.EndSequence();
     ParameterLayout layout;
     reader.Declare(0.02f, layout);
     tensors = std::make_unique<ParameterSet>(std::make_shared<const ParameterLayout>(layout));
@@ -75,18 +75,26 @@ struct ReaderFixture {
     });
   }
   void AddPair(PieceSpan a, PieceSpan b, uint32_t plain) {
-    reading.looks.push_back({a, b});
-    reading.looks.push_back({b, a});
+    AddLook(a, b);
+    AddLook(b, a);
     reading.plain.push_back(plain);
   }
   void AddRoot(PieceSpan a) {
-    reading.looks.push_back({a, {}});
-    reading.looks.push_back({a, {0, 1}});
+    AddLook(a, {});
+    AddLook(a, {0, 1});
     reading.plain.push_back(2);
   }
-  void EndQuestion(uint32_t answer) {
-    reading.offsets.push_back(static_cast<uint32_t>(reading.plain.size()));
-    reading.answers.push_back(answer);
+  // One that the sequence has is shared.
+  void AddLook(PieceSpan a, PieceSpan b) {
+    for (uint32_t i = reading.look_starts.back(); i < reading.looks.size(); ++i) {
+      const Look& look = reading.looks[i];
+      if (look.from.begin == a.begin && look.from.end == a.end && look.to.begin == b.begin &&
+          look.to.end == b.end) {
+        reading.row_looks.push_back(i);
+        return;
+      }
+    }
+    reading.row_looks.push_back(reading.AddLook(a, b));
   }
   template <typename Visit>
   void ForEachPattern(const Visit& visit) {
@@ -126,7 +134,12 @@ std::vector<std::vector<Dual>> Attention(const ReaderFixture& f, const std::vect
     for (size_t head = 0; head < kReaderLayers * kReaderHeads; ++head) {
       const Dual* pattern = a.data() + head * (16 + 25) + (s == 0 ? 0 : 16);
       for (size_t k = 0; k < 2; ++k) {
-        const Look& look = f.reading.looks[r * 2 + k];
+        const uint32_t id = f.reading.LooksOf(r)[k];
+        if (id == Reading::kNoLook) {
+          u.back().push_back(Dual(-1.0));
+          continue;
+        }
+        const Look& look = f.reading.looks[id];
         Dual sum = 0.0;
         for (size_t p = look.from.begin; p < look.from.end; ++p) {
           for (size_t q = look.to.begin; q < look.to.end; ++q) {
@@ -134,9 +147,7 @@ std::vector<std::vector<Dual>> Attention(const ReaderFixture& f, const std::vect
           }
         }
         const auto pieces = static_cast<double>(look.from.end - look.from.begin);
-        const bool nothing = look.to.begin == look.to.end;
-        u.back().push_back(nothing ? Dual(-1.0)
-                                   : sum * Dual(static_cast<double>(lengths[s]) / pieces));
+        u.back().push_back(sum * Dual(static_cast<double>(lengths[s]) / pieces));
       }
     }
   }

@@ -118,22 +118,25 @@ TEST_CASE("A batch is asked what its sentences' trees say", "[scrub]") {
         REQUIRE(reading.answers[question] == words[i].head);
         CHECK(reading.offsets[question] == row);
         for (size_t j = 0; j < words.size(); ++j, ++row) {
-          const Look* looks = &reading.looks[reading.looks_per_row * row];
-          CHECK(looks[0].from.begin == 1 + words[i].begin - batch.sequence_ids[s]);
-          CHECK(looks[0].to.end == 1 + words[j].end - batch.sequence_ids[s]);
-          CHECK(looks[1].from.begin == looks[0].to.begin);
-          CHECK(looks[2].from.begin == looks[0].to.begin);  // the candidate, to [CLS]
-          CHECK(looks[2].to.end == 1);
-          CHECK(looks[3].to.end == batch.Length(s));       // to [SEP]
-          CHECK(looks[4].from.Size() == batch.Length(s));  // all, to the candidate
-          CHECK(looks[4].to.begin == looks[0].to.begin);
-          CHECK((looks[5].IsEmpty() && looks[6].IsEmpty()));
+          const auto look = [&](size_t k) { return reading.looks.at(reading.LooksOf(row)[k]); };
+          CHECK(look(0).from.begin == 1 + words[i].begin - batch.sequence_ids[s]);
+          CHECK(look(0).to.end == 1 + words[j].end - batch.sequence_ids[s]);
+          CHECK(look(1).from.begin == look(0).to.begin);
+          CHECK(look(1).to.end == look(0).from.end);
+          CHECK(look(2).from.begin == look(0).to.begin);  // the candidate, to [CLS]
+          CHECK(look(2).to.end == 1);
+          CHECK(look(3).from.begin == look(0).to.begin);  // to [SEP]
+          CHECK(look(3).to.end == batch.Length(s));
+          CHECK(look(4).from.Size() == batch.Length(s));  // all, to the candidate
+          CHECK(look(4).to.begin == look(0).to.begin);
+          CHECK(reading.LooksOf(row)[5] == Reading::kNoLook);
+          CHECK(reading.LooksOf(row)[6] == Reading::kNoLook);
         }
-        const Look* looks = &reading.looks[reading.looks_per_row * row];
-        CHECK((looks[0].IsEmpty() && looks[4].IsEmpty()));
-        CHECK(looks[5].from.begin == 1 + words[i].begin - batch.sequence_ids[s]);
-        CHECK(looks[5].to.end == 1);  // [CLS] speaks for ROOT
-        CHECK(looks[6].to.end == batch.Length(s));
+        const std::span<const uint32_t> root = reading.LooksOf(row);
+        CHECK((root[0] == Reading::kNoLook && root[4] == Reading::kNoLook));
+        CHECK(reading.looks.at(root[5]).from.begin == 1 + words[i].begin - batch.sequence_ids[s]);
+        CHECK(reading.looks.at(root[5]).to.end == 1);  // [CLS] speaks for ROOT
+        CHECK(reading.looks.at(root[6]).to.end == batch.Length(s));
         ++row;
         ++question;
       }
