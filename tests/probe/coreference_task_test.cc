@@ -1,5 +1,6 @@
 #include "probe/coreference_task.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -7,7 +8,7 @@
 #include "model/base/error.h"
 #include "probe/joined_segments.h"
 #include "probe/word_label_task.h"
-#include "tests/probe/small_encoder.h"
+#include "tests/probe/planted_features.h"
 #include "tests/support/catch.h"
 
 namespace headscope {
@@ -73,44 +74,19 @@ Treebank RandomEntities(size_t documents, uint64_t seed) {
   return treebank;
 }
 
-struct Planted {
-  Treebank train, dev, test;
-  ProbeCorpus corpus;
-  std::vector<float> values[3];
-
-  Planted(Treebank a, Treebank b, Treebank c)
-      : train(std::move(a)),
-        dev(std::move(b)),
-        test(std::move(c)),
-        corpus(MakeProbeCorpus(train, dev, test, EncodeForms, {.max_pieces = 64})) {}
-
-  // value(document, entity of the word or "", word of the file, column)
-  template <typename Value>
-  LayerFeatures Features(size_t width, const Value& value) {
-    const ProbeSplit* splits[] = {&corpus.train, &corpus.dev, &corpus.test};
-    for (size_t f = 0; f < 3; ++f) {
-      values[f].clear();
-      for (size_t s = 0; s < splits[f]->NumSentences(); ++s) {
-        const Document& document = *splits[f]->documents[s];
-        std::map<size_t, std::string> entities;
-        for (const Mention& mention : document.mentions) {
-          if (&document.sentences[mention.sentence] == splits[f]->sentences[s]) {
-            entities[mention.head] = mention.entity;
-          }
-        }
-        for (size_t w = 0; w < splits[f]->sentences[s]->words.size(); ++w) {
-          for (size_t j = 0; j < width; ++j) {
-            values[f].push_back(value(document, entities[w], values[f].size() / width, j));
-          }
-        }
-      }
+// The document of word `w` of the split, and the entity of the mention whose head it is, or "".
+std::pair<const Document*, std::string> EntityOf(const ProbeSplit& split, size_t w) {
+  const auto after = std::ranges::upper_bound(split.starts, w);
+  const auto s = static_cast<size_t>(after - split.starts.begin()) - 1;
+  const Document* const document = split.documents[s];
+  for (const Mention& mention : document->mentions) {
+    if (&document->sentences[mention.sentence] == split.sentences[s] &&
+        split.starts[s] + mention.head == w) {
+      return {document, mention.entity};
     }
-    const auto matrix = [&](size_t f) {
-      return ConstMatrix(values[f].data(), values[f].size() / width, width);
-    };
-    return {matrix(0), matrix(1), matrix(2)};
   }
-};
+  return {document, ""};
+}
 
 double RatioOf(const FitScores& scores, size_t metric) {
   double numerator = 0.0, denominator = 0.0;
@@ -154,8 +130,8 @@ TEST_CASE("Segments become sentences whose mentions still cover the same words",
 
 TEST_CASE("Pairs of mentions: every coreferent one, and as many others of the segment",
           "[probe][coref]") {
-  Planted files(Joined(OneDocument(AnnsDogs())), Joined(OneDocument(AnnsDogs())),
-                Joined(OneDocument(AnnsDogs()), 9));
+  PlantedFeatures files(Joined(OneDocument(AnnsDogs())), Joined(OneDocument(AnnsDogs())),
+                        Joined(OneDocument(AnnsDogs()), 9));
   const MentionPairs pairs = PairsOf(files.corpus.train, 1, 0);
   REQUIRE(pairs.spans.size() == 5);
   CHECK(pairs.spans[1].first == 2);
@@ -179,8 +155,8 @@ TEST_CASE("Pairs of mentions: every coreferent one, and as many others of the se
 }
 
 TEST_CASE("Baselines of coreference, counted by hand", "[probe][coref]") {
-  Planted files(Joined(OneDocument(AnnsDogs())), Joined(OneDocument(AnnsDogs())),
-                Joined(OneDocument(AnnsDogs())));
+  PlantedFeatures files(Joined(OneDocument(AnnsDogs())), Joined(OneDocument(AnnsDogs())),
+                        Joined(OneDocument(AnnsDogs())));
   const CoreferenceTask task(files.corpus, {});
   const std::vector<TaskBaseline> baselines = task.Baselines();
   REQUIRE(baselines.size() == 5);
@@ -209,16 +185,15 @@ TEST_CASE("Baselines of coreference, counted by hand", "[probe][coref]") {
 
 TEST_CASE("Vectors that hold the entity are resolved; others are not; words alone do the control",
           "[probe][coref]") {
-  Planted files(Joined(RandomEntities(80, 1)), Joined(RandomEntities(20, 2)),
-                Joined(RandomEntities(20, 3)));
+  PlantedFeatures files(Joined(RandomEntities(80, 1)), Joined(RandomEntities(20, 2)),
+                        Joined(RandomEntities(20, 3)));
   const CoreferenceTask task(files.corpus, {.span = SpanVector::kMean});
   // Each document has its own random vector for each entity: no entity is seen in training.
   const RandomStream stream{.seed = 5, .purpose = Purpose::kTest};
   std::map<std::pair<const Document*, std::string>, uint64_t> numbers;
-  const LayerFeatures of_entities = files.Features(
-      16, [&](const Document& document, const std::string& entity, size_t, size_t j) {
-        const uint64_t number =
-            numbers.emplace(std::pair(&document, entity), numbers.size()).first->second;
+  const LayerFeatures of_entities =
+      files.Features(16, [&](const ProbeSplit& split, size_t w, size_t j) {
+        const uint64_t number = numbers.emplace(EntityOf(split, w), numbers.size()).first->second;
         return static_cast<float>(stream.Normal(number * 16 + j));
       });
   for (const char* probe : {"linear", "mlp1"}) {
@@ -230,10 +205,9 @@ TEST_CASE("Vectors that hold the entity are resolved; others are not; words alon
     const double noise = RatioOf(Fit(task, of_entities, {probe, ProbeTarget::kControl, 1}), 0);
     CHECK(noise < 0.6);
   }
-  const LayerFeatures random =
-      files.Features(16, [&](const Document&, const std::string&, size_t w, size_t j) {
-        return static_cast<float>(stream.Normal(1000000 + w * 16 + j));
-      });
+  const LayerFeatures random = files.Features(16, [&](const ProbeSplit&, size_t w, size_t j) {
+    return static_cast<float>(stream.Normal(1000000 + w * 16 + j));
+  });
   const FitScores chance = Fit(task, random, {"linear", ProbeTarget::kLabels, 1});
   CHECK_THAT(RatioOf(chance, 0), WithinAbs(0.5, 0.1));
   CHECK(RatioOf(Fit(task, of_entities, {"linear", ProbeTarget::kShuffledLabels, 1}), 0) < 0.7);
@@ -241,8 +215,8 @@ TEST_CASE("Vectors that hold the entity are resolved; others are not; words alon
 
 TEST_CASE("Control labels of coreference belong to ordered pairs of head word types",
           "[probe][coref]") {
-  Planted files(Joined(RandomEntities(60, 1)), Joined(RandomEntities(20, 2)),
-                Joined(RandomEntities(20, 3)));
+  PlantedFeatures files(Joined(RandomEntities(60, 1)), Joined(RandomEntities(20, 2)),
+                        Joined(RandomEntities(20, 3)));
   const CoreferenceTask task(files.corpus, {});
   const CoreferenceTask::Labels labels = task.LabelsOf(ProbeTarget::kControl, 3);
   std::map<std::pair<uint32_t, uint32_t>, int32_t> of_types;

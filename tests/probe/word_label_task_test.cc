@@ -6,42 +6,13 @@
 #include "model/base/elementary.h"
 #include "model/base/error.h"
 #include "probe/probing_rows.h"
-#include "tests/probe/small_encoder.h"
+#include "tests/probe/planted_features.h"
 #include "tests/support/catch.h"
 
 namespace headscope {
 namespace {
 
-// Three files, and vectors of their words that a test fills in.
-struct Planted {
-  Treebank train, dev, test;
-  ProbeCorpus corpus;
-  std::vector<float> values[3];
-
-  Planted(Treebank a, Treebank b, Treebank c)
-      : train(std::move(a)),
-        dev(std::move(b)),
-        test(std::move(c)),
-        corpus(MakeProbeCorpus(train, dev, test, EncodeForms, {.max_pieces = 16})) {}
-
-  // value(split, word, column)
-  template <typename Value>
-  LayerFeatures Features(size_t width, const Value& value) {
-    const ProbeSplit* splits[] = {&corpus.train, &corpus.dev, &corpus.test};
-    for (size_t s = 0; s < 3; ++s) {
-      values[s].clear();
-      for (size_t w = 0; w < splits[s]->NumWords(); ++w) {
-        for (size_t j = 0; j < width; ++j) values[s].push_back(value(*splits[s], w, j));
-      }
-    }
-    const auto matrix = [&](size_t s) {
-      return ConstMatrix(values[s].data(), splits[s]->NumWords(), width);
-    };
-    return {matrix(0), matrix(1), matrix(2)};
-  }
-};
-
-Planted SmallFiles() {
+PlantedFeatures SmallFiles() {
   return {MakeTreebank({{"the/DET/2/det dog/NOUN/0/root", "run/VERB/0/root run/NOUN/1/obj"},
                         {"run/VERB/0/root the/DET/3/det the/DET/1/obj"}}),
           MakeTreebank({{"the/DET/0/root"}}),
@@ -64,7 +35,7 @@ FitScores Fit(const WordLabelTask& task, const LayerFeatures& features, const Fi
 }
 
 TEST_CASE("Baselines of parts of speech, counted by hand", "[probe][pos]") {
-  Planted files = SmallFiles();
+  PlantedFeatures files = SmallFiles();
   const WordLabelTask task(files.corpus, {});
   const std::vector<TaskBaseline> baselines = task.Baselines();
   REQUIRE(baselines.size() == 2);
@@ -82,7 +53,8 @@ TEST_CASE("Baselines of parts of speech, counted by hand", "[probe][pos]") {
 
 TEST_CASE("A control task gives every word type one tag, from the tags' distribution",
           "[probe][pos]") {
-  Planted files(RandomTreebank(60, 1, 400), RandomTreebank(20, 2, 400), RandomTreebank(20, 3, 400));
+  PlantedFeatures files(RandomTreebank(60, 1, 400), RandomTreebank(20, 2, 400),
+                        RandomTreebank(20, 3, 400));
   const WordLabelTask task(files.corpus, {});
   const WordLabelTask::Labels labels = task.LabelsOf(ProbeTarget::kControl, 7);
   std::vector<int32_t> of_type(files.corpus.num_types, -1);
@@ -106,7 +78,7 @@ TEST_CASE("A control task gives every word type one tag, from the tags' distribu
 }
 
 TEST_CASE("Shuffled labels keep their counts and leave the test file alone", "[probe][pos]") {
-  Planted files(RandomTreebank(40, 1), RandomTreebank(10, 2), RandomTreebank(10, 3));
+  PlantedFeatures files(RandomTreebank(40, 1), RandomTreebank(10, 2), RandomTreebank(10, 3));
   const WordLabelTask task(files.corpus, {});
   const WordLabelTask::Labels real = task.LabelsOf(ProbeTarget::kLabels, 1);
   const WordLabelTask::Labels shuffled = task.LabelsOf(ProbeTarget::kShuffledLabels, 1);
@@ -120,7 +92,7 @@ TEST_CASE("Shuffled labels keep their counts and leave the test file alone", "[p
 TEST_CASE(
     "Vectors that hold the tag give accuracy and no control task; word identities the reverse",
     "[probe][pos]") {
-  Planted files(RandomTreebank(60, 1), RandomTreebank(20, 2), RandomTreebank(20, 3, 16));
+  PlantedFeatures files(RandomTreebank(60, 1), RandomTreebank(20, 2), RandomTreebank(20, 3, 16));
   const WordLabelTask task(files.corpus, {});
   const LayerFeatures of_tags = files.Features(3, [&](const ProbeSplit& split, size_t w, size_t j) {
     const Word* word = nullptr;
@@ -158,7 +130,7 @@ TEST_CASE(
 
 TEST_CASE("The code of labels that vectors hold is short, and of no more than was asked",
           "[probe][pos]") {
-  Planted files(RandomTreebank(60, 1), RandomTreebank(20, 2), RandomTreebank(20, 3));
+  PlantedFeatures files(RandomTreebank(60, 1), RandomTreebank(20, 2), RandomTreebank(20, 3));
   const WordLabelTask task(files.corpus, {});
   const LayerFeatures types =
       files.Features(files.corpus.num_types, [](const ProbeSplit& split, size_t w, size_t j) {
@@ -187,8 +159,8 @@ TEST_CASE(
   size_t rejections = 0;
   for (uint64_t simulation = 0; simulation < 200; ++simulation) {
     const uint64_t seed = 10 * simulation;
-    Planted files(RandomTreebank(40, seed + 1), RandomTreebank(15, seed + 2),
-                  RandomTreebank(30, seed + 3));
+    PlantedFeatures files(RandomTreebank(40, seed + 1), RandomTreebank(15, seed + 2),
+                          RandomTreebank(30, seed + 3));
     const WordLabelTask task(files.corpus, {});
     RandomSequence draws({.seed = seed + 4, .purpose = Purpose::kTest});
     const LayerFeatures noise = files.Features(
@@ -219,7 +191,7 @@ TEST_CASE("Relations are those of given arcs: what the head tells counts, the ro
     }
     return made;
   };
-  Planted files(treebank(1), treebank(2), treebank(3));
+  PlantedFeatures files(treebank(1), treebank(2), treebank(3));
   const WordLabelTask task(files.corpus, {.label = WordLabel::kRelation});
   CHECK(task.Names() == std::vector<std::string>{"toa", "tob", "toc"});
   const ProbeSplit& test = files.corpus.test;
