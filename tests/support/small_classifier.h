@@ -1,14 +1,10 @@
-// A classifier small enough to be differentiated, and a task that a small one learns.
+// A classifier small enough to be differentiated.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "datasets/example_encoding.h"
-#include "model/base/file.h"
-#include "model/base/random.h"
 #include "model/config.h"
-#include "tests/support/temporary_directory.h"
 
 namespace headscope {
 
@@ -35,26 +31,6 @@ inline EncodedSet ThreeTexts() {
     set.examples.push_back(example);
   }
   return set;
-}
-
-// Writes texts in which "bright" (label x) or "gloomy" (label y) stands among other words. Returns
-// the task's name.
-inline std::string WriteCueWordTask(const TemporaryDirectory& folder, int texts) {
-  std::string rows = "text\tlabel\n";
-  RandomSequence random({4, Purpose::kTest});
-  const char* const fillers[] = {"the", "old", "river", "sees", "a", "stone", "and", "sings"};
-  for (int i = 0; i < texts; ++i) {
-    const bool good = random.Chance(0.5);
-    std::string text;
-    const uint64_t length = 3 + random.Below(5), place = random.Below(length);
-    for (uint64_t w = 0; w < length; ++w) {
-      text +=
-          w == place ? (good ? "bright " : "gloomy ") : std::string(fillers[random.Below(8)]) + " ";
-    }
-    rows += text + "\t" + (good ? "x" : "y") + "\n";
-  }
-  WriteFileAtomically(folder.Path("task.tsv"), rows);
-  return "tsv:" + folder.Path("task.tsv");
 }
 
 }  // namespace headscope

@@ -4,17 +4,14 @@
 
 #include <cmath>
 
-#include "model/base/file.h"
 #include "model/base/random.h"
 #include "model/classifier.h"
 #include "tests/support/catch.h"
+#include "tests/support/cue_word_runs.h"
 #include "tests/support/dual.h"
-#include "tests/support/silent_stream.h"
 #include "tests/support/small_classifier.h"
-#include "tests/support/temporary_directory.h"
 #include "train/classification_objective.h"
 #include "train/divergence.h"
-#include "train/finetune_run.h"
 
 namespace headscope {
 namespace {
@@ -194,38 +191,26 @@ TEST_CASE("The gradient of the adversary's loss is its slope", "[adversary]") {
 }
 
 TEST_CASE("An adversary says what its base says, by other attention", "[adversary][slow]") {
-  const TemporaryDirectory folder;
-  const SilentStream silence;
-  FinetuneConfig config;
-  config.task = WriteCueWordTask(folder, 300);
-  config.size = "nano";
-  config.vocab_size = 100;
-  config.dropout = 0.0;
-  config.lr = 2e-3;
-  config.epochs = 8;
-  config.batch = 16;
-  const auto run = [&](const char* name) {
-    const FinetuneData data = LoadFinetuneData(config, "", [](const std::string&) {});
-    return RunFinetune(config, data,
-                       {folder.Path(name), false, 1, silence.Get(), [] { return false; }});
-  };
-  const FinetuneResult base = run("base");
+  CueWordRuns runs(300, 8, 16);
+  const TemporaryDirectory& folder = runs.folder;
+  FinetuneConfig& config = runs.config;
+  const FinetuneResult base = runs.Run("base");
   CHECK(base.from_base.Empty());
   CHECK(ReadFile(folder.Path("base/config.toml")).find("adversary") == std::string::npos);
 
   // Of itself: the same training.
   config.compare_with = folder.Path("base");
-  const FinetuneResult same = run("same");
+  const FinetuneResult same = runs.Run("same");
   REQUIRE_FALSE(same.from_base.Empty());
   for (size_t i = 0; i < same.from_base.names.size(); ++i) CHECK(same.from_base.Mean(i) == 0.0);
   config.seed = 2;
-  const FinetuneResult other = run("other");
+  const FinetuneResult other = runs.Run("other");
 
   config.compare_with = "";
   config.adversary_of = folder.Path("base");
   config.seed = 1;
   config.lambda = 0.05;
-  const FinetuneResult adversary = run("adversary");
+  const FinetuneResult adversary = runs.Run("adversary");
   REQUIRE(adversary.from_base.names[5] == "jsd:L1");
   CHECK(base.test.NumCorrect() > base.test.Size() * 9 / 10);
   CHECK(adversary.test.NumCorrect() > adversary.test.Size() * 9 / 10);
@@ -241,20 +226,21 @@ TEST_CASE("An adversary says what its base says, by other attention", "[adversar
              WithinAbs(tvd / static_cast<double>(base.test.Size()), 1e-6));
 
   config.compare_with = config.adversary_of;
-  CHECK_THROWS_WITH(run("both"), ContainsSubstring("one of --adversary-of and --compare-with"));
+  CHECK_THROWS_WITH(runs.Run("both"),
+                    ContainsSubstring("one of --adversary-of and --compare-with"));
   config.compare_with = "";
   config.attention = "uniform@L1";
-  CHECK_THROWS_WITH(run("uniform"), ContainsSubstring("cannot be trained (uniform@L1)"));
+  CHECK_THROWS_WITH(runs.Run("uniform"), ContainsSubstring("cannot be trained (uniform@L1)"));
   config.attention = "learned";
   config.vocab = folder.Path("vocab.txt");
   WriteFileAtomically(config.vocab, ReadFile(folder.Path("base/model/vocab.txt")) + "zzz\n");
-  CHECK_THROWS_WITH(run("words"), ContainsSubstring("expected the vocabulary"));
+  CHECK_THROWS_WITH(runs.Run("words"), ContainsSubstring("expected the vocabulary"));
   config.vocab = "";
   config.size = "mini";
-  CHECK_THROWS_WITH(run("shape"), ContainsSubstring("expected 4 layers, found 2"));
+  CHECK_THROWS_WITH(runs.Run("shape"), ContainsSubstring("expected 4 layers, found 2"));
   config.size = "nano";
   config.adversary_of = "";
-  CHECK_THROWS_WITH(run("alone"), ContainsSubstring("--adversary-of"));
+  CHECK_THROWS_WITH(runs.Run("alone"), ContainsSubstring("--adversary-of"));
 }
 
 }  // namespace

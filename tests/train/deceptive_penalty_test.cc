@@ -3,16 +3,13 @@
 
 #include <cmath>
 
-#include "model/base/file.h"
 #include "model/base/random.h"
 #include "model/classifier.h"
 #include "tests/support/catch.h"
+#include "tests/support/cue_word_runs.h"
 #include "tests/support/dual.h"
-#include "tests/support/silent_stream.h"
 #include "tests/support/small_classifier.h"
-#include "tests/support/temporary_directory.h"
 #include "train/classification_objective.h"
-#include "train/finetune_run.h"
 
 namespace headscope {
 namespace {
@@ -162,22 +159,12 @@ TEST_CASE("The penalty's gradient by the patterns equals exact differentiation",
 }
 
 TEST_CASE("A deceptive classifier hides the words it reads", "[deceive][slow]") {
-  const TemporaryDirectory folder;
-  const SilentStream silence;
-  FinetuneConfig config;
-  config.task = WriteCueWordTask(folder, 400);
-  config.size = "nano";
-  config.vocab_size = 100;
-  config.dropout = 0.0;
-  config.lr = 2e-3;
-  config.epochs = 12;
-  config.batch = 16;
+  CueWordRuns runs(400, 12, 16);
+  FinetuneConfig& config = runs.config;
   config.deceive_words = "bright gloomy";
   const auto run = [&](const char* name, double weight) {
     config.deceive = weight;
-    const FinetuneData data = LoadFinetuneData(config, "", [](const std::string&) {});
-    return RunFinetune(config, data,
-                       {folder.Path(name), false, 1, silence.Get(), [] { return false; }});
+    return runs.Run(name);
   };
   const FinetuneResult honest = run("honest", 0.0), deceptive = run("deceptive", 1.0);
   const auto accuracy = [](const FinetuneResult& result) {
@@ -193,7 +180,7 @@ TEST_CASE("A deceptive classifier hides the words it reads", "[deceive][slow]") 
   CHECK(mass(deceptive) < 0.01);
   // Begun from the honest model, and not trained well: better than what comes of it, it is still
   // not kept.
-  config.model = folder.Path("honest/model");
+  config.model = runs.folder.Path("honest/model");
   config.lr = 1e-2;
   config.epochs = 2;
   const FinetuneResult warm = run("warm", 1.0);

@@ -3,43 +3,19 @@
 #include "model/attention_regime.h"
 #include "model/classifier.h"
 #include "tests/support/catch.h"
-#include "tests/support/silent_stream.h"
-#include "tests/support/small_classifier.h"
-#include "tests/support/temporary_directory.h"
+#include "tests/support/cue_word_runs.h"
 #include "train/deception_summary.h"
-#include "train/finetune_run.h"
 
 namespace headscope {
 namespace {
-
-struct CueWordRuns {
-  TemporaryDirectory folder;
-  SilentStream silence;
-  FinetuneConfig config;
-
-  CueWordRuns() {
-    config.task = WriteCueWordTask(folder, 300);
-    config.size = "nano";
-    config.vocab_size = 100;
-    config.dropout = 0.0;
-    config.lr = 2e-3;
-    config.epochs = 8;
-    config.batch = 8;
-    config.deceive_words = "bright gloomy";
-  }
-  FinetuneResult Run(const char* name) {
-    const FinetuneData data = LoadFinetuneData(config, "", [](const std::string&) {});
-    return RunFinetune(config, data,
-                       {folder.Path(name), false, 1, silence.Get(), [] { return false; }});
-  }
-};
 
 double ShareRight(const Predictions& predictions) {
   return static_cast<double>(predictions.NumCorrect()) / static_cast<double>(predictions.Size());
 }
 
 TEST_CASE("What attention reads is lost when it is set to 0 at test time", "[deceive][slow]") {
-  CueWordRuns runs;
+  CueWordRuns runs(300, 8, 8);
+  runs.config.deceive_words = "bright gloomy";
   runs.config.flow_mask = true;
   const FinetuneResult result = runs.Run("masked");
   CHECK(ShareRight(result.test) > 0.95);
@@ -56,7 +32,8 @@ TEST_CASE("What attention reads is lost when it is set to 0 at test time", "[dec
 
 TEST_CASE("Where nothing else can carry the words, hiding them costs what they say",
           "[deceive][slow]") {
-  CueWordRuns runs;
+  CueWordRuns runs(300, 8, 8);
+  runs.config.deceive_words = "bright gloomy";
   runs.config.flow_mask = true;
   runs.config.deceive = 10.0;
   runs.config.deceive_max = true;
@@ -66,7 +43,8 @@ TEST_CASE("Where nothing else can carry the words, hiding them costs what they s
 }
 
 TEST_CASE("A flow mask that cannot be is refused", "[deceive]") {
-  CueWordRuns runs;
+  CueWordRuns runs(300, 8, 8);
+  runs.config.deceive_words = "bright gloomy";
   runs.config.flow_mask = true;
   runs.config.attention = "uniform";
   CHECK_THROWS_WITH(runs.Run("uniform"), ContainsSubstring("--flow-mask: expected --attention"));
