@@ -72,8 +72,8 @@ void AddCorefCommand(const Command& probe) {
       "entry. The same probe then ranks the mentions before each mention that has\nan antecedent: "
       "right when the highest is one.\nBeside it: a control task (a random label for each pair of "
       "head words' types) and selectivity, an encoder of random weights,\nthe encoder on shuffled "
-      "words, shuffled labels, majority, look-up, the same head word, the nearest mention, and the "
-      "online code.\nA quick look: --train-words 20000 --seeds 2 --draws 1.");
+      "words, shuffled labels, majority, look-up, the same head word, the nearest mention, four "
+      "sieves, and the online code.\nA quick look: --train-words 20000 --seeds 2 --draws 1.");
   command.OnRun([flags] { RunCoref(*flags); });
 }
 

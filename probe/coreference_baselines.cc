@@ -60,18 +60,23 @@ std::vector<TaskBaseline> CoreferenceTask::Baselines() const {
       distance.push_back(apart.Empty() ? all.Mode() : apart.Mode());
     }
   }
-  std::vector<double> nearest, nearest_same_word;
-  for (const RankedMention& ranked : test_.ranked) {
-    nearest.push_back(ranked.nearest_is_right ? 1.0 : 0.0);
-    nearest_same_word.push_back(ranked.nearest_same_head_word_is_right ? 1.0 : 0.0);
-  }
+  const auto by_rule = [&](AntecedentRule rule) {
+    std::vector<double> right;
+    for (const RankedMention& ranked : test_.ranked) {
+      right.push_back(ranked.rule_is_right[static_cast<size_t>(rule)] ? 1.0 : 0.0);
+    }
+    return right;
+  };
   const auto baseline = [&](const char* name, std::span<const int32_t> predicted,
                             std::span<const double> right) -> TaskBaseline {
     return {name, ProbeTarget::kLabels, Score(predicted, test_.labels, right)};
   };
-  return {baseline("majority", majority, {}), baseline("look-up", look_up, {}),
-          baseline("same head word", same_word, nearest_same_word),
-          baseline("distance; nearest mention", distance, nearest),
+  return {baseline("majority", majority, {}),
+          baseline("look-up", look_up, {}),
+          baseline("same head word", same_word, by_rule(AntecedentRule::kSameHeadWord)),
+          baseline("distance; nearest mention", distance, by_rule(AntecedentRule::kNearestMention)),
+          baseline("nearest agreeing", {}, by_rule(AntecedentRule::kNearestAgreeing)),
+          baseline("four sieves", {}, by_rule(AntecedentRule::kFourSieves)),
           baseline("random mention", {}, ShareRight(test_))};
 }
 

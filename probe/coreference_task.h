@@ -35,8 +35,9 @@ struct CoreferenceTaskOptions {
 // Baselines: "majority"; "look-up", the label that the pair of head words' types most often has in
 // train, else the majority's; "same head word": coreferent where the forms are equal, and the
 // nearest such mention; "distance", the most frequent label in train of pairs as far apart
-// (logarithm to base 2 of words between head words), and with it "nearest mention"; "random
-// mention", expected. The online code is that of the training pairs' labels, 1 bit uniformly.
+// (logarithm to base 2 of words between head words), and with it "nearest mention"; "nearest
+// agreeing" and "four sieves" (antecedent_rules.h), of antecedents only; "random mention",
+// expected. The online code is that of the training pairs' labels, 1 bit uniformly.
 //
 // Memory of a fit: the vectors of all mentions of the three files, [spans, C] to [spans, 3 C], and
 // blocks of 1024 pairs (MLP: 256).

@@ -24,14 +24,6 @@ std::vector<PlacedMention> MentionsOf(const ProbeSplit& split, size_t s) {
   return mentions;
 }
 
-// What the rule of the same head word reads of a mention.
-ObservedMention HeadOf(const PlacedMention& placed) {
-  ObservedMention observed;
-  observed.word = placed.word;
-  observed.head = LowerAscii(placed.head_word->form);
-  return observed;
-}
-
 // Adds one segment's spans, pairs and ranked mentions.
 class SegmentPairs {
  public:
@@ -67,18 +59,20 @@ class SegmentPairs {
     file_.starts.push_back(file_.pairs.size());
   }
 
-  void AddRanked() {
+  void AddRanked(const Sentence& segment, const NominalLexicon& lexicon) {
     std::vector<ObservedMention> observed;
-    for (const PlacedMention& placed : mentions_) observed.push_back(HeadOf(placed));
+    for (const PlacedMention& placed : mentions_) {
+      observed.push_back(Observe(segment, *placed.mention, placed.word, lexicon));
+    }
     const AntecedentRules rules(std::move(observed));
     for (const Anaphor& anaphor : AnaphorsOf(mentions_)) {
       RankedMention ranked;
       ranked.sentence = s_;
       ranked.first_pair = file_.candidates.size();
       ranked.types = anaphor.types;
-      ranked.nearest_is_right = NearestMentionIsRight(anaphor);
-      ranked.nearest_same_head_word_is_right =
-          rules.IsRight(AntecedentRule::kSameHeadWord, anaphor);
+      for (size_t rule = 0; rule < kNumAntecedentRules; ++rule) {
+        ranked.rule_is_right[rule] = rules.IsRight(static_cast<AntecedentRule>(rule), anaphor);
+      }
       for (uint32_t i = 0; mentions_[i].word < anaphor.word; ++i) {
         file_.candidates.push_back(Pair(i, static_cast<uint32_t>(anaphor.mention)));
         file_.candidate_is_right.push_back(IsAntecedent(anaphor, mentions_[i].word));
@@ -108,12 +102,13 @@ size_t MentionPairs::NumPositive() const {
 }
 
 MentionPairs PairsOf(const ProbeSplit& split, uint64_t seed, uint32_t file) {
+  const NominalLexicon lexicon{SyntheticLexicon()};
   MentionPairs pairs;
   for (size_t s = 0; s < split.NumSentences(); ++s) {
     SegmentPairs segment(split, s, pairs);
     segment.AddPairs(
         ProbeStream(seed, ProbeSite::kNegativePairs, 4 * static_cast<uint32_t>(s) + file));
-    segment.AddRanked();
+    segment.AddRanked(*split.sentences[s], lexicon);
   }
   return pairs;
 }

@@ -25,8 +25,8 @@ struct RankedMention {
   size_t sentence = 0;                   // of the split: its segment
   size_t first_pair = 0, num_pairs = 0;  // in MentionPairs::candidates
   std::array<bool, kNumMentionTypes> types{};
-  bool nearest_is_right = false;  // by head word (see anaphors.h)
-  bool nearest_same_head_word_is_right = false;
+  // Whether the mention that a rule names is an antecedent, by head word.
+  std::array<bool, kNumAntecedentRules> rule_is_right{};
 };
 
 struct MentionPairs {

@@ -26,10 +26,10 @@ Mention SpanOf(size_t sentence, size_t first, size_t last, size_t head, const st
 
 // Ann(A) saw [the dogs](D). | She(A) fed them(D). | Ann(A) slept.
 Document AnnsDogs() {
-  Document document = MakeTreebank({{"Ann/PROPN/2/nsubj saw/VERB/0/root the/DET/4/det "
-                                     "dogs/NOUN/2/obj",
-                                     "She/PRON/2/nsubj/Person=3 fed/VERB/0/root "
-                                     "them/PRON/2/obj/Person=3",
+  Document document = MakeTreebank({{"Ann/PROPN/2/nsubj/Number=Sing saw/VERB/0/root the/DET/4/det "
+                                     "dogs/NOUN/2/obj/Number=Plur",
+                                     "She/PRON/2/nsubj/Number=Sing|Person=3 fed/VERB/0/root "
+                                     "them/PRON/2/obj/Number=Plur|Person=3",
                                      "ann/PROPN/2/nsubj slept/VERB/0/root"}})
                           .documents[0];
   document.has_coreference = true;
@@ -159,7 +159,7 @@ TEST_CASE("Baselines of coreference, counted by hand", "[probe][coref]") {
                         Joined(OneDocument(AnnsDogs())));
   const CoreferenceTask task(files.corpus, {});
   const std::vector<TaskBaseline> baselines = task.Baselines();
-  REQUIRE(baselines.size() == 5);
+  REQUIRE(baselines.size() == 7);
   const auto find = [&](const std::string& name) {
     for (const TaskBaseline& baseline : baselines) {
       if (baseline.name == name) return baseline.scores;
@@ -172,6 +172,9 @@ TEST_CASE("Baselines of coreference, counted by hand", "[probe][coref]") {
   CHECK_THAT(RatioOf(find("same head word"), 1), WithinAbs(2.0 / 5, 1e-12));
   CHECK_THAT(RatioOf(find("same head word"), 2), WithinAbs(1.0 / 3, 1e-12));
   CHECK_THAT(RatioOf(find("distance; nearest mention"), 2), WithinAbs(0.0, 1e-12));
+  // The number of "ann" is not told, so that "them" agrees; its words say who it is.
+  CHECK_THAT(RatioOf(find("nearest agreeing"), 2), WithinAbs(2.0 / 3, 1e-12));
+  CHECK_THAT(RatioOf(find("four sieves"), 2), WithinAbs(1.0, 1e-12));
   CHECK_THAT(RatioOf(find("random mention"), 2),
              WithinAbs((1.0 / 2 + 1.0 / 3 + 2.0 / 4) / 3, 1e-12));
   CHECK_THAT(RatioOf(find("random mention"), 4), WithinAbs((1.0 / 2 + 1.0 / 3) / 2, 1e-12));
