@@ -15,6 +15,7 @@
 #include "probe/coreference_scores.h"
 #include "probe/head_results.h"
 #include "probe/pattern_source.h"
+#include "probe/progress.h"
 
 namespace headscope {
 
@@ -35,9 +36,6 @@ struct HeadProbeOptions {
   size_t num_examples = 4;
   std::string twin;  // a run directory; empty: RUN/twin beside the model, if any
 };
-
-// Told what begins, for a progress line.
-using Progress = std::function<void(const std::string& what)>;
 
 // Fills everything but facts of the program (ProbeFacts) and the files' hashes.
 HeadProbeResults ProbeHeads(const PretrainedModel& model, const WordPiece& word_piece,

@@ -17,7 +17,7 @@ namespace headscope {
 namespace {
 
 constexpr double kMaskRate = 0.15;
-constexpr size_t kMostCurvePoints = 20;    // steps of 5%, as Michel et al. have them
+constexpr size_t kHeadsTold = 16;          // in a line of progress
 constexpr uint32_t kRandomOrderSite = 42;  // of RandomStream
 
 // Losses of the test sentences with some heads gone.
@@ -64,13 +64,18 @@ std::vector<size_t> AscendingOrder(const std::vector<HeadImportance>& heads) {
   return order;
 }
 
-void MeasureAblations(Ablation& ablation, ImportanceResults& results) {
+void MeasureAblations(Ablation& ablation, const Progress& progress, ImportanceResults& results) {
   std::vector<char> removed(results.heads.size(), 0);
   const std::vector<double> whole = ablation.LossesWithout(removed);
   results.loss = TInterval(whole);
   results.test_sentences = whole.size();
   std::vector<double> p_values;
-  for (size_t head = 0; head < results.heads.size(); ++head) {
+  const size_t heads = results.heads.size();
+  for (size_t head = 0; head < heads; ++head) {
+    if (head % kHeadsTold == 0) {
+      progress(fmt::format("ablation of each of heads {} to {} of {}", head + 1,
+                           std::min(heads, head + kHeadsTold), heads));
+    }
     removed[head] = 1;
     const PairedDifference rise = ComparePairs(ablation.LossesWithout(removed), whole);
     removed[head] = 0;
@@ -149,7 +154,7 @@ bool HasImportance(const PretrainedModel& model, std::string& why_not) {
 ImportanceResults MeasureImportance(const PretrainedModel& model, const WordPiece& word_piece,
                                     const Treebank& dev, const Treebank& test,
                                     const ImportanceOptions& options, ThreadPool& pool,
-                                    const std::function<void(const std::string& what)>& progress) {
+                                    const Progress& progress) {
   Compute compute(pool, options.gemm);
   const Masker masker(word_piece, MaskUnit::kWholeWord, kMaskRate);
   const auto masked = [&](const Treebank& treebank) {
@@ -173,18 +178,19 @@ ImportanceResults MeasureImportance(const PretrainedModel& model, const WordPiec
                              1.0,
                              gradients.value_norms[head].Interval()});
   }
-  progress(fmt::format("ablation of {} heads, one at a time", results.heads.size()));
   Ablation ablation(compute, model, test_batches);
-  MeasureAblations(ablation, results);
-  progress("pruning curves");
+  MeasureAblations(ablation, progress, results);
+  progress("pruning curve, least important heads first");
   const std::vector<size_t> order = AscendingOrder(results.heads);
   results.least_first = ablation.Curve(order);
+  progress("pruning curve, most important heads first");
   results.most_first = ablation.Curve({order.rbegin(), order.rend()});
   std::vector<size_t> random;
   for (uint32_t head : RandomPermutation({options.seed, Purpose::kProbe, 0, kRandomOrderSite},
                                          static_cast<uint32_t>(order.size()))) {
     random.push_back(head);
   }
+  progress("pruning curve, heads in random order");
   results.random_order = ablation.Curve(random);
   return results;
 }

@@ -1,9 +1,6 @@
 // Measures what a masked LM loses with its heads, and sets it beside what they know.
 #pragma once
 
-#include <functional>
-#include <string>
-
 #include "datasets/conllu.h"
 #include "datasets/wordpiece.h"
 #include "model/base/thread_pool.h"
@@ -11,6 +8,7 @@
 #include "model/pretrained.h"
 #include "probe/head_results.h"
 #include "probe/importance.h"
+#include "probe/progress.h"
 
 namespace headscope {
 
@@ -22,12 +20,15 @@ struct ImportanceOptions {
   GemmBackend gemm = GemmBackend::kHeadscope;
 };
 
-// Mask gradients on dev, ablations and the pruning curve on test; 15% of words masked. `progress`
-// is told what begins. The joint table is left empty.
+// Numbers of heads removed in a pruning curve: steps of 5%, as Michel et al. have them.
+inline constexpr size_t kMostCurvePoints = 20;
+
+// Mask gradients on dev, ablations and the pruning curve on test; 15% of words masked. The joint
+// table is left empty.
 ImportanceResults MeasureImportance(const PretrainedModel& model, const WordPiece& word_piece,
                                     const Treebank& dev, const Treebank& test,
                                     const ImportanceOptions& options, ThreadPool& pool,
-                                    const std::function<void(const std::string& what)>& progress);
+                                    const Progress& progress);
 
 // What the heads know (`results`) beside what the model loses with them.
 JointTable MakeJointTable(const HeadProbeResults& results, const ImportanceResults& importance);

@@ -14,6 +14,7 @@
 #include "model/pretrained.h"
 #include "probe/probing_study.h"
 #include "probe/probing_task.h"
+#include "probe/progress.h"
 
 namespace headscope {
 
@@ -40,8 +41,7 @@ struct SuiteContext {
   const WordEncoder& encode;
   const Treebank &train, &dev, &test;
   const SuiteOptions& options;
-  // Told what begins. Throws StudyInterrupted when the user wants to stop.
-  std::function<void(const std::string& what)> progress;
+  Progress progress;  // throws StudyInterrupted when the user wants to stop
 
   // About how many words sweeps are fitted on.
   size_t WordsOfSweeps() const {
