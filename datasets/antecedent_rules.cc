@@ -76,4 +76,12 @@ bool AntecedentRules::IsRight(AntecedentRule rule, const Anaphor& anaphor) const
   return named && IsAntecedent(anaphor, *named);
 }
 
+std::array<bool, kNumAntecedentRules> AntecedentRules::AreRight(const Anaphor& anaphor) const {
+  std::array<bool, kNumAntecedentRules> right{};
+  for (size_t rule = 0; rule < kNumAntecedentRules; ++rule) {
+    right[rule] = IsRight(static_cast<AntecedentRule>(rule), anaphor);
+  }
+  return right;
+}
+
 }  // namespace headscope

@@ -39,6 +39,8 @@ class AntecedentRules {
   std::optional<uint32_t> Named(AntecedentRule rule, const Anaphor& anaphor) const;
   // Whether it is an antecedent's; naming none is wrong.
   bool IsRight(AntecedentRule rule, const Anaphor& anaphor) const;
+  // The same of every rule.
+  std::array<bool, kNumAntecedentRules> AreRight(const Anaphor& anaphor) const;
 
  private:
   using Fits = std::function<bool(const ObservedMention& anaphor, const ObservedMention& other)>;

@@ -63,7 +63,7 @@ std::vector<TaskBaseline> CoreferenceTask::Baselines() const {
   const auto by_rule = [&](AntecedentRule rule) {
     std::vector<double> right;
     for (const RankedMention& ranked : test_.ranked) {
-      right.push_back(ranked.rule_is_right[static_cast<size_t>(rule)] ? 1.0 : 0.0);
+      right.push_back(ranked.rules_are_right[static_cast<size_t>(rule)] ? 1.0 : 0.0);
     }
     return right;
   };

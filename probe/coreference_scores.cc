@@ -31,10 +31,7 @@ void CompleteSegment(const Document& document, const std::vector<Mention>& menti
   segment.anaphors = AnaphorsOf(placed);
   const AntecedentRules rules(std::move(observed));
   for (const Anaphor& anaphor : segment.anaphors) {
-    auto& right = segment.rules_are_right.emplace_back();
-    for (size_t rule = 0; rule < kNumAntecedentRules; ++rule) {
-      right[rule] = rules.IsRight(static_cast<AntecedentRule>(rule), anaphor);
-    }
+    segment.rules_are_right.push_back(rules.AreRight(anaphor));
   }
 }
 

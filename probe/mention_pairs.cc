@@ -70,9 +70,7 @@ class SegmentPairs {
       ranked.sentence = s_;
       ranked.first_pair = file_.candidates.size();
       ranked.types = anaphor.types;
-      for (size_t rule = 0; rule < kNumAntecedentRules; ++rule) {
-        ranked.rule_is_right[rule] = rules.IsRight(static_cast<AntecedentRule>(rule), anaphor);
-      }
+      ranked.rules_are_right = rules.AreRight(anaphor);
       for (uint32_t i = 0; mentions_[i].word < anaphor.word; ++i) {
         file_.candidates.push_back(Pair(i, static_cast<uint32_t>(anaphor.mention)));
         file_.candidate_is_right.push_back(IsAntecedent(anaphor, mentions_[i].word));

@@ -26,7 +26,7 @@ struct RankedMention {
   size_t first_pair = 0, num_pairs = 0;  // in MentionPairs::candidates
   std::array<bool, kNumMentionTypes> types{};
   // Whether the mention that a rule names is an antecedent, by head word.
-  std::array<bool, kNumAntecedentRules> rule_is_right{};
+  std::array<bool, kNumAntecedentRules> rules_are_right{};
 };
 
 struct MentionPairs {
