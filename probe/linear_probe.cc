@@ -212,14 +212,13 @@ class LinearFits {
     options.tolerance = tolerance;
     const size_t size = k_ * train_.Width();  // the intercepts stay as they are
     std::map<double, Preconditioner> of_penalty;
-    const auto preconditioner = [&](const LinearDescent& descent) -> const Preconditioner& {
-      const double ridge = 1.0 / (descent.c * static_cast<double>(num_rows)) / kCurvature;
-      return of_penalty.try_emplace(descent.c, moments_, ridge).first->second;
-    };
     std::vector<Lbfgs> searches;
     for (const size_t f : named) {
+      const double c = descents_[f].c;
+      const double ridge = 1.0 / (c * static_cast<double>(num_rows)) / kCurvature;
       std::vector<double> start = descents_[f].weights;
-      preconditioner(descents_[f]).FromWeights(std::span(start).first(size));
+      of_penalty.try_emplace(c, moments_, ridge)
+          .first->second.FromWeights(std::span(start).first(size));
       searches.emplace_back(std::move(start), options);
     }
     std::vector<size_t> asking;
@@ -232,20 +231,23 @@ class LinearFits {
         const LinearDescent& descent = descents_[named[i]];
         const std::span<const double> at = searches[i].At();
         questions.push_back({.of = &descent, .w = {at.begin(), at.end()}});
-        preconditioner(descent).ToWeights(std::span(questions.back().w).first(size));
         asking.push_back(i);
       }
       if (asking.empty()) break;
+      compute_.Pool().ParallelEach(asking.size(), [&](size_t q, size_t) {
+        of_penalty.at(questions[q].of->c).ToWeights(std::span(questions[q].w).first(size));
+      });
       loss.Answer(questions);
-      for (size_t q = 0; q < asking.size(); ++q) {
-        preconditioner(*questions[q].of).ToGradient(std::span(questions[q].gradient).first(size));
-        searches[asking[q]].Tell(questions[q].value, questions[q].gradient);
-      }
+      compute_.Pool().ParallelEach(asking.size(), [&](size_t q, size_t) {
+        LinearLoss::Question& question = questions[q];
+        of_penalty.at(question.of->c).ToGradient(std::span(question.gradient).first(size));
+        searches[asking[q]].Tell(question.value, question.gradient);
+      });
     }
     for (size_t i = 0; i < named.size(); ++i) {
       LinearDescent& descent = descents_[named[i]];
       descent.weights = searches[i].Best();
-      preconditioner(descent).ToWeights(std::span(descent.weights).first(size));
+      of_penalty.at(descent.c).ToWeights(std::span(descent.weights).first(size));
       descent.result = searches[i].Result();
     }
   }

@@ -26,9 +26,6 @@ class Preconditioner {
   void ToGradient(std::span<double> rows) const;   // dJ/du = L^-1 dJ/dw
 
  private:
-  void Factorise();
-  void Invert();
-
   size_t width_;
   std::vector<double> lower_, inverse_;     // L and L^-1 [C, C], zero above the diagonal
   std::vector<double> inverse_transposed_;  // L^-T

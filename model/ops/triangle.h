@@ -1,0 +1,25 @@
+// Lower triangles L of doubles, as rows of a square [n, n], and what a preconditioner asks of them.
+// Each sum in one ascending order, each product and each addition rounded: what lies beyond a
+// triangle is zero and changes no sum. On the calling thread.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+namespace headscope {
+
+// The lower half of a symmetric positive definite M becomes L, M = L L^T, and the upper half zero:
+// Cholesky, row by row (Golub & Van Loan 2013, section 4.2). A matrix that is barely definite must
+// not end a fit: no pivot is below 1e-6.
+void FactoriseSymmetric(size_t n, double* matrix);
+
+// `inverse` = L^-1, zero above the diagonal.
+void InvertTriangle(size_t n, const double* triangle, double* inverse);
+
+// Which half of a square a triangle is.
+enum class Half { kLower, kUpper };
+
+// Every row x of `rows` [_, n] becomes T x.
+void MultiplyTriangle(size_t n, const double* triangle, Half half, std::span<double> rows);
+
+}  // namespace headscope
