@@ -204,6 +204,17 @@ class LinearFits {
     descents_ = best;
   }
 
+  // The first `size` weights or gradients of each question under penalty c.
+  static std::vector<std::span<double>> PartsOf(std::span<LinearLoss::Question> questions, double c,
+                                                std::vector<double> LinearLoss::Question::*numbers,
+                                                size_t size) {
+    std::vector<std::span<double>> parts;
+    for (LinearLoss::Question& question : questions) {
+      if (question.of->c == c) parts.push_back(std::span(question.*numbers).first(size));
+    }
+    return parts;
+  }
+
   // Moves the weights of the descents named to where no entry of J's gradient on these rows is
   // above `tolerance`.
   void Minimise(LinearLoss& loss, size_t num_rows, double tolerance,
@@ -234,15 +245,16 @@ class LinearFits {
         asking.push_back(i);
       }
       if (asking.empty()) break;
-      compute_.Pool().ParallelEach(asking.size(), [&](size_t q, size_t) {
-        of_penalty.at(questions[q].of->c).ToWeights(std::span(questions[q].w).first(size));
-      });
+      for (const auto& [c, preconditioner] : of_penalty) {
+        preconditioner.ToWeights(PartsOf(questions, c, &LinearLoss::Question::w, size));
+      }
       loss.Answer(questions);
-      compute_.Pool().ParallelEach(asking.size(), [&](size_t q, size_t) {
-        LinearLoss::Question& question = questions[q];
-        of_penalty.at(question.of->c).ToGradient(std::span(question.gradient).first(size));
-        searches[asking[q]].Tell(question.value, question.gradient);
-      });
+      for (const auto& [c, preconditioner] : of_penalty) {
+        preconditioner.ToGradient(PartsOf(questions, c, &LinearLoss::Question::gradient, size));
+      }
+      for (size_t q = 0; q < asking.size(); ++q) {
+        searches[asking[q]].Tell(questions[q].value, questions[q].gradient);
+      }
     }
     for (size_t i = 0; i < named.size(); ++i) {
       LinearDescent& descent = descents_[named[i]];

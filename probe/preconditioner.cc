@@ -13,13 +13,12 @@ size_t SideOf(const std::vector<double>& square) {
   return static_cast<size_t>(std::sqrt(static_cast<double>(square.size())) + 0.5);
 }
 
-// Of a lower triangle [n, n].
-std::vector<double> Transposed(const std::vector<double>& lower, size_t n) {
-  std::vector<double> transposed(n * n);
-  for (size_t i = 0; i < n; ++i) {
-    for (size_t j = 0; j <= i; ++j) transposed[j * n + i] = lower[i * n + j];
+std::vector<double*> RowsOf(Preconditioner::Fits fits, size_t width) {
+  std::vector<double*> rows;
+  for (const std::span<double> fit : fits) {
+    for (size_t k = 0; k < fit.size(); k += width) rows.push_back(fit.data() + k);
   }
-  return transposed;
+  return rows;
 }
 
 }  // namespace
@@ -44,19 +43,18 @@ Preconditioner::Preconditioner(std::vector<double> moments, double ridge)
   for (size_t i = 0; i < width_; ++i) lower_[i * width_ + i] += ridge;
   FactoriseSymmetric(width_, lower_.data());
   InvertTriangle(width_, lower_.data(), inverse_.data());
-  inverse_transposed_ = Transposed(inverse_, width_);
 }
 
-void Preconditioner::ToWeights(std::span<double> rows) const {
-  MultiplyTriangle(width_, inverse_transposed_.data(), Half::kUpper, rows);
+void Preconditioner::ToWeights(Fits rows) const {
+  MultiplyTriangle(width_, inverse_.data(), TriangleForm::kTransposed, RowsOf(rows, width_));
 }
 
-void Preconditioner::FromWeights(std::span<double> rows) const {
-  MultiplyTriangle(width_, Transposed(lower_, width_).data(), Half::kUpper, rows);
+void Preconditioner::FromWeights(Fits rows) const {
+  MultiplyTriangle(width_, lower_.data(), TriangleForm::kTransposed, RowsOf(rows, width_));
 }
 
-void Preconditioner::ToGradient(std::span<double> rows) const {
-  MultiplyTriangle(width_, inverse_.data(), Half::kLower, rows);
+void Preconditioner::ToGradient(Fits rows) const {
+  MultiplyTriangle(width_, inverse_.data(), TriangleForm::kPlain, RowsOf(rows, width_));
 }
 
 }  // namespace headscope

@@ -20,15 +20,18 @@ class Preconditioner {
   // `moments` [C, C]; ridge > 0.
   Preconditioner(std::vector<double> moments, double ridge);
 
-  // Rows of weights or gradients [K, C], in place.
-  void ToWeights(std::span<double> rows) const;    // w = L^-T u
-  void FromWeights(std::span<double> rows) const;  // u = L^T w
-  void ToGradient(std::span<double> rows) const;   // dJ/du = L^-1 dJ/dw
+  // Rows of weights or gradients [K, C], in place; of several fits in one walk over the triangle.
+  using Fits = std::span<const std::span<double>>;
+  void ToWeights(Fits rows) const;    // w = L^-T u
+  void FromWeights(Fits rows) const;  // u = L^T w
+  void ToGradient(Fits rows) const;   // dJ/du = L^-1 dJ/dw
+  void ToWeights(std::span<double> rows) const { ToWeights(Fits(&rows, 1)); }
+  void FromWeights(std::span<double> rows) const { FromWeights(Fits(&rows, 1)); }
+  void ToGradient(std::span<double> rows) const { ToGradient(Fits(&rows, 1)); }
 
  private:
   size_t width_;
-  std::vector<double> lower_, inverse_;     // L and L^-1 [C, C], zero above the diagonal
-  std::vector<double> inverse_transposed_;  // L^-T
+  std::vector<double> lower_, inverse_;  // L and L^-1 [C, C], zero above the diagonal
 };
 
 }  // namespace headscope

@@ -1,7 +1,6 @@
 #include "model/ops/triangle.h"
 
 #include <algorithm>
-#include <cassert>
 #include <cmath>
 #include <vector>
 
@@ -26,15 +25,11 @@ constexpr size_t kTogether = 4;
 // Entries of a panel that stay in the first cache while all rows of the triangle meet them.
 constexpr size_t kNear = 256;
 
-void TakeRows(const double* rows, size_t count, size_t width, double* panel) {
-  for (size_t r = 0; r < count; ++r) {
-    for (size_t j = 0; j < width; ++j) panel[j * kPanel + r] = rows[r * width + j];
-  }
+void TakeRow(const double* row, size_t n, size_t r, double* panel) {
+  for (size_t j = 0; j < n; ++j) panel[j * kPanel + r] = row[j];
 }
-void PutRows(const double* panel, size_t count, size_t width, double* rows) {
-  for (size_t r = 0; r < count; ++r) {
-    for (size_t j = 0; j < width; ++j) rows[r * width + j] = panel[j * kPanel + r];
-  }
+void PutRow(const double* panel, size_t r, size_t n, double* row) {
+  for (size_t j = 0; j < n; ++j) row[j] = panel[j * kPanel + r];
 }
 
 constexpr double kLeastPivot = 1e-12;  // squared
@@ -64,8 +59,7 @@ HWY_INLINE void ForEachSum(const Body& body) {
       std::make_index_sequence<kRows * kAcross>());
 }
 
-// sums[k][r] += sum over j = begin … end - 1 of t[k][j] x[j][r], for kRows rows of a triangle that
-// are n apart.
+// sums[k][r] += sum over j = begin … end - 1 of t[k][j] x[j][r], for kRows rows t of L.
 template <size_t kRows>
 HWY_INLINE void WeighPanel(const double* t, size_t n, const double* x, size_t begin, size_t end,
                            double* sums) {
@@ -85,39 +79,69 @@ HWY_INLINE void WeighPanel(const double* t, size_t n, const double* x, size_t be
   });
 }
 
-// Adds to the sums of row i of a triangle, or of kTogether rows where `last` leaves so many: how
-// many.
-HWY_INLINE size_t WeighRows(const double* triangle, size_t n, size_t i, size_t last,
-                            const double* x, size_t begin, size_t end, double* sums) {
-  if (i + kTogether <= last) {
-    WeighPanel<kTogether>(triangle + i * n, n, x, begin, end, sums);
-    return kTogether;
+// y[i][r] += t[0][i] x[0][r], then t[1][i] x[1][r], …, for i = begin … end - 1.
+template <size_t kRows>
+HWY_INLINE void SpreadRows(const double* t, size_t n, const double* x, size_t begin, size_t end,
+                           double* y) {
+  const DoubleTag d;
+  DoubleVector at[kRows][kPanel / kDoubles];
+  ForEachSum<kRows>([&](auto k, auto v) HEADSCOPE_KERNEL {
+    at[k][v] = hn::LoadU(d, x + k * kPanel + v * kDoubles);
+  });
+  for (size_t i = begin; i < end; ++i) {
+    DoubleVector s[kPanel / kDoubles];
+    ForEachSum<1>([&](auto, auto v)
+                      HEADSCOPE_KERNEL { s[v] = hn::LoadU(d, y + i * kPanel + v * kDoubles); });
+    ForEachSum<kRows>([&](auto k, auto v) HEADSCOPE_KERNEL {
+      s[v] = hn::Add(s[v], hn::Mul(hn::Set(d, t[k * n + i]), at[k][v]));
+    });
+    ForEachSum<1>([&](auto, auto v)
+                      HEADSCOPE_KERNEL { hn::StoreU(s[v], d, y + i * kPanel + v * kDoubles); });
   }
-  WeighPanel<1>(triangle + i * n, n, x, begin, end, sums);
-  return 1;
 }
 
-void MultiplyPanel(size_t n, const double* triangle, Half half, const double* x, double* y) {
-  std::fill_n(y, n * kPanel, 0.0);
+// body(i, kRows) for groups of kTogether rows from `i` to `last` and for each of those left over.
+template <class Body>
+HWY_INLINE void ForEachRows(size_t i, size_t last, const Body& body) {
+  for (; i + kTogether <= last; i += kTogether) {
+    body(i, std::integral_constant<size_t, kTogether>());
+  }
+  for (; i < last; ++i) body(i, std::integral_constant<size_t, 1>());
+}
+
+// y = L x, of `panels` panels.
+void MultiplyPanels(size_t n, const double* lower, size_t panels, const double* x, double* y) {
   for (size_t near = 0; near < n; near += kNear) {
-    const size_t far = std::min(n, near + kNear);
-    size_t i = half == Half::kUpper ? 0 : near / kTogether * kTogether;
-    const size_t last = half == Half::kUpper ? far : n;
-    while (i < last) {
-      const size_t begin = half == Half::kUpper ? std::max(near, i) : near;
-      const size_t end = half == Half::kUpper ? far : std::min(far, i + kTogether);
-      i += WeighRows(triangle, n, i, last, x, begin, end, y + i * kPanel);
-    }
+    ForEachRows(near, n, [&](size_t i, auto rows) HEADSCOPE_KERNEL {
+      const size_t far = std::min({n, near + kNear, i + rows});
+      for (size_t p = 0; p < panels; ++p) {
+        const size_t panel = p * n * kPanel;
+        WeighPanel<rows>(lower + i * n, n, x + panel, near, far, y + panel + i * kPanel);
+      }
+    });
+  }
+}
+
+// y = L^T x: row by row of L, so that it is read as it lies.
+void MultiplyPanelsTransposed(size_t n, const double* lower, size_t panels, const double* x,
+                              double* y) {
+  for (size_t near = 0; near < n; near += kNear) {
+    ForEachRows(near, n, [&](size_t j, auto rows) HEADSCOPE_KERNEL {
+      const size_t far = std::min({n, near + kNear, j + rows});
+      for (size_t p = 0; p < panels; ++p) {
+        const size_t panel = p * n * kPanel;
+        SpreadRows<rows>(lower + j * n, n, x + panel + j * kPanel, near, far, y + panel);
+      }
+    });
   }
 }
 
 // Rows `first` … `first + count - 1` of L, of which the earlier ones are done; x is their panel.
 void FactorisePanel(size_t n, double* lower, size_t first, size_t count, double* x) {
-  for (size_t j = 0; j < first + count;) {
-    const size_t done = j;
-    double sums[kTogether * kPanel] = {};
-    for (const size_t after = j + WeighRows(lower, n, j, first + count, x, 0, done, sums);
-         j < after; ++j) {
+  ForEachRows(0, first + count, [&](size_t done, auto rows) HEADSCOPE_KERNEL {
+    double sums[rows * kPanel] = {};
+    WeighPanel<rows>(lower + done * n, n, x, 0, done, sums);
+    for (size_t j = done; j < done + rows; ++j) {
       const double* const row = lower + j * n;
       double* const sum = sums + (j - done) * kPanel;
       for (size_t i = std::max(first, j); i < first + count; ++i) {
@@ -128,16 +152,16 @@ void FactorisePanel(size_t n, double* lower, size_t first, size_t count, double*
         lower[i * n + j] = x[j * kPanel + r] = entry;
       }
     }
-  }
+  });
 }
 
 // Columns `first` … `first + count - 1` of L^-1: x_i = (e_i - sum_{j < i} L_ij x_j) / L_ii.
 void InvertPanel(size_t n, const double* lower, size_t first, size_t count, double* x,
                  double* inverse) {
-  for (size_t i = first; i < n;) {
-    const size_t done = i;
-    double sums[kTogether * kPanel] = {};
-    for (const size_t after = i + WeighRows(lower, n, i, n, x, first, done, sums); i < after; ++i) {
+  ForEachRows(first, n, [&](size_t done, auto rows) HEADSCOPE_KERNEL {
+    double sums[rows * kPanel] = {};
+    WeighPanel<rows>(lower + done * n, n, x, first, done, sums);
+    for (size_t i = done; i < done + rows; ++i) {
       const double* const row = lower + i * n;
       double* const sum = sums + (i - done) * kPanel;
       for (size_t r = 0; r < count; ++r) {
@@ -146,7 +170,7 @@ void InvertPanel(size_t n, const double* lower, size_t first, size_t count, doub
         inverse[i * n + first + r] = x[i * kPanel + r] = entry;
       }
     }
-  }
+  });
 }
 
 }  // namespace
@@ -157,7 +181,8 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace headscope {
 
-HWY_EXPORT(MultiplyPanel);
+HWY_EXPORT(MultiplyPanels);
+HWY_EXPORT(MultiplyPanelsTransposed);
 HWY_EXPORT(FactorisePanel);
 HWY_EXPORT(InvertPanel);
 
@@ -165,7 +190,7 @@ void FactoriseSymmetric(size_t n, double* matrix) {
   std::vector<double> x(n * kPanel);
   for (size_t first = 0; first < n; first += kPanel) {
     const size_t count = std::min(kPanel, n - first);
-    TakeRows(matrix + first * n, count, n, x.data());
+    for (size_t r = 0; r < count; ++r) TakeRow(matrix + (first + r) * n, n, r, x.data());
     HWY_DYNAMIC_DISPATCH(FactorisePanel)(n, matrix, first, count, x.data());
   }
   for (size_t i = 0; i < n; ++i) std::fill_n(matrix + i * n + i + 1, n - i - 1, 0.0);
@@ -181,17 +206,20 @@ void InvertTriangle(size_t n, const double* triangle, double* inverse) {
   }
 }
 
-void MultiplyTriangle(size_t n, const double* triangle, Half half, std::span<double> rows) {
-  assert(n > 0 && rows.size() % n == 0);
-  std::vector<double> x(n * kPanel), y(n * kPanel);
-  const size_t num_rows = rows.size() / n;
-  for (size_t first = 0; first < num_rows; first += kPanel) {
-    const size_t count = std::min(kPanel, num_rows - first);
-    double* const panel = rows.data() + first * n;
-    TakeRows(panel, count, n, x.data());
-    HWY_DYNAMIC_DISPATCH(MultiplyPanel)(n, triangle, half, x.data(), y.data());
-    PutRows(y.data(), count, n, panel);
+void MultiplyTriangle(size_t n, const double* triangle, TriangleForm form,
+                      std::span<double* const> rows) {
+  const size_t panels = (rows.size() + kPanel - 1) / kPanel;
+  std::vector<double> x(panels * n * kPanel), y(x.size());
+  const auto panel_of = [n](std::vector<double>& all, size_t r) {
+    return all.data() + r / kPanel * n * kPanel;
+  };
+  for (size_t r = 0; r < rows.size(); ++r) TakeRow(rows[r], n, r % kPanel, panel_of(x, r));
+  if (form == TriangleForm::kPlain) {
+    HWY_DYNAMIC_DISPATCH(MultiplyPanels)(n, triangle, panels, x.data(), y.data());
+  } else {
+    HWY_DYNAMIC_DISPATCH(MultiplyPanelsTransposed)(n, triangle, panels, x.data(), y.data());
   }
+  for (size_t r = 0; r < rows.size(); ++r) PutRow(panel_of(y, r), r % kPanel, n, rows[r]);
 }
 
 }  // namespace headscope

@@ -16,10 +16,11 @@ void FactoriseSymmetric(size_t n, double* matrix);
 // `inverse` = L^-1, zero above the diagonal.
 void InvertTriangle(size_t n, const double* triangle, double* inverse);
 
-// Which half of a square a triangle is.
-enum class Half { kLower, kUpper };
+// L itself or L^T.
+enum class TriangleForm { kPlain, kTransposed };
 
-// Every row x of `rows` [_, n] becomes T x.
-void MultiplyTriangle(size_t n, const double* triangle, Half half, std::span<double> rows);
+// Every row x [n] of those that `rows` points to becomes L x or L^T x.
+void MultiplyTriangle(size_t n, const double* triangle, TriangleForm form,
+                      std::span<double* const> rows);
 
 }  // namespace headscope
