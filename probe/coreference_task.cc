@@ -52,11 +52,15 @@ std::vector<int32_t> Permuted(const std::vector<int32_t>& labels, const RandomSt
   return permuted;
 }
 
+RowPairs Compared(const std::vector<RowPair>& pairs) {
+  return {.pairs = pairs, .with_product = true};
+}
+
 // log p(coreferent) - log p(not) of each pair.
 std::vector<float> ScoresOf(Compute& compute, Probe& probe, ConstMatrix spans,
                             const std::vector<RowPair>& pairs) {
   const std::vector<uint32_t> rows = AllOf(pairs.size());
-  const ProbeRows data{spans, {}, rows, pairs};
+  const ProbeRows data{spans, {}, rows, Compared(pairs)};
   std::vector<float> scores;
   RowBlock block;
   AlignedBuffer<float> buffer(kScoredRows * 2);
@@ -179,14 +183,15 @@ std::vector<FitScores> CoreferenceTask::FitTogether(Compute& compute, const Laye
   const std::vector<uint32_t> chosen_on = AllOf(dev_.pairs.size());
   const std::vector<FittedWordProbe> fits = FitWordProbes(
       compute, [&] { return MakeWordProbe(requests[0].probe, 2, options_.hidden_units); },
-      {train.vectors, {}, fitted, train_.pairs}, {dev.vectors, {}, chosen_on, dev_.pairs}, requests,
+      {train.vectors, {}, fitted, Compared(train_.pairs)},
+      {dev.vectors, {}, chosen_on, Compared(dev_.pairs)}, requests,
       [&](const FitRequest& request) { return LabelsOf(request.target, request.seed); });
   std::vector<FitScores> all;
   for (size_t r = 0; r < requests.size(); ++r) {
     Probe& probe = *fits[r].probe;
     const std::vector<int32_t>& labels = fits[r].labels.test;
     const ProbeScores pairs =
-        ScoreProbe(compute, probe, {test.vectors, labels, scored, test_.pairs});
+        ScoreProbe(compute, probe, {test.vectors, labels, scored, Compared(test_.pairs)});
     std::vector<double> right;
     if (requests[r].target != ProbeTarget::kControl) {
       right = RightOf(ScoresOf(compute, probe, test.vectors, test_.candidates));
@@ -258,11 +263,11 @@ double CoreferenceTask::CodeNats(Compute& compute, const LayerFeatures& features
   const Spans train = SpansOf(features.train, train_), dev = SpansOf(features.dev, dev_);
   const std::vector<uint32_t> chosen_on = DevRowsOfBlock(AllOf(dev_.pairs.size()), rows.size());
   const auto probe = MakeWordProbe(request.probe, 2, options_.hidden_units);
-  probe->Fit(compute, {train.vectors, labels.train, rows, train_.pairs},
-             {dev.vectors, labels.dev, chosen_on, dev_.pairs},
+  probe->Fit(compute, {train.vectors, labels.train, rows, Compared(train_.pairs)},
+             {dev.vectors, labels.dev, chosen_on, Compared(dev_.pairs)},
              ProbeStream(request.seed, ProbeSite::kFit));
   const ProbeScores scores =
-      ScoreProbe(compute, *probe, {train.vectors, labels.train, block, train_.pairs});
+      ScoreProbe(compute, *probe, {train.vectors, labels.train, block, Compared(train_.pairs)});
   return scores.MeanNats() * static_cast<double>(block.size());
 }
 

@@ -28,7 +28,7 @@ std::vector<double> SecondMoments(Compute& compute, const ProbeRows& data) {
   const size_t width = data.Width();
   RowBlock block;
   const ConstMatrix x =
-      block.Features(compute, {data.features, data.labels, rows, data.pairs}, 0, rows.size());
+      block.Features(compute, {data.features, data.labels, rows, data.paired}, 0, rows.size());
   AlignedBuffer<float> products(width * width);
   Gemm(compute, GemmForm::kTN, x, x, Matrix(products.data(), width, width));
   std::vector<double> moments;

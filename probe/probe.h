@@ -21,17 +21,24 @@ struct RowPair {
   uint32_t a, b;
 };
 
+// How row i is read off two rows of features where pairs are given: x_a and x_b side by side, and
+// with them (for linear probes that must compare) their product entry by entry. Made a block at a
+// time, so that pairs may be many.
+struct RowPairs {
+  std::span<const RowPair> pairs = {};
+  bool with_product = false;
+};
+
 // Rows of a feature matrix with their labels.
 struct ProbeRows {
   ConstMatrix features;             // [words, C]
   std::span<const int32_t> labels;  // [words], in [0, K) for every row that takes part
   std::span<const uint32_t> rows;   // the words that take part, in this order; may repeat
-  // Where given, row i is what its pair makes of two rows of features: x_a, x_b and their product
-  // entry by entry, side by side; labels and rows then count pairs. Made a block at a time, so that
-  // pairs may be many.
-  std::span<const RowPair> pairs = {};
+  RowPairs paired = {};             // where there are any, labels and rows count pairs
 
-  size_t Width() const { return pairs.empty() ? features.cols : 3 * features.cols; }
+  size_t Width() const {
+    return features.cols * (paired.pairs.empty() ? 1 : paired.with_product ? 3 : 2);
+  }
 };
 
 // So many of the rows, evenly spaced; all where there are no more.

@@ -59,16 +59,17 @@ std::vector<int32_t> Permuted(const std::vector<int32_t>& labels, const RandomSt
   return permuted;
 }
 
-// The word of the file that each word hangs on; the root on itself.
-std::vector<uint32_t> HeadRows(const ProbeSplit& split) {
-  std::vector<uint32_t> rows;
+// Each word of the file and the word it hangs on; the root on itself.
+std::vector<RowPair> ArcsOf(const ProbeSplit& split) {
+  std::vector<RowPair> arcs;
   for (size_t s = 0; s < split.NumSentences(); ++s) {
     for (const Word& word : split.sentences[s]->words) {
-      rows.push_back(word.head == 0 ? static_cast<uint32_t>(rows.size())
-                                    : split.starts[s] + static_cast<uint32_t>(word.head) - 1);
+      const auto own = static_cast<uint32_t>(arcs.size());
+      const auto head = static_cast<uint32_t>(word.head);
+      arcs.push_back({own, head == 0 ? own : split.starts[s] + head - 1});
     }
   }
-  return rows;
+  return arcs;
 }
 
 // The largest entry; the first of equals.
@@ -145,6 +146,9 @@ WordLabelTask::WordLabelTask(const ProbeCorpus& corpus, const WordLabelOptions& 
   number(corpus.train, labels_.train);
   number(corpus.dev, labels_.dev);
   number(corpus.test, labels_.test);
+  if (options.label == WordLabel::kRelation) {
+    arcs_ = {ArcsOf(corpus.train), ArcsOf(corpus.dev), ArcsOf(corpus.test)};
+  }
 }
 
 WordLabelTask::Labels WordLabelTask::ControlLabels(uint64_t seed) const {
@@ -168,18 +172,6 @@ WordLabelTask::Labels WordLabelTask::LabelsOf(ProbeTarget target, uint64_t seed)
   if (target == ProbeTarget::kLabels) return labels_;
   return {Permuted(labels_.train, ProbeStream(seed, ProbeSite::kLabels, 0)),
           Permuted(labels_.dev, ProbeStream(seed, ProbeSite::kLabels, 1)), labels_.test};
-}
-
-WordLabelTask::Seen WordLabelTask::See(Compute& compute, ConstMatrix features,
-                                       const ProbeSplit& split) const {
-  if (options_.label != WordLabel::kRelation) return {{}, features};
-  const size_t width = features.cols;
-  Seen seen{AlignedBuffer<float>(features.rows * 2 * width), {}};
-  const Matrix pairs(seen.pairs.data(), features.rows, 2 * width);
-  for (size_t w = 0; w < features.rows; ++w) std::copy_n(features.Row(w), width, pairs.Row(w));
-  GatherRows(compute.Pool(), features, HeadRows(split), pairs.ColumnRange(width, 2 * width));
-  seen.features = pairs;
-  return seen;
 }
 
 FitScores WordLabelTask::Score(std::span<const uint32_t> rows, std::span<const int32_t> predicted,
@@ -214,19 +206,17 @@ FitScores WordLabelTask::Fit(Compute& compute, const LayerFeatures& features,
 
 std::vector<FitScores> WordLabelTask::FitTogether(Compute& compute, const LayerFeatures& features,
                                                   std::span<const FitRequest> requests) const {
-  const Seen train = See(compute, features.train, corpus_.train);
-  const Seen dev = See(compute, features.dev, corpus_.dev);
-  const Seen test = See(compute, features.test, corpus_.test);
   // The same words have a label, whichever it is.
   const std::vector<uint32_t> fitted = Labelled(labels_.train), scored = Labelled(labels_.test);
   const std::vector<uint32_t> chosen_on = Labelled(labels_.dev);
   std::vector<FitScores> all;
   for (const FittedWordProbe& fit : FitWordProbes(
            compute, [&] { return MakeProbe(requests[0].probe, features.mixed_layers); },
-           {train.features, {}, fitted}, {dev.features, {}, chosen_on}, requests,
+           {features.train, {}, fitted, {arcs_.train}}, {features.dev, {}, chosen_on, {arcs_.dev}},
+           requests,
            [&](const FitRequest& request) { return LabelsOf(request.target, request.seed); })) {
     const ProbeScores scores =
-        ScoreProbe(compute, *fit.probe, {test.features, fit.labels.test, scored});
+        ScoreProbe(compute, *fit.probe, {features.test, fit.labels.test, scored, {arcs_.test}});
     FitScores result = Score(scored, scores.predicted, fit.labels.test);
     result.mix = fit.probe->MixWeights();
     result.dev = fit.dev;
@@ -264,17 +254,17 @@ double WordLabelTask::CodeNats(Compute& compute, const LayerFeatures& features,
                                const FitRequest& request, std::span<const uint32_t> fitted,
                                std::span<const uint32_t> coded) const {
   const Labels labels = LabelsOf(request.target, request.seed);
-  const Seen train = See(compute, features.train, corpus_.train);
-  const Seen dev = See(compute, features.dev, corpus_.dev);
   const std::vector<uint32_t> rows = LabelledOf(labels.train, corpus_.train, fitted);
   const std::vector<uint32_t> block = LabelledOf(labels.train, corpus_.train, coded);
   // A first block of one sentence may have no label at all.
   if (rows.empty()) return UniformBits(coded) * Log(2.0);
   const std::vector<uint32_t> chosen_on = DevRowsOfBlock(Labelled(labels.dev), rows.size());
   const auto probe = MakeProbe(request.probe, features.mixed_layers);
-  probe->Fit(compute, {train.features, labels.train, rows}, {dev.features, labels.dev, chosen_on},
+  probe->Fit(compute, {features.train, labels.train, rows, {arcs_.train}},
+             {features.dev, labels.dev, chosen_on, {arcs_.dev}},
              ProbeStream(request.seed, ProbeSite::kFit));
-  const ProbeScores scores = ScoreProbe(compute, *probe, {train.features, labels.train, block});
+  const ProbeScores scores =
+      ScoreProbe(compute, *probe, {features.train, labels.train, block, {arcs_.train}});
   return scores.MeanNats() * static_cast<double>(block.size());
 }
 

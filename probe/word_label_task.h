@@ -56,7 +56,7 @@ struct WordLabelOptions {
 // distribution in train. Baselines: "majority", the most frequent label of train; "look-up", that
 // of the form in train, for unseen forms the majority's.
 //
-// Memory of a fit: that of the probe; for relations twice the layer's vectors besides.
+// Memory of a fit: that of the probe.
 class WordLabelTask final : public ProbingTask {
  public:
   WordLabelTask(const ProbeCorpus& corpus, const WordLabelOptions& options);
@@ -79,12 +79,10 @@ class WordLabelTask final : public ProbingTask {
   const std::vector<std::string>& Names() const { return names_; }
 
  private:
-  // One file's words as a probe sees them; owns them where they are pairs.
-  struct Seen {
-    AlignedBuffer<float> pairs;
-    ConstMatrix features;
+  // Of relations: each word of a file and the word it hangs on (the root on itself).
+  struct FileArcs {
+    std::vector<RowPair> train, dev, test;
   };
-  Seen See(Compute& compute, ConstMatrix features, const ProbeSplit& split) const;
   std::unique_ptr<Probe> MakeProbe(const std::string& name, size_t mixed_layers) const;
   Labels ControlLabels(uint64_t seed) const;
   FitScores Score(std::span<const uint32_t> rows, std::span<const int32_t> predicted,
@@ -94,6 +92,7 @@ class WordLabelTask final : public ProbingTask {
   WordLabelOptions options_;
   std::vector<std::string> names_;  // of all three files, in bytewise order
   Labels labels_;
+  FileArcs arcs_;
 };
 
 }  // namespace headscope

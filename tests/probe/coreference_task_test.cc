@@ -260,7 +260,8 @@ TEST_CASE("A probe of pairs is that of vectors written out side by side, bit for
     labels.push_back(a[0] * b[0] + 0.3f * a[1] > 0.0f ? 1 : 0);
     rows.push_back(static_cast<uint32_t>((k * 7) % n));
   }
-  const ProbeRows paired{ConstMatrix(x.data(), 40, width), labels, rows, pairs};
+  const ProbeRows paired{
+      ConstMatrix(x.data(), 40, width), labels, rows, {.pairs = pairs, .with_product = true}};
   const ProbeRows plain{ConstMatrix(written.data(), n, 3 * width), labels, rows};
   ThreadPool pool(1);
   Compute compute(pool);

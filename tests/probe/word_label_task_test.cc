@@ -1,8 +1,13 @@
 #include "probe/word_label_task.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <cmath>
 #include <set>
 
+#include "bench/machine.h"
 #include "model/base/elementary.h"
 #include "model/base/error.h"
 #include "probe/probing_rows.h"
@@ -175,34 +180,41 @@ TEST_CASE(
   CHECK(rejections <= 17);
 }
 
-TEST_CASE("Relations are those of given arcs: what the head tells counts, the root is left out",
-          "[probe][relation]") {
-  // A word's relation is its head's class, and its own class says nothing.
-  const auto treebank = [](uint64_t seed) {
-    Treebank made = RandomTreebank(60, seed);
-    for (Document& document : made.documents) {
-      for (Sentence& sentence : document.sentences) {
-        for (Word& word : sentence.words) {
-          if (word.head == 0) continue;
-          const Word& head = sentence.words[static_cast<size_t>(word.head) - 1];
-          word.deprel = std::string("to") + head.form[0] + ":subtype";
-        }
+// Trees where a word's relation is its head's class, and its own class says nothing.
+Treebank TreesOfHeadClasses(size_t sentences, uint64_t seed) {
+  Treebank made = RandomTreebank(sentences, seed);
+  for (Document& document : made.documents) {
+    for (Sentence& sentence : document.sentences) {
+      for (Word& word : sentence.words) {
+        if (word.head == 0) continue;
+        const Word& head = sentence.words[static_cast<size_t>(word.head) - 1];
+        word.deprel = std::string("to") + head.form[0] + ":subtype";
       }
     }
-    return made;
-  };
-  PlantedFeatures files(treebank(1), treebank(2), treebank(3));
-  const WordLabelTask task(files.corpus, {.label = WordLabel::kRelation});
-  CHECK(task.Names() == std::vector<std::string>{"toa", "tob", "toc"});
-  const ProbeSplit& test = files.corpus.test;
-  const std::vector<int32_t> labels = task.LabelsOf(ProbeTarget::kLabels, 1).test;
-  CHECK(static_cast<size_t>(std::count(labels.begin(), labels.end(), -1)) == test.NumSentences());
-  const LayerFeatures classes = files.Features(3, [&](const ProbeSplit& split, size_t w, size_t j) {
+  }
+  return made;
+}
+
+// Vectors whose first three numbers say a word's class.
+LayerFeatures ClassFeatures(PlantedFeatures& files, size_t width) {
+  return files.Features(width, [&](const ProbeSplit& split, size_t w, size_t j) {
     const auto s = static_cast<size_t>(
         std::upper_bound(split.starts.begin(), split.starts.end(), w) - split.starts.begin() - 1);
     const Word& word = split.WordAt(s, w - split.starts[s]);
     return static_cast<size_t>(word.form[0] - 'a') == j ? 1.0f : 0.0f;
   });
+}
+
+TEST_CASE("Relations are those of given arcs: what the head tells counts, the root is left out",
+          "[probe][relation]") {
+  PlantedFeatures files(TreesOfHeadClasses(60, 1), TreesOfHeadClasses(60, 2),
+                        TreesOfHeadClasses(60, 3));
+  const WordLabelTask task(files.corpus, {.label = WordLabel::kRelation});
+  CHECK(task.Names() == std::vector<std::string>{"toa", "tob", "toc"});
+  const ProbeSplit& test = files.corpus.test;
+  const std::vector<int32_t> labels = task.LabelsOf(ProbeTarget::kLabels, 1).test;
+  CHECK(static_cast<size_t>(std::count(labels.begin(), labels.end(), -1)) == test.NumSentences());
+  const LayerFeatures classes = ClassFeatures(files, 3);
   const FitScores scores = Fit(task, classes, {"linear", ProbeTarget::kLabels, 1});
   CHECK(LabelRatio(scores, 0) == 1.0);
   double counted = 0.0;
@@ -215,6 +227,31 @@ TEST_CASE("Relations are those of given arcs: what the head tells counts, the ro
     CHECK(static_cast<size_t>(std::count(train.begin(), train.end(), -1)) ==
           files.corpus.train.NumSentences());
   }
+}
+
+// In a process of its own, whose peak begins at what it has. Sanitizers keep what was freed:
+// [slow].
+TEST_CASE("Pairs of words and their heads are read block by block: a fit makes no second copy",
+          "[probe][relation][slow]") {
+  PlantedFeatures files(TreesOfHeadClasses(8000, 1), TreesOfHeadClasses(60, 2),
+                        TreesOfHeadClasses(60, 3));
+  const WordLabelTask task(files.corpus, {.label = WordLabel::kRelation});
+  constexpr size_t kWidth = 128;
+  const LayerFeatures classes = ClassFeatures(files, kWidth);
+  const double mib =
+      static_cast<double>(files.corpus.train.NumWords() * kWidth * sizeof(float)) / (1 << 20);
+  CHECK(mib > 20.0);
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    const double before = PeakMib();
+    const FitScores scores = Fit(task, classes, {"linear", ProbeTarget::kLabels, 1});
+    _exit(LabelRatio(scores, 0) == 1.0 ? std::min(250, static_cast<int>(PeakMib() - before)) : 255);
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) < mib);
 }
 
 TEST_CASE("A file without sentences that fit, and a probe nobody knows, are named",
