@@ -23,7 +23,6 @@ TEST_debug := -O0
 FLAGS_debug := -g -D_GLIBCXX_ASSERTIONS
 OPTIMISE_asan := -O0
 HOT_asan := -O1
-TEST_asan := -O0
 # Without the checks of every pointer that address sanitizing nearly covers: a third of what there is to compile.
 FLAGS_asan := -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize=null,alignment,object-size,vptr,pointer-overflow \
               -fno-sanitize-recover=all -D_GLIBCXX_ASSERTIONS
@@ -61,28 +60,33 @@ HOT := $(filter-out $(JSON) $(TEXT),$(filter model/%,$(LIBRARY_SOURCES)) \
        $(wildcard $(addprefix datasets/,bert_*.cc wordpiece*.cc masking.cc pretraining_*.cc sentence_ends.cc synthetic_*.cc \
        planted_*.cc word_rules.cc) $(addprefix train/,adamw.cc attention_reader.cc feature_scale.cc lbfgs.cc reading.cc)) $(filter-out probe/experiment%,$(filter probe/%,$(LIBRARY_SOURCES))))
 PLAIN := $(filter-out $(JSON) $(TEXT) $(HOT),$(LIBRARY_SOURCES))
-# The scalar twins of the kernels would take minutes under sanitizers where seconds do.
 TWINS := $(filter tests/model/ops/%,$(TEST_SOURCES))
 TESTS := $(filter-out $(TWINS) $(COMMANDS),$(TEST_SOURCES))
 
 # Several files of a room compile as one, so that what they share is read and generated once: a first build takes a third of the time. Not those that Highway includes once for each target, or that have flags of their own.
 ALONE := main.cc tests/test_main.cc model/base/build_info.cc probe/experiment_catalogue.cc \
          $(shell grep -l HWY_TARGET_INCLUDE $(LIBRARY_SOURCES) $(TEST_SOURCES))
-OBJECT = $(patsubst %.cc,$(BUILD)/obj/%.o,$(patsubst $(BUILD)/%,%,$(1)))
-OBJECTS = $(call OBJECT,$(filter $(ALONE),$(2)) $(shell .ci/batches $(BUILD) batch/$(1) $(filter-out $(ALONE),$(2))))
-HOT_OBJECTS := $(call OBJECTS,hot,$(HOT))
-PLAIN_OBJECTS := $(call OBJECTS,plain,$(PLAIN))
-JSON_OBJECTS := $(call OBJECTS,json,$(JSON))
-TEXT_OBJECTS := $(call OBJECTS,text,$(filter $(LIBRARY_SOURCES),$(TEXT)))
+# (build folder, sources) and (build folder, class, sources).
+OBJECT = $(patsubst %.cc,$(1)/obj/%.o,$(patsubst $(1)/%,%,$(2)))
+OBJECTS = $(call OBJECT,$(1),$(filter $(ALONE),$(3)) $(shell .ci/batches $(1) batch/$(2) $(filter-out $(ALONE),$(3))))
+HOT_OBJECTS := $(call OBJECTS,$(BUILD),hot,$(HOT))
+PLAIN_OBJECTS := $(call OBJECTS,$(BUILD),plain,$(PLAIN))
+JSON_OBJECTS := $(call OBJECTS,$(BUILD),json,$(JSON))
+TEXT_OBJECTS := $(call OBJECTS,$(BUILD),text,$(filter $(LIBRARY_SOURCES),$(TEXT)))
 LIBRARY_OBJECTS := $(HOT_OBJECTS) $(PLAIN_OBJECTS) $(JSON_OBJECTS) $(TEXT_OBJECTS)
-TWIN_OBJECTS := $(call OBJECTS,twins,$(TWINS))
-# Tests stand alone: what they call their texts and tables need not differ.
-TEST_OBJECTS := $(TWIN_OBJECTS) $(call OBJECT,$(TESTS))
-MAIN_OBJECTS := $(call OBJECT,main.cc tests/test_main.cc)
+# Under address sanitizing the tests are those of the release build: the library is what is checked, and it comes first where
+# programs are linked, so that what both instantiate is checked, too. Compiling the tests once more took a third of CI.
+TEST_BUILD := build/$(if $(filter asan,$(MODE)),release,$(MODE))
+TWIN_OBJECTS := $(call OBJECTS,$(TEST_BUILD),twins,$(TWINS))
+# Tests stand alone, but for those of the operations: what they call their texts and tables need not differ.
+TEST_OBJECTS := $(TWIN_OBJECTS) $(call OBJECT,$(TEST_BUILD),$(TESTS))
+MAIN_OBJECT := $(call OBJECT,$(BUILD),main.cc)
+TEST_MAIN_OBJECT := $(call OBJECT,$(TEST_BUILD),tests/test_main.cc)
+MAIN_OBJECTS := $(MAIN_OBJECT) $(filter $(BUILD)/%,$(TEST_MAIN_OBJECT))
 # Tests that take long are tagged [.long]: CI runs them, `make test` does not.
 TEST_ARGUMENTS ?=
 
-.PHONY: all help demo test long-test bench data format format-check check-includes clean
+.PHONY: all help demo test long-test test-objects bench data format format-check check-includes clean
 all: build/headscope
 
 help:
@@ -98,15 +102,22 @@ help:
 build/headscope: $(BUILD)/headscope
 	@ln -sf $(MODE)/headscope $@
 
-$(BUILD)/headscope: $(call OBJECT,main.cc) $(LIBRARY_OBJECTS)
+$(BUILD)/headscope: $(MAIN_OBJECT) $(LIBRARY_OBJECTS)
 	$(CXX) $(CXXFLAGS) $^ -o $@ $(LDLIBS)
 
-$(BUILD)/tests: $(call OBJECT,tests/test_main.cc) $(TEST_OBJECTS) $(LIBRARY_OBJECTS)
+$(BUILD)/tests: $(LIBRARY_OBJECTS) $(TEST_MAIN_OBJECT) $(TEST_OBJECTS)
 	$(CXX) $(CXXFLAGS) $^ -o $@ $(LDLIBS)
+
+ifeq ($(TEST_BUILD),$(BUILD))
+test-objects: $(TEST_MAIN_OBJECT) $(TEST_OBJECTS)
+else
+$(TEST_MAIN_OBJECT) $(TEST_OBJECTS): test-objects ;
+test-objects:
+	+@$(MAKE) MODE=release test-objects
+endif
 
 $(HOT_OBJECTS): OPTIMISE = $(HOT_$(MODE))
 $(TEST_OBJECTS): OPTIMISE = $(TEST_$(MODE))
-$(TWIN_OBJECTS): OPTIMISE = $(if $(filter asan,$(MODE)),-O1,$(TEST_$(MODE)))
 $(JSON_OBJECTS) $(TEXT_OBJECTS) $(MAIN_OBJECTS): OPTIMISE = -O0
 
 # Installs missing packages once; see .ci/setup.
@@ -127,12 +138,11 @@ $(BUILD)/obj/batch/%.o: $(BUILD)/batch/%.cc | build/.setup
 # What many files include from outside the project is compiled once for each level of optimisation, and with the test framework.
 OUTSIDE = outside
 LEVELS := $(sort -O0 $(OPTIMISE_$(MODE)) $(HOT_$(MODE)))
-TEST_LEVELS := $(sort $(TEST_$(MODE)) $(if $(filter asan,$(MODE)),-O1))
 $(JSON_OBJECTS): OUTSIDE = outside-json
 $(JSON_OBJECTS): | $(BUILD)/outside-json-O0.h.gch
 $(TEST_OBJECTS): OUTSIDE = tests-outside
 $(LIBRARY_OBJECTS) $(MAIN_OBJECTS): | $(foreach level,$(LEVELS),$(BUILD)/outside$(level).h.gch)
-$(TEST_OBJECTS): | $(foreach level,$(TEST_LEVELS),$(BUILD)/tests-outside$(level).h.gch)
+$(filter $(BUILD)/%,$(TEST_OBJECTS)): | $(BUILD)/tests-outside$(TEST_$(MODE)).h.gch
 $(BUILD)/outside%.h.gch: model/base/outside.h | build/.setup
 	$(precompile)
 $(BUILD)/outside-json%.h.gch: model/base/outside_json.h model/base/outside.h | build/.setup
