@@ -277,6 +277,13 @@ void FillResults(const ProbeCorpus& corpus, const ModelConfig& config, const Stu
 
 }  // namespace
 
+size_t ReadingPasses(const ProbeCorpus& corpus, const ModelConfig& config,
+                     const ProbingOptions& options) {
+  const size_t layers = LayersOf(config, options).size();
+  const size_t at_once = LayersInMemory(corpus, config, options);
+  return (layers + at_once - 1) / at_once;
+}
+
 bool MixFits(const ProbeCorpus& corpus, const ModelConfig& config, const ProbingOptions& options) {
   return LayersInMemory(corpus, config, options) > config.num_hidden_layers;
 }

@@ -6,8 +6,11 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <optional>
+#include <span>
 
+#include "probe/probing_jobs.h"
 #include "probe/section_store.h"
 #include "probe/suite_group.h"
 #include "probe/suite_section.h"
@@ -111,8 +114,8 @@ class SuiteRun {
   double SecondsOf(const SuiteProbe& probe, Part part) const {
     const double words = static_cast<double>(part == kHeadline ? context_.train.NumWords()
                                                                : context_.WordsOfSweeps());
-    return probe.seconds * words / 1000.0 * static_cast<double>(context_.model.config.hidden_size) /
-           256.0;
+    const double width = static_cast<double>(context_.model.config.hidden_size) / 256.0;
+    return probe.seconds * words / 1000.0 * width + probe.square_seconds * width * width;
   }
 
   void MakePlan() {
@@ -123,10 +126,15 @@ class SuiteRun {
       plan.push_back({study.title, 0, study.seconds(context_)});
     }
     for (const auto& group : groups_) {
-      for (size_t s = 0; s < group->studies.size(); ++s) {
-        for (const Part part : {kSweep, kAtBest, kMixed, kHeadline}) {
-          if (HasPart(*group, part)) PlanPart(*group, s, part, plan);
+      for (const std::vector<Part>& read_together :
+           {std::vector<Part>{kSweep, kAtBest, kMixed}, {kHeadline}}) {
+        const size_t begin = plan.size();
+        for (size_t s = 0; s < group->studies.size(); ++s) {
+          for (const Part part : read_together) {
+            if (HasPart(*group, part)) PlanPart(*group, s, part, plan);
+          }
         }
+        ShareReading(*group, read_together[0], std::span(plan).subspan(begin));
       }
     }
     clock_ = SuiteClock(std::move(plan), context_.pool.NumThreads());
@@ -143,6 +151,25 @@ class SuiteRun {
                       CountFits(*group.tasks[s], context_.model.config, options),
                       SecondsOf(probe, part)});
     }
+  }
+
+  // Adds to each fit its share of what the encoder takes to read the words.
+  void ShareReading(const SuiteGroup& group, Part part, std::span<PlannedWork> plan) const {
+    const size_t fits =
+        std::accumulate(plan.begin(), plan.end(), size_t{0},
+                        [](size_t sum, const PlannedWork& work) { return sum + work.items; });
+    if (fits == 0) return;
+    const ModelConfig& config = context_.model.config;
+    const StudyRequest request{"", group.tasks[0].get(), OptionsOf(context_.options, part)};
+    const size_t times =
+        part == kHeadline
+            ? 1
+            : AllViews({&request, 1}).size() * ReadingPasses(group.corpus, config, request.options);
+    const size_t trained_on =
+        part == kHeadline ? context_.train.NumWords() : group.corpus.train.NumWords();
+    const size_t words = trained_on + group.corpus.dev.NumWords() + group.corpus.test.NumWords();
+    const double seconds = SecondsToRead(config, static_cast<double>(times * words));
+    for (PlannedWork& work : plan) work.seconds += seconds / static_cast<double>(fits);
   }
 
   static std::string EntryOf(const SuiteStudy& study, Part part, const std::string& probe) {

@@ -5,6 +5,14 @@
 
 namespace headscope {
 
+double SecondsToRead(const ModelConfig& config, double words) {
+  constexpr double kPiecesPerWord = 1.3, kFlopsPerSecond = 7e10;
+  const auto hidden = static_cast<double>(config.hidden_size);
+  const double of_a_piece = 2.0 * static_cast<double>(config.num_hidden_layers) * hidden *
+                            (4.0 * hidden + 2.0 * static_cast<double>(config.intermediate_size));
+  return words * kPiecesPerWord * of_a_piece / kFlopsPerSecond;
+}
+
 SuiteClock::SuiteClock(std::vector<PlannedWork> plan, size_t threads)
     : plan_(std::move(plan)), threads_(static_cast<double>(threads)) {
   for (const PlannedWork& work : plan_) {

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "model/config.h"
+
 namespace headscope {
 
 struct PlannedWork {
@@ -13,6 +15,9 @@ struct PlannedWork {
   size_t items = 0;      // fits; 0: no fits, one piece of work
   double seconds = 0.0;  // of one item, on one core
 };
+
+// What an encoder takes to read so many words, on one core.
+double SecondsToRead(const ModelConfig& config, double words);
 
 class SuiteClock {
  public:

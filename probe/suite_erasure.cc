@@ -7,6 +7,7 @@
 #include "probe/erasure_tables.h"
 #include "probe/estimate_text.h"
 #include "probe/model_facts.h"
+#include "probe/suite_clock.h"
 
 namespace headscope {
 namespace {
@@ -48,7 +49,11 @@ double SecondsOfErasureStudy(const SuiteContext& context) {
   const double layers =
       context.options.full ? static_cast<double>(config.num_hidden_layers + 1) : 1.0;
   const double width = static_cast<double>(config.hidden_size);
-  return 120.0 * words / 20000.0 * layers * width / 256.0;
+  const double fits = 120.0 * words / 20000.0 * width / 256.0;
+  // Before it erases, and with each of five erasers.
+  const double read =
+      6.0 * (words + static_cast<double>(context.dev.NumWords() + context.test.NumWords()));
+  return layers * (fits + SecondsToRead(config, read));
 }
 
 SuiteSection RunErasureStudy(const SuiteContext& context) {

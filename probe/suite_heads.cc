@@ -10,6 +10,7 @@
 #include "probe/importance_tables.h"
 #include "probe/report.h"
 #include "probe/results.h"
+#include "probe/suite_clock.h"
 
 namespace headscope {
 namespace {
@@ -86,26 +87,20 @@ double SecondsOfHeadsStudy(const SuiteContext& context) {
   const HeadProbeOptions options;
   const ImportanceOptions importance;
   const ModelConfig& config = context.model.config;
-  const auto hidden = static_cast<double>(config.hidden_size);
   const double heads = static_cast<double>(config.num_hidden_layers * config.num_attention_heads);
   const double words = static_cast<double>(context.dev.NumWords() + context.test.NumWords());
-  constexpr double kPiecesPerWord = 1.3;
-  // Of one piece's way through the encoder.
-  const double flops = 2.0 * static_cast<double>(config.num_hidden_layers) * hidden *
-                       (4.0 * hidden + 2.0 * static_cast<double>(config.intermediate_size));
   // Every model reads both files twice, as sentences and as segments; every ablation and every
   // point of a pruning curve reads some sentences.
   const auto models = static_cast<double>(1 + options.random_models + options.permuted_models);
-  double pieces = 2.0 * models * words * kPiecesPerWord;
+  double read = 2.0 * models * words;
   if (config.has_mlm_head) {
     const double runs = heads + 3.0 * std::min<double>(heads, kMostCurvePoints);
-    pieces += runs * static_cast<double>(importance.sentences) * kPiecesPerWord * words /
-              static_cast<double>(context.dev.NumSentences() + context.test.NumSentences());
+    read += runs * static_cast<double>(importance.sentences) * words /
+            static_cast<double>(context.dev.NumSentences() + context.test.NumSentences());
   }
-  constexpr double kFlopsPerSecond = 7e10;
   // Maps, trees and distances of mini's 16 heads, GUM's 56,000 words.
   const double of_heads = 40.0 * words / 56000.0 * heads / 16.0;
-  return pieces * flops / kFlopsPerSecond + of_heads;
+  return SecondsToRead(config, read) + of_heads;
 }
 
 SuiteSection RunHeadsStudy(const SuiteContext& context) {

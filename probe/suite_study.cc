@@ -31,20 +31,20 @@ SuiteStudy PartsOfSpeech() {
   return {.name = "pos",
           .title = "Parts of speech",
           .make_task = WordLabels(WordLabel::kUpos),
-          .sweep = {{"linear", 0.07}, {"mlp1", 0.10}},
+          .sweep = {{"linear", 0.07, 0.06}, {"mlp1", 0.10}},
           .at_best = {{"mlp2", 0.10}},
           .mix = {{"linear", 0.12}},
-          .headline = {{"linear", 0.04}, {"mlp1", 0.07}}};
+          .headline = {{"linear", 0.04, 0.06}, {"mlp1", 0.07}}};
 }
 
 SuiteStudy Relations() {
   return {.name = "relation",
           .title = "Relations of arcs",
           .make_task = WordLabels(WordLabel::kRelation),
-          .sweep = {{"linear", 0.25}},
+          .sweep = {{"linear", 0.25, 0.45}},
           .at_best = {{"mlp1", 0.15}},
           .mix = {{"linear", 0.25}},
-          .headline = {{"linear", 0.13}}};
+          .headline = {{"linear", 0.13, 0.45}}};
 }
 
 SuiteStudy Dependencies() {
@@ -96,9 +96,9 @@ SuiteStudy Coreference() {
           .make_task = [](const ProbeCorpus& corpus) -> std::unique_ptr<ProbingTask> {
             return std::make_unique<CoreferenceTask>(corpus, CoreferenceTaskOptions());
           },
-          .sweep = {{"linear", 0.03}, {"mlp1", 0.05}},
+          .sweep = {{"linear", 0.03, 0.15}, {"mlp1", 0.05}},
           .at_best = {{"mlp2", 0.05}},
-          .headline = {{"linear", 0.01}, {"mlp1", 0.04}},
+          .headline = {{"linear", 0.01, 0.15}, {"mlp1", 0.04}},
           .options = {{"segment", std::to_string(join.segment_pieces)}},
           .prepare =
               [join](const Treebank& treebank, const WordEncoder& encode, const ModelConfig& config,

@@ -199,6 +199,15 @@ TEST_CASE("A section reads back as it was, for the same identity", "[suite]") {
   CHECK_FALSE(SectionStore(temporary.Root(), "same").Load("heads").has_value());
 }
 
+TEST_CASE("What reading takes follows the encoder's products", "[suite]") {
+  ModelConfig base;
+  base.num_hidden_layers = 12;
+  base.hidden_size = 768;
+  base.intermediate_size = 3072;
+  // 84,934,656 weights in its layers' matrices, two operations each, 1.3 pieces a word.
+  CHECK_THAT(SecondsToRead(base, 1000.0), WithinRel(1300.0 * 2.0 * 84934656.0 / 7e10, 1e-9));
+}
+
 TEST_CASE("The clock goes by the plan at first, then by what was seen", "[suite]") {
   SuiteClock clock({{"slow", 2, 40.0}, {"fast", 10, 2.0}, {"own", 0, 20.0}}, 2);
   CHECK(clock.Fits() == 12);
