@@ -1,7 +1,9 @@
 # headscope: `make demo` shows what it does, `make test` shows that it does it right; `make help` lists the rest.
 
 MODE ?= release
+ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += --jobs=$(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
+endif
 BUILD := build/$(MODE)
 CXX := $(if $(filter default,$(origin CXX)),g++,$(CXX))
 PKG_CONFIG ?= pkg-config
@@ -66,7 +68,7 @@ TESTS := $(filter-out $(TWINS) $(COMMANDS),$(TEST_SOURCES))
 # Several files of a room compile as one, so that what they share is read and generated once: a first build takes a third of the time. Not those that Highway includes once for each target, or that have flags of their own.
 ALONE := main.cc tests/test_main.cc model/base/build_info.cc probe/experiment_catalogue.cc \
          $(shell grep -l HWY_TARGET_INCLUDE $(LIBRARY_SOURCES) $(TEST_SOURCES))
-# (build folder, sources) and (build folder, class, sources).
+# $(call OBJECT,build folder,sources) and $(call OBJECTS,build folder,class,sources).
 OBJECT = $(patsubst %.cc,$(1)/obj/%.o,$(patsubst $(1)/%,%,$(2)))
 OBJECTS = $(call OBJECT,$(1),$(filter $(ALONE),$(3)) $(shell .ci/batches $(1) batch/$(2) $(filter-out $(ALONE),$(3))))
 HOT_OBJECTS := $(call OBJECTS,$(BUILD),hot,$(HOT))
@@ -74,11 +76,12 @@ PLAIN_OBJECTS := $(call OBJECTS,$(BUILD),plain,$(PLAIN))
 JSON_OBJECTS := $(call OBJECTS,$(BUILD),json,$(JSON))
 TEXT_OBJECTS := $(call OBJECTS,$(BUILD),text,$(filter $(LIBRARY_SOURCES),$(TEXT)))
 LIBRARY_OBJECTS := $(HOT_OBJECTS) $(PLAIN_OBJECTS) $(JSON_OBJECTS) $(TEXT_OBJECTS)
-# Under address sanitizing the tests are those of the release build: the library is what is checked, and it comes first where
-# programs are linked, so that what both instantiate is checked, too. Compiling the tests once more took a third of CI.
+# Under address sanitizing the tests are those of the release build, without checks of their own: the library is what is checked,
+# and it comes first where programs are linked, so that what both instantiate (and tests do not inline) is checked, too. To compile
+# the tests once more took a third of CI.
 TEST_BUILD := build/$(if $(filter asan,$(MODE)),release,$(MODE))
 TWIN_OBJECTS := $(call OBJECTS,$(TEST_BUILD),twins,$(TWINS))
-# Tests stand alone, but for those of the operations: what they call their texts and tables need not differ.
+# Each test file compiles alone, so that names of texts and tables may repeat; only those of the operations are batched.
 TEST_OBJECTS := $(TWIN_OBJECTS) $(call OBJECT,$(TEST_BUILD),$(TESTS))
 MAIN_OBJECT := $(call OBJECT,$(BUILD),main.cc)
 TEST_MAIN_OBJECT := $(call OBJECT,$(TEST_BUILD),tests/test_main.cc)
@@ -96,7 +99,7 @@ help:
 	@echo 'make bench           writes bench/RESULTS.md: products, training steps and reading against the machine and its peers'
 	@echo 'make data            download the real corpora into data/'
 	@echo 'make format          clang-format; make format-check and make check-includes: what CI checks'
-	@echo 'MODE=debug|asan|tsan with any of them: another build in its own folder'
+	@echo 'MODE=debug|asan|tsan with any of them: another build in its own folder (asan: with the tests of the release build)'
 
 # The program of the chosen mode, under the name everyone types.
 build/headscope: $(BUILD)/headscope
@@ -112,8 +115,8 @@ ifeq ($(TEST_BUILD),$(BUILD))
 test-objects: $(TEST_MAIN_OBJECT) $(TEST_OBJECTS)
 else
 $(TEST_MAIN_OBJECT) $(TEST_OBJECTS): test-objects ;
-test-objects:
-	+@$(MAKE) MODE=release test-objects
+test-objects: | build/.setup
+	@$(MAKE) MODE=release test-objects
 endif
 
 $(HOT_OBJECTS): OPTIMISE = $(HOT_$(MODE))

@@ -1,10 +1,9 @@
 #include "train/interrupt.h"
 
 #include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "tests/support/catch.h"
+#include "tests/support/child_process.h"
 
 namespace headscope {
 namespace {
@@ -17,19 +16,6 @@ TEST_CASE("The first signal is a wish", "[interrupt]") {
     CHECK(guard.Requested());
     CHECK(guard.Signal() == number);
   }
-}
-
-// Exit status of a child process that runs `body`; -1 when a signal ended it.
-template <typename Body>
-int StatusOfChild(const Body& body) {
-  const pid_t child = fork();
-  if (child == 0) {
-    body();
-    _exit(7);
-  }
-  int status = 0;
-  waitpid(child, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 TEST_CASE("The second signal ends the process at once", "[interrupt]") {
