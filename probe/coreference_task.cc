@@ -53,7 +53,7 @@ std::vector<int32_t> Permuted(const std::vector<int32_t>& labels, const RandomSt
 }
 
 RowPairs Compared(const std::vector<RowPair>& pairs) {
-  return {.pairs = pairs, .with_product = true};
+  return {.rows = pairs, .with_product = true};
 }
 
 // log p(coreferent) - log p(not) of each pair.

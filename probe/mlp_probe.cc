@@ -117,7 +117,7 @@ void MlpProbe::Fit(Compute& compute, const ProbeRows& train, const ProbeRows& de
     return std::min(begin + options_.batch_rows, order.size());
   };
   training.gradient = [&](std::span<const uint32_t> batch, ParameterSet& gradients) {
-    Gradient(compute, {train.features, train.labels, batch, train.paired}, gradients);
+    Gradient(compute, {train.features, train.labels, batch, train.pairs}, gradients);
   };
   training.dev_nats = [&] { return ScoreProbe(compute, *this, dev).MeanNats(); };
   epochs_ = TrainOnBatches(compute, train.rows, random, training, *parameters_);

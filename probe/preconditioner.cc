@@ -13,7 +13,7 @@ size_t SideOf(const std::vector<double>& square) {
   return static_cast<size_t>(std::sqrt(static_cast<double>(square.size())) + 0.5);
 }
 
-std::vector<double*> RowsOf(Preconditioner::Fits fits, size_t width) {
+std::vector<double*> RowsOf(Preconditioner::RowsOfFits fits, size_t width) {
   std::vector<double*> rows;
   for (const std::span<double> fit : fits) {
     for (size_t k = 0; k < fit.size(); k += width) rows.push_back(fit.data() + k);
@@ -28,7 +28,7 @@ std::vector<double> SecondMoments(Compute& compute, const ProbeRows& data) {
   const size_t width = data.Width();
   RowBlock block;
   const ConstMatrix x =
-      block.Features(compute, {data.features, data.labels, rows, data.paired}, 0, rows.size());
+      block.Features(compute, {data.features, data.labels, rows, data.pairs}, 0, rows.size());
   AlignedBuffer<float> products(width * width);
   Gemm(compute, GemmForm::kTN, x, x, Matrix(products.data(), width, width));
   std::vector<double> moments;
@@ -45,15 +45,15 @@ Preconditioner::Preconditioner(std::vector<double> moments, double ridge)
   InvertTriangle(width_, lower_.data(), inverse_.data());
 }
 
-void Preconditioner::ToWeights(Fits rows) const {
+void Preconditioner::ToWeights(RowsOfFits rows) const {
   MultiplyTriangle(width_, inverse_.data(), TriangleForm::kTransposed, RowsOf(rows, width_));
 }
 
-void Preconditioner::FromWeights(Fits rows) const {
+void Preconditioner::FromWeights(RowsOfFits rows) const {
   MultiplyTriangle(width_, lower_.data(), TriangleForm::kTransposed, RowsOf(rows, width_));
 }
 
-void Preconditioner::ToGradient(Fits rows) const {
+void Preconditioner::ToGradient(RowsOfFits rows) const {
   MultiplyTriangle(width_, inverse_.data(), TriangleForm::kPlain, RowsOf(rows, width_));
 }
 

@@ -20,14 +20,15 @@ class Preconditioner {
   // `moments` [C, C]; ridge > 0.
   Preconditioner(std::vector<double> moments, double ridge);
 
-  // Rows of weights or gradients [K, C], in place; of several fits in one walk over the triangle.
-  using Fits = std::span<const std::span<double>>;
-  void ToWeights(Fits rows) const;    // w = L^-T u
-  void FromWeights(Fits rows) const;  // u = L^T w
-  void ToGradient(Fits rows) const;   // dJ/du = L^-1 dJ/dw
-  void ToWeights(std::span<double> rows) const { ToWeights(Fits(&rows, 1)); }
-  void FromWeights(std::span<double> rows) const { FromWeights(Fits(&rows, 1)); }
-  void ToGradient(std::span<double> rows) const { ToGradient(Fits(&rows, 1)); }
+  // Rows of weights or gradients in place: [K, C] of each of several fits, in one walk over the
+  // triangle.
+  using RowsOfFits = std::span<const std::span<double>>;
+  void ToWeights(RowsOfFits rows) const;    // w = L^-T u
+  void FromWeights(RowsOfFits rows) const;  // u = L^T w
+  void ToGradient(RowsOfFits rows) const;   // dJ/du = L^-1 dJ/dw
+  void ToWeights(std::span<double> rows) const { ToWeights(RowsOfFits(&rows, 1)); }
+  void FromWeights(std::span<double> rows) const { FromWeights(RowsOfFits(&rows, 1)); }
+  void ToGradient(std::span<double> rows) const { ToGradient(RowsOfFits(&rows, 1)); }
 
  private:
   size_t width_;

@@ -17,14 +17,14 @@ bool Adjacent(std::span<const uint32_t> rows) {
   return true;
 }
 
-void ReadPairs(ConstMatrix x, const RowPairs& paired, std::span<const uint32_t> rows, Matrix out) {
+void ReadPairs(ConstMatrix x, const RowPairs& pairs, std::span<const uint32_t> rows, Matrix out) {
   for (size_t i = 0; i < rows.size(); ++i) {
-    const float* a = x.Row(paired.pairs[rows[i]].a);
-    const float* b = x.Row(paired.pairs[rows[i]].b);
+    const float* a = x.Row(pairs.rows[rows[i]].a);
+    const float* b = x.Row(pairs.rows[rows[i]].b);
     float* y = out.Row(i);
     std::copy_n(a, x.cols, y);
     std::copy_n(b, x.cols, y + x.cols);
-    if (!paired.with_product) continue;
+    if (!pairs.with_product) continue;
     for (size_t j = 0; j < x.cols; ++j) y[2 * x.cols + j] = a[j] * b[j];
   }
 }
@@ -40,10 +40,10 @@ std::vector<uint32_t> EvenlySpaced(std::span<const uint32_t> rows, size_t count)
 
 ConstMatrix RowBlock::Features(Compute& compute, const ProbeRows& data, size_t begin, size_t end) {
   const std::span<const uint32_t> rows = data.rows.subspan(begin, end - begin);
-  if (!data.paired.pairs.empty()) {
+  if (!data.pairs.rows.empty()) {
     features_.EnsureSize(rows.size() * data.Width());
     const Matrix read(features_.data(), rows.size(), data.Width());
-    ReadPairs(data.features, data.paired, rows, read);
+    ReadPairs(data.features, data.pairs, rows, read);
     return read;
   }
   if (Adjacent(rows)) return data.features.RowRange(rows[0], rows[0] + rows.size());

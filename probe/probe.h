@@ -21,11 +21,11 @@ struct RowPair {
   uint32_t a, b;
 };
 
-// How row i is read off two rows of features where pairs are given: x_a and x_b side by side, and
-// with them (for linear probes that must compare) their product entry by entry. Made a block at a
-// time, so that pairs may be many.
+// Pairs of rows that are read as one: x_a and x_b side by side, and (with_product, for linear
+// probes that must compare) their product entry by entry behind them. Made a block at a time, so
+// that pairs may be many.
 struct RowPairs {
-  std::span<const RowPair> pairs = {};
+  std::span<const RowPair> rows = {};
   bool with_product = false;
 };
 
@@ -34,10 +34,10 @@ struct ProbeRows {
   ConstMatrix features;             // [words, C]
   std::span<const int32_t> labels;  // [words], in [0, K) for every row that takes part
   std::span<const uint32_t> rows;   // the words that take part, in this order; may repeat
-  RowPairs paired = {};             // where there are any, labels and rows count pairs
+  RowPairs pairs = {};              // if there are any, labels and rows count pairs, not words
 
   size_t Width() const {
-    return features.cols * (paired.pairs.empty() ? 1 : paired.with_product ? 3 : 2);
+    return features.cols * (pairs.rows.empty() ? 1 : pairs.with_product ? 3 : 2);
   }
 };
 

@@ -87,7 +87,8 @@ std::vector<std::pair<std::string, size_t>> CountFitsByProbe(const ProbingTask& 
                                                              const ModelConfig& config,
                                                              const ProbingOptions& options);
 
-// How many times an encoder reads the corpus, as not all layers' vectors may lie in memory.
+// How often an encoder reads the corpus for the layers asked: more than once where the vectors of
+// all of them exceed memory_mib.
 size_t ReadingPasses(const ProbeCorpus& corpus, const ModelConfig& config,
                      const ProbingOptions& options);
 // Whether the vectors of all layers lie in memory together, as a mix of them must.

@@ -126,16 +126,8 @@ class SuiteRun {
       plan.push_back({study.title, 0, study.seconds(context_)});
     }
     for (const auto& group : groups_) {
-      for (const std::vector<Part>& read_together :
-           {std::vector<Part>{kSweep, kAtBest, kMixed}, {kHeadline}}) {
-        const size_t begin = plan.size();
-        for (size_t s = 0; s < group->studies.size(); ++s) {
-          for (const Part part : read_together) {
-            if (HasPart(*group, part)) PlanPart(*group, s, part, plan);
-          }
-        }
-        ShareReading(*group, read_together[0], std::span(plan).subspan(begin));
-      }
+      PlanTogether(*group, {kSweep, kAtBest, kMixed}, plan);
+      PlanTogether(*group, {kHeadline}, plan);
     }
     clock_ = SuiteClock(std::move(plan), context_.pool.NumThreads());
   }
@@ -153,7 +145,18 @@ class SuiteRun {
     }
   }
 
-  // Adds to each fit its share of what the encoder takes to read the words.
+  // Parts that share the encoder's passes.
+  void PlanTogether(const SuiteGroup& group, const std::vector<Part>& parts,
+                    std::vector<PlannedWork>& plan) {
+    const size_t begin = plan.size();
+    for (size_t s = 0; s < group.studies.size(); ++s) {
+      for (const Part part : parts) {
+        if (HasPart(group, part)) PlanPart(group, s, part, plan);
+      }
+    }
+    ShareReading(group, parts[0], std::span(plan).subspan(begin));
+  }
+
   void ShareReading(const SuiteGroup& group, Part part, std::span<PlannedWork> plan) const {
     const size_t fits =
         std::accumulate(plan.begin(), plan.end(), size_t{0},
@@ -169,7 +172,7 @@ class SuiteRun {
         part == kHeadline ? context_.train.NumWords() : group.corpus.train.NumWords();
     const size_t words = trained_on + group.corpus.dev.NumWords() + group.corpus.test.NumWords();
     const double seconds = SecondsToRead(config, static_cast<double>(times * words));
-    for (PlannedWork& work : plan) work.seconds += seconds / static_cast<double>(fits);
+    for (PlannedWork& work : plan) work.reading = seconds / static_cast<double>(fits);
   }
 
   static std::string EntryOf(const SuiteStudy& study, Part part, const std::string& probe) {

@@ -17,7 +17,7 @@ SuiteClock::SuiteClock(std::vector<PlannedWork> plan, size_t threads)
     : plan_(std::move(plan)), threads_(static_cast<double>(threads)) {
   for (const PlannedWork& work : plan_) {
     fits_ += work.items;
-    all_ += work.seconds * static_cast<double>(std::max<size_t>(work.items, 1));
+    all_ += work.Seconds() * static_cast<double>(std::max<size_t>(work.items, 1));
   }
   left_ = all_;
 }
@@ -25,8 +25,8 @@ SuiteClock::SuiteClock(std::vector<PlannedWork> plan, size_t threads)
 void SuiteClock::Done(size_t entry, bool reused) {
   const PlannedWork& work = plan_[entry];
   fits_done_ += work.items > 0 ? 1 : 0;
-  left_ = std::max(0.0, left_ - work.seconds);
-  if (!reused) worked_ += work.seconds;
+  left_ = std::max(0.0, left_ - work.Seconds());
+  if (!reused) worked_ += work.Seconds();
 }
 
 double SuiteClock::SecondsLeft() const {

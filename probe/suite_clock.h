@@ -14,6 +14,9 @@ struct PlannedWork {
   std::string what;      // "pos, linear: 35 fits"
   size_t items = 0;      // fits; 0: no fits, one piece of work
   double seconds = 0.0;  // of one item, on one core
+  double reading = 0.0;  // its share of what all of them need first
+
+  double Seconds() const { return seconds + reading; }
 };
 
 // What an encoder takes to read so many words, on one core.

@@ -18,7 +18,7 @@ void SuiteProgress::ShowPlan(const SuiteClock& clock) {
   for (const PlannedWork& work : clock.Plan()) {
     const auto items = static_cast<double>(std::max<size_t>(work.items, 1));
     table.Add({work.what, work.items == 0 ? "-" : std::to_string(work.items),
-               ShortDuration(work.seconds * items)});
+               ShortDuration(work.Seconds() * items)});
   }
   fmt::print(stderr, "{}{} fits, about {}\n", table.Text(), clock.Fits(),
              ShortDuration(clock.SecondsLeft(0.0)));

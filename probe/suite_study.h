@@ -68,8 +68,8 @@ struct SuiteSection {
 struct SuiteProbe {
   std::string name;
   double seconds = 0.2;  // a fit's, per 1000 words of 256 numbers, on one core (EPYC, AVX-512)
-  // And so much more, whatever the words, for vectors of 256 numbers, with their square: what
-  // linear probes are preconditioned with.
+  // Besides, whatever the words, for vectors of 256 numbers, growing with their square: the
+  // preconditioner of a linear probe.
   double square_seconds = 0.0;
 };
 

@@ -6,7 +6,6 @@
 
 #include "model/base/elementary.h"
 #include "model/base/error.h"
-#include "model/ops/elementwise.h"
 #include "probe/linear_probe.h"
 #include "probe/online_code.h"
 #include "probe/probe_streams.h"

@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "model/base/aligned_buffer.h"
 #include "probe/mlp_probe.h"
 #include "probe/probe.h"
 #include "probe/probing_task.h"

@@ -19,20 +19,6 @@ namespace {
 
 // Rows that are worked on side by side lie as a panel: x[j * kPanel + r] is entry j of row r.
 constexpr size_t kPanel = 8;
-// Rows of the triangle at once: they share what is read of the panel, and their sums hide each
-// other's latency.
-constexpr size_t kTogether = 4;
-// Entries of a panel that stay in the first cache while all rows of the triangle meet them.
-constexpr size_t kNear = 256;
-
-void TakeRow(const double* row, size_t n, size_t r, double* panel) {
-  for (size_t j = 0; j < n; ++j) panel[j * kPanel + r] = row[j];
-}
-void PutRow(const double* panel, size_t r, size_t n, double* row) {
-  for (size_t j = 0; j < n; ++j) row[j] = panel[j * kPanel + r];
-}
-
-constexpr double kLeastPivot = 1e-12;  // squared
 
 }  // namespace
 }  // namespace headscope
@@ -46,6 +32,13 @@ namespace {
 using DoubleTag = hn::CappedTag<double, kPanel>;
 using DoubleVector = hn::Vec<DoubleTag>;
 inline constexpr size_t kDoubles = hn::MaxLanes(DoubleTag());
+
+// Rows of the triangle at once: they share what is read of the panel, and their sums hide each
+// other's latency.
+inline constexpr size_t kTogether = 4;
+// Entries of a panel that stay in the first cache while all rows of the triangle meet them.
+inline constexpr size_t kNear = 256;
+inline constexpr double kLeastSquaredPivot = 1e-12;
 
 // body(k, v) for every row k of kRows and every vector v of a panel's row.
 template <size_t kRows, class Body>
@@ -113,7 +106,7 @@ HWY_INLINE void ForEachRows(size_t i, size_t last, const Body& body) {
 void MultiplyPanels(size_t n, const double* lower, size_t panels, const double* x, double* y) {
   for (size_t near = 0; near < n; near += kNear) {
     ForEachRows(near, n, [&](size_t i, auto rows) HEADSCOPE_KERNEL {
-      const size_t far = std::min({n, near + kNear, i + rows});
+      const size_t far = std::min<size_t>(near + kNear, i + rows);
       for (size_t p = 0; p < panels; ++p) {
         const size_t panel = p * n * kPanel;
         WeighPanel<rows>(lower + i * n, n, x + panel, near, far, y + panel + i * kPanel);
@@ -127,7 +120,7 @@ void MultiplyPanelsTransposed(size_t n, const double* lower, size_t panels, cons
                               double* y) {
   for (size_t near = 0; near < n; near += kNear) {
     ForEachRows(near, n, [&](size_t j, auto rows) HEADSCOPE_KERNEL {
-      const size_t far = std::min({n, near + kNear, j + rows});
+      const size_t far = std::min<size_t>(near + kNear, j + rows);
       for (size_t p = 0; p < panels; ++p) {
         const size_t panel = p * n * kPanel;
         SpreadRows<rows>(lower + j * n, n, x + panel + j * kPanel, near, far, y + panel);
@@ -148,7 +141,7 @@ void FactorisePanel(size_t n, double* lower, size_t first, size_t count, double*
         const size_t r = i - first;
         for (size_t k = done; k < j; ++k) sum[r] += row[k] * x[k * kPanel + r];
         double entry = x[j * kPanel + r] - sum[r];
-        entry = i == j ? std::sqrt(std::max(entry, kLeastPivot)) : entry / row[j];
+        entry = i == j ? std::sqrt(std::max(entry, kLeastSquaredPivot)) : entry / row[j];
         lower[i * n + j] = x[j * kPanel + r] = entry;
       }
     }
@@ -185,6 +178,17 @@ HWY_EXPORT(MultiplyPanels);
 HWY_EXPORT(MultiplyPanelsTransposed);
 HWY_EXPORT(FactorisePanel);
 HWY_EXPORT(InvertPanel);
+
+namespace {
+
+void TakeRow(const double* row, size_t n, size_t r, double* panel) {
+  for (size_t j = 0; j < n; ++j) panel[j * kPanel + r] = row[j];
+}
+void PutRow(const double* panel, size_t r, size_t n, double* row) {
+  for (size_t j = 0; j < n; ++j) row[j] = panel[j * kPanel + r];
+}
+
+}  // namespace
 
 void FactoriseSymmetric(size_t n, double* matrix) {
   std::vector<double> x(n * kPanel);

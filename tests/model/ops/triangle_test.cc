@@ -73,6 +73,7 @@ TEST_CASE("Triangles of every size are factorised and inverted as their twins ar
       INFO(n << " rows");
       std::vector<double> l = PositiveDefinite(n), inverse(n * n, NAN);
       const std::vector<double> twin = FactorTwin(l, n);
+      for (size_t i = 0; i < n * n; ++i) l[i] = i % n > i / n ? NAN : l[i];
       FactoriseSymmetric(n, l.data());
       CHECK(l == twin);
       InvertTriangle(n, l.data(), inverse.data());
@@ -94,7 +95,7 @@ TEST_CASE("Any number of rows is multiplied by a triangle as its twin does", "[o
   OnEveryTarget([] {
     for (const size_t n : {1u, 2u, 7u, 16u, 37u, 515u}) {
       const std::vector<double> lower = FactorTwin(PositiveDefinite(n), n);
-      for (size_t count = 0; count <= (n < 100 ? 19u : 1u); ++count) {
+      for (size_t count = 0; count <= (n < 100 ? 19u : 9u); ++count) {
         INFO(count << " rows of " << n);
         const std::vector<double> rows = Normals(count * n, 2);
         std::vector<double> down = rows, up = rows, down_twin = rows, up_twin = rows;
