@@ -40,9 +40,13 @@ inline constexpr size_t kTogether = 4;
 inline constexpr size_t kNear = 256;
 inline constexpr double kLeastSquaredPivot = 1e-12;
 
+// kRows rows of a panel in registers.
+template <size_t kRows>
+using PanelRows = DoubleVector[kRows][kPanel / kDoubles];
+
 // body(k, v) for every row k of kRows and every vector v of a panel's row.
 template <size_t kRows, class Body>
-HWY_INLINE void ForEachSum(const Body& body) {
+HWY_INLINE void ForEachOf(const Body& body) {
   constexpr size_t kAcross = kPanel / kDoubles;
   ForEachAccumulator(
       [&](auto s) HEADSCOPE_KERNEL {
@@ -51,45 +55,48 @@ HWY_INLINE void ForEachSum(const Body& body) {
       },
       std::make_index_sequence<kRows * kAcross>());
 }
+template <size_t kRows>
+HWY_INLINE void LoadRows(const double* from, PanelRows<kRows>& rows) {
+  ForEachOf<kRows>([&](auto k, auto v) HEADSCOPE_KERNEL {
+    rows[k][v] = hn::LoadU(DoubleTag(), from + k * kPanel + v * kDoubles);
+  });
+}
+template <size_t kRows>
+HWY_INLINE void StoreRows(const PanelRows<kRows>& rows, double* to) {
+  ForEachOf<kRows>([&](auto k, auto v) HEADSCOPE_KERNEL {
+    hn::StoreU(rows[k][v], DoubleTag(), to + k * kPanel + v * kDoubles);
+  });
+}
 
 // sums[k][r] += sum over j = begin … end - 1 of t[k][j] x[j][r], for kRows rows t of L.
 template <size_t kRows>
 HWY_INLINE void WeighPanel(const double* t, size_t n, const double* x, size_t begin, size_t end,
                            double* sums) {
-  const DoubleTag d;
-  DoubleVector s[kRows][kPanel / kDoubles];
-  ForEachSum<kRows>([&](auto k, auto v) HEADSCOPE_KERNEL {
-    s[k][v] = hn::LoadU(d, sums + k * kPanel + v * kDoubles);
-  });
+  PanelRows<kRows> s;
+  LoadRows<kRows>(sums, s);
   for (size_t j = begin; j < end; ++j) {
-    ForEachSum<kRows>([&](auto k, auto v) HEADSCOPE_KERNEL {
-      const DoubleVector at = hn::LoadU(d, x + j * kPanel + v * kDoubles);
-      s[k][v] = hn::Add(s[k][v], hn::Mul(hn::Set(d, t[k * n + j]), at));
+    PanelRows<1> at;
+    LoadRows<1>(x + j * kPanel, at);
+    ForEachOf<kRows>([&](auto k, auto v) HEADSCOPE_KERNEL {
+      s[k][v] = hn::Add(s[k][v], hn::Mul(hn::Set(DoubleTag(), t[k * n + j]), at[0][v]));
     });
   }
-  ForEachSum<kRows>([&](auto k, auto v) HEADSCOPE_KERNEL {
-    hn::StoreU(s[k][v], d, sums + k * kPanel + v * kDoubles);
-  });
+  StoreRows<kRows>(s, sums);
 }
 
 // y[i][r] += t[0][i] x[0][r], then t[1][i] x[1][r], …, for i = begin … end - 1.
 template <size_t kRows>
 HWY_INLINE void SpreadRows(const double* t, size_t n, const double* x, size_t begin, size_t end,
                            double* y) {
-  const DoubleTag d;
-  DoubleVector at[kRows][kPanel / kDoubles];
-  ForEachSum<kRows>([&](auto k, auto v) HEADSCOPE_KERNEL {
-    at[k][v] = hn::LoadU(d, x + k * kPanel + v * kDoubles);
-  });
+  PanelRows<kRows> at;
+  LoadRows<kRows>(x, at);
   for (size_t i = begin; i < end; ++i) {
-    DoubleVector s[kPanel / kDoubles];
-    ForEachSum<1>([&](auto, auto v)
-                      HEADSCOPE_KERNEL { s[v] = hn::LoadU(d, y + i * kPanel + v * kDoubles); });
-    ForEachSum<kRows>([&](auto k, auto v) HEADSCOPE_KERNEL {
-      s[v] = hn::Add(s[v], hn::Mul(hn::Set(d, t[k * n + i]), at[k][v]));
+    PanelRows<1> s;
+    LoadRows<1>(y + i * kPanel, s);
+    ForEachOf<kRows>([&](auto k, auto v) HEADSCOPE_KERNEL {
+      s[0][v] = hn::Add(s[0][v], hn::Mul(hn::Set(DoubleTag(), t[k * n + i]), at[k][v]));
     });
-    ForEachSum<1>([&](auto, auto v)
-                      HEADSCOPE_KERNEL { hn::StoreU(s[v], d, y + i * kPanel + v * kDoubles); });
+    StoreRows<1>(s, y + i * kPanel);
   }
 }
 
