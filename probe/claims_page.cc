@@ -19,7 +19,11 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 DecidedClaim ParseClaim(const Json& results, const Json& claim, const std::string& folder) {
-  const Json& difference = claim.at("difference");
+  const Json& json = claim.at("difference");
+  std::optional<Estimate> difference;
+  if (!json.is_null()) {
+    difference = Estimate{json.at("value"), json.at("low"), json.at("high"), json.at("n")};
+  }
   return {.run = folder,
           .experiment = results.at("name"),
           .title = results.at("title"),
@@ -28,9 +32,11 @@ DecidedClaim ParseClaim(const Json& results, const Json& claim, const std::strin
           .hypothesis = claim.at("hypothesis"),
           .rule = claim.at("rule"),
           .measure = claim.at("measure"),
-          .difference = {difference.at("value"), difference.at("low"), difference.at("high"),
-                         difference.at("n")},
-          .verdict = claim.at("verdict")};
+          .difference = difference,
+          .verdict = claim.at("verdict"),
+          .cells_before = claim.contains("cells_before")
+                              ? std::optional<size_t>(claim.at("cells_before"))
+                              : std::nullopt};
 }
 
 void ReadResults(const std::filesystem::path& path, ClaimsFound& found) {
@@ -55,20 +61,35 @@ std::string VerdictCell(const DecidedClaim& claim) {
   return fmt::format("<span class=\"verdict {}\">{}</span>", kind, EscapeMarkup(claim.verdict));
 }
 
+// "-0.3 [-0.9, 0.2] points; 8 seeds".
+std::string SeenText(const DecidedClaim& claim) {
+  if (!claim.difference) return "n/a: the measure is undefined";
+  return fmt::format("{}; {} seeds", DifferenceText(*claim.difference, claim.measure),
+                     claim.difference->n);
+}
+
+// "on record before any cell".
+std::string WhenRecorded(const DecidedClaim& claim) {
+  if (!claim.cells_before) return "no record of when";
+  if (*claim.cells_before == 0) return "on record before any cell";
+  return fmt::format("on record after {} cells", *claim.cells_before);
+}
+
 // "5 supported, 1 refuted, 2 inconclusive".
 std::string Counts(const std::vector<DecidedClaim>& claims) {
   std::map<std::string, size_t> counts;
   for (const DecidedClaim& claim : claims) ++counts[claim.verdict];
-  return fmt::format("{} supported, {} refuted, {} inconclusive", counts["supported"],
-                     counts["refuted"], counts["inconclusive"]);
+  const size_t undefined = counts["undefined"];
+  return fmt::format("{} supported, {} refuted, {} inconclusive{}", counts["supported"],
+                     counts["refuted"], counts["inconclusive"],
+                     undefined == 0 ? "" : fmt::format(", {} undefined", undefined));
 }
 
 std::string SeenCells(const DecidedClaim& claim) {
   return fmt::format(
-      "<td>{}</td><td>{}</td><td>{}<br><span class=\"muted\">{} seeds; rule: {}</span></td>",
-      VerdictCell(claim), EscapeMarkup(claim.hypothesis),
-      EscapeMarkup(DifferenceText(claim.difference, claim.measure)), claim.difference.n,
-      EscapeMarkup(claim.rule));
+      "<td>{}</td><td>{}</td><td>{}<br><span class=\"muted\">rule ({}): {}</span></td>",
+      VerdictCell(claim), EscapeMarkup(claim.hypothesis), EscapeMarkup(SeenText(claim)),
+      WhenRecorded(claim), EscapeMarkup(claim.rule));
 }
 
 // Once for all claims of an experiment.
@@ -87,6 +108,13 @@ std::string Quoted(const std::string& text) {
     quoted += c;
   }
   return quoted + '"';
+}
+
+// difference,low,high,seeds.
+std::string CsvDifference(const DecidedClaim& claim) {
+  if (!claim.difference) return ",,,0";
+  return fmt::format("{},{},{},{}", claim.difference->value, claim.difference->low,
+                     claim.difference->high, claim.difference->n);
 }
 
 }  // namespace
@@ -120,8 +148,9 @@ std::string ClaimsHtml(const ClaimsFound& found, const std::string& command) {
   }
   const std::string body = fmt::format(
       "<p>Can attention be frozen, moved or hidden without changing what a model says? Each claim "
-      "and the rule that decides it were written before anything was run; differences are between "
-      "arms of the same seed, with 95% t-intervals over seeds. {} claims: {}.</p>\n"
+      "is decided by a rule, beside which stands whether it was on record before any cell was run; "
+      "differences are between arms of the same seed, with 95% t-intervals over seeds. {} claims: "
+      "{}.</p>\n"
       "<div class=\"scroll\"><table class=\"text\"><thead><tr><th>verdict</th><th>claim</th>"
       "<th>seen</th><th>experiment</th><th>paper</th><th>caveat</th></tr></thead><tbody>\n{}"
       "</tbody></table></div>\n<p><code>{}</code></p>\n",
@@ -130,12 +159,14 @@ std::string ClaimsHtml(const ClaimsFound& found, const std::string& command) {
 }
 
 std::string ClaimsCsv(const ClaimsFound& found) {
-  std::string csv = "verdict,experiment,claim,rule,measure,difference,low,high,seeds,source,run\n";
+  std::string csv =
+      "verdict,experiment,claim,rule,measure,difference,low,high,seeds,cells_before,source,run\n";
   for (const DecidedClaim& claim : found.claims) {
-    csv += fmt::format("{},{},{},{},{},{},{},{},{},{},{}\n", claim.verdict, claim.experiment,
+    csv += fmt::format("{},{},{},{},{},{},{},{},{}\n", claim.verdict, claim.experiment,
                        Quoted(claim.hypothesis), Quoted(claim.rule), claim.measure,
-                       claim.difference.value, claim.difference.low, claim.difference.high,
-                       claim.difference.n, Quoted(claim.source), Quoted(claim.run));
+                       CsvDifference(claim),
+                       claim.cells_before ? fmt::format("{}", *claim.cells_before) : "",
+                       Quoted(claim.source), Quoted(claim.run));
   }
   return csv;
 }
@@ -143,9 +174,8 @@ std::string ClaimsCsv(const ClaimsFound& found) {
 std::string ClaimsText(const ClaimsFound& found) {
   std::string text;
   for (const DecidedClaim& claim : found.claims) {
-    text += fmt::format("{:<13} {:<20} {}\n{:<13} {:<20} {}; {} seeds\n", claim.verdict,
-                        claim.experiment, claim.hypothesis, "", "",
-                        DifferenceText(claim.difference, claim.measure), claim.difference.n);
+    text += fmt::format("{:<13} {:<20} {}\n{:<13} {:<20} {}\n", claim.verdict, claim.experiment,
+                        claim.hypothesis, "", "", SeenText(claim));
   }
   return text + fmt::format("{} claims: {}\n", found.claims.size(), Counts(found.claims));
 }

@@ -2,6 +2,7 @@
 // comes from, what was seen, the verdict, and the caveat.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,9 @@ struct DecidedClaim {
   std::string experiment, title, source;  // its name, its title, the paper
   std::string caveat;
   std::string hypothesis, rule, measure;
-  Estimate difference;
-  std::string verdict;  // supported, refuted, inconclusive
+  std::optional<Estimate> difference;  // none where it is undefined
+  std::string verdict;                 // supported, refuted, inconclusive, undefined
+  std::optional<size_t> cells_before;  // see claim_ledger.h; none where no record was kept
 };
 
 struct ClaimsFound {

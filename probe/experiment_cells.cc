@@ -17,6 +17,7 @@
 #include "train/finetune_run.h"
 #include "train/progress_line.h"
 #include "train/training_run.h"
+#include "train/version.h"
 
 namespace headscope {
 namespace {
@@ -27,6 +28,10 @@ std::string CellFolder(const std::string& directory, const std::string& arm, uin
   return fmt::format("{}/{}/seed-{}", directory, arm, seed);
 }
 
+std::string CellFile(const std::string& directory, const std::string& arm, uint64_t seed) {
+  return CellFolder(directory, arm, seed) + "/cell.json";
+}
+
 std::string CellJson(const Cell& cell, const std::string& identity) {
   const Json json = {{"identity_sha256", identity},
                      {"arm", cell.arm},
@@ -35,7 +40,8 @@ std::string CellJson(const Cell& cell, const std::string& identity) {
                      {"dev_accuracy", cell.dev_accuracy},
                      {"measures", cell.measures},
                      {"task_sha256", cell.task_sha256},
-                     {"families", cell.families}};
+                     {"families", cell.families},
+                     {"build", cell.build}};
   return json.dump(1) + "\n";
 }
 
@@ -52,7 +58,8 @@ Cell ParseCell(const std::string& path, const std::string& identity) {
             .dev_accuracy = json.at("dev_accuracy"),
             .measures = json.at("measures"),
             .task_sha256 = json.at("task_sha256"),
-            .families = json.value("families", std::set<std::string>())};
+            .families = json.value("families", std::set<std::string>()),
+            .build = json.value("build", "not on record")};
   } catch (const nlohmann::json::exception& error) {
     Fail("{}: expected the figures of a cell, found {}", path, error.what());
   }
@@ -71,7 +78,7 @@ std::set<std::string> AskedFamilies(const Experiment& experiment) {
 // Nothing where there is none, or one that was not measured by all that is asked for now.
 std::optional<Cell> FindCell(const Experiment& experiment, const Arm& arm,
                              const std::string& directory, uint64_t seed) {
-  const std::string path = CellFolder(directory, arm.name, seed) + "/cell.json";
+  const std::string path = CellFile(directory, arm.name, seed);
   if (!std::filesystem::exists(path)) return {};
   Cell cell = ParseCell(path, Sha256(arm.Identity()));
   const std::set<std::string> asked = AskedFamilies(experiment);
@@ -161,9 +168,10 @@ class Sweep {
     std::optional<Cell> cell =
         experiment_.arms[a].masked_lm ? RunMaskedLm(a, seed) : RunFinetuning(a, seed);
     if (!cell) return {};
+    cell->build = VersionText();
     const Arm& arm = experiment_.arms[a];
-    const std::string folder = CellFolder(options_.directory, arm.name, seed);
-    WriteFileAtomically(folder + "/cell.json", CellJson(*cell, Sha256(arm.Identity())));
+    WriteFileAtomically(CellFile(options_.directory, arm.name, seed),
+                        CellJson(*cell, Sha256(arm.Identity())));
     seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     ++ran_;
     return cell;
@@ -263,6 +271,16 @@ std::vector<Cell> DoneCells(const Experiment& experiment, const std::string& dir
   for (uint64_t seed = 1; seed <= experiment.seeds; ++seed) {
     for (const Arm& arm : experiment.arms) {
       if (auto cell = FindCell(experiment, arm, directory, seed)) cells.push_back(std::move(*cell));
+    }
+  }
+  return cells;
+}
+
+size_t NumCellsThere(const Experiment& experiment, const std::string& directory) {
+  size_t cells = 0;
+  for (const Arm& arm : experiment.arms) {
+    for (uint64_t seed = 1; seed <= experiment.seeds; ++seed) {
+      cells += std::filesystem::exists(CellFile(directory, arm.name, seed));
     }
   }
   return cells;

@@ -27,6 +27,7 @@ struct Cell {
   std::map<std::string, double> measures = {};  // on test, see measure.h
   std::string task_sha256 = {};
   std::set<std::string> families = {};  // of model_measures.h, that were asked for
+  std::string build = {};               // the program that measured it; no part of a result
 };
 
 struct CellOptions {
@@ -44,5 +45,8 @@ std::optional<std::vector<Cell>> RunCells(const Experiment& experiment, const Ce
 
 // The cells that are done, without running any.
 std::vector<Cell> DoneCells(const Experiment& experiment, const std::string& directory);
+
+// How many cells of the experiment's arms and seeds the folder has, whatever they were measured by.
+size_t NumCellsThere(const Experiment& experiment, const std::string& directory);
 
 }  // namespace headscope

@@ -2,6 +2,7 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -15,6 +16,7 @@
 #include "probe/claims_page.h"
 #include "probe/experiment_catalogue.h"
 #include "probe/experiment_report.h"
+#include "probe/model_facts.h"
 #include "probe/output_folder.h"
 #include "train/interrupt.h"
 #include "train/version.h"
@@ -79,10 +81,11 @@ std::string CommandLine(const ExperimentFlags& flags, const std::string& out) {
 }
 
 // A figure of each claim is in its folder; a suite's page is in the suite's.
-void Write(const std::string& folder, const ExperimentResults& results) {
+void Write(const std::string& folder, const ExperimentResults& results, const ProbeFacts& facts) {
   WriteFileAtomically(folder + "/experiment.toml", results.experiment.text);
   WriteFileAtomically(folder + "/results.json", ExperimentJson(results));
   WriteFileAtomically(folder + "/results.csv", ExperimentCsv(results));
+  WriteFileAtomically(folder + "/manifest.json", ExperimentManifest(facts, results.cells));
 }
 
 void RunExperiment(const ExperimentFlags& flags) {
@@ -100,10 +103,13 @@ void RunExperiment(const ExperimentFlags& flags) {
                           .parts = {},
                           .command = CommandLine(flags, out),
                           .build = VersionText()};
+  ProbeFacts facts;
+  FillProgramFacts(flags.threads, report.command, facts);
   const InterruptGuard interrupt;
   for (Experiment& part : PartsOf(flags, experiment)) {
     const std::string folder = experiment.parts.empty() ? out : out + "/" + part.name;
     PrepareOutput(folder);
+    const std::vector<ClaimRecord> records = RecordClaims(part, folder);
     const auto cells =
         RunCells(part, {.directory = folder,
                         .data_folder = DataFolder(flags.data),
@@ -115,8 +121,8 @@ void RunExperiment(const ExperimentFlags& flags) {
       fmt::print(stderr, "interrupted and saved; go on by the same command and --resume\n");
       throw ExitStatus{128 + interrupt.Signal()};
     }
-    const ExperimentResults results{part, *cells, Decide(part.claims, *cells)};
-    Write(folder, results);
+    const ExperimentResults results{part, *cells, Decide(part.claims, *cells), records};
+    Write(folder, results, facts);
     fmt::print("{}\n", ExperimentText(results));
     report.parts.push_back(results);
   }
@@ -128,15 +134,26 @@ void RunExperiment(const ExperimentFlags& flags) {
 void Power(const ExperimentFlags& flags) {
   const Experiment experiment = Load(flags, flags.name);
   const std::string out = OutOf(flags, experiment.name);
-  fmt::print("seeds for a decision with probability {}, if the pilot's mean and spread are true:\n",
-             flags.power);
+  fmt::print(
+      "seeds for a decision with probability {}, if the pilot's mean and spread are true and each\n"
+      "claim has its share of the 5% that an experiment's claims have together:\n",
+      flags.power);
   for (const Experiment& part : PartsOf(flags, experiment)) {
     const std::string folder = experiment.parts.empty() ? out : out + "/" + part.name;
     const std::vector<Cell> cells = DoneCells(part, folder);
     if (cells.empty())
       Fail("{}: expected a pilot's cells, found none: run {} first", folder, part.name);
-    for (const Decision& decision : Decide(part.claims, cells)) {
-      const size_t seeds = SeedsNeeded(decision, flags.power);
+    const std::vector<Decision> decisions = Decide(part.claims, cells);
+    const auto defined = std::count_if(decisions.begin(), decisions.end(), [](const Decision& d) {
+      return d.verdict != Verdict::kUndefined;
+    });
+    for (const Decision& decision : decisions) {
+      if (decision.verdict == Verdict::kUndefined) {
+        fmt::print("{:<28} {:>6}   ({})\n", part.name + "/" + decision.claim.name, "n/a",
+                   decision.undefined);
+        continue;
+      }
+      const size_t seeds = SeedsNeeded(decision, static_cast<size_t>(defined), flags.power);
       fmt::print(
           "{:<28} {:>6}   ({} seen over {} seeds: {:.2f} [{:.2f}, {:.2f}] points; rule: {})\n",
           part.name + "/" + decision.claim.name, seeds == 0 ? "never" : fmt::format("{}", seeds),

@@ -36,8 +36,18 @@ std::string PText(const Decision& decision) {
     case Verdict::kInconclusive:
       return fmt::format("for it {}, against it {}", text(decision.p_supported),
                          text(decision.p_refuted));
+    case Verdict::kUndefined:
+      break;
   }
   return "";
+}
+
+// "-0.3 [-0.9, 0.2] points over 8 seeds; p = 0.03", or why there is none.
+std::string SeenText(const Decision& decision) {
+  if (decision.verdict == Verdict::kUndefined) return "n/a (" + decision.undefined + ")";
+  return fmt::format("{} over {} seeds; {}",
+                     DifferenceText(decision.difference, decision.claim.measure),
+                     decision.difference.n, PText(decision));
 }
 
 std::string SettingsOf(const Arm& arm) {
@@ -45,19 +55,31 @@ std::string SettingsOf(const Arm& arm) {
                                  : fmt::format("{}", fmt::join(arm.differences, ", "));
 }
 
-std::string Banner(const Decision& decision) {
+// "Rule, on record before any cell was run".
+std::string WhenWritten(const ExperimentResults& results, size_t claim) {
+  if (results.records.empty()) return "Rule";
+  const ClaimRecord& record = results.records[claim];
+  std::string text = "Rule, on record before any cell was run";
+  if (record.cells_before > 0) {
+    text = fmt::format("Rule, put on record when {} of {} cells were done", record.cells_before,
+                       results.cells.size());
+  }
+  if (record.versions > 1) text += fmt::format(" (one of {} versions)", record.versions);
+  return text;
+}
+
+std::string Banner(const ExperimentResults& results, size_t claim) {
+  const Decision& decision = results.decisions[claim];
   const char* const kind = decision.verdict == Verdict::kSupported ? "good"
                            : decision.verdict == Verdict::kRefuted ? "bad"
                                                                    : "unknown";
   std::string name = VerdictName(decision.verdict);
   name[0] = static_cast<char>(name[0] - 'a' + 'A');
   return fmt::format(
-      "<div class=\"banner {}\"><b>{}</b>: {}<br><span class=\"muted\">Rule, written beforehand: "
-      "{}. "
-      "Seen: {} over {} seeds; {}.</span></div>\n",
-      kind, name, EscapeMarkup(decision.claim.hypothesis), EscapeMarkup(decision.claim.Rule()),
-      DifferenceText(decision.difference, decision.claim.measure), decision.difference.n,
-      EscapeMarkup(PText(decision)));
+      "<div class=\"banner {}\"><b>{}</b>: {}<br><span class=\"muted\">{}: {}. Seen: {}."
+      "</span></div>\n",
+      kind, name, EscapeMarkup(decision.claim.hypothesis), WhenWritten(results, claim),
+      EscapeMarkup(decision.claim.Rule()), EscapeMarkup(SeenText(decision)));
 }
 
 DifferenceRow RowOf(const Decision& decision) {
@@ -135,6 +157,7 @@ std::string RatioTable(const ExperimentResults& results) {
 std::string Figures(const std::vector<Decision>& decisions) {
   std::map<std::string, std::vector<DifferenceRow>> rows;
   for (const Decision& decision : decisions) {
+    if (decision.verdict == Verdict::kUndefined) continue;
     const MeasureUnit unit = UnitOf(decision.claim.measure).value_or(MeasureUnit{});
     rows[unit.margin == "points" ? "percentage points" : unit.margin].push_back(RowOf(decision));
   }
@@ -162,7 +185,7 @@ std::string Section(const ExperimentResults& results, bool with_heading) {
                             experiment.source.empty()
                                 ? experiment.method
                                 : experiment.method + " After " + experiment.source + ".");
-  for (const Decision& decision : results.decisions) html += Banner(decision);
+  for (size_t c = 0; c < results.decisions.size(); ++c) html += Banner(results, c);
   html += Figures(results.decisions) + MeasureTable(results) + RatioTable(results);
   if (!experiment.caveat.empty()) {
     html += "<p><b>Caveat.</b> " + EscapeMarkup(experiment.caveat) + "</p>\n";
@@ -177,7 +200,9 @@ std::string ClaimsTable(const std::vector<ExperimentResults>& parts) {
     for (const Decision& decision : part.decisions) {
       rows.push_back({"<b>" + VerdictName(decision.verdict) + "</b>",
                       fmt::format("<a href=\"#{0}\">{0}</a>", EscapeMarkup(part.experiment.name)),
-                      DifferenceText(decision.difference, decision.claim.measure),
+                      decision.verdict == Verdict::kUndefined
+                          ? "n/a"
+                          : DifferenceText(decision.difference, decision.claim.measure),
                       EscapeMarkup(decision.claim.hypothesis)});
     }
   }
@@ -189,10 +214,10 @@ std::string ClaimsTable(const std::vector<ExperimentResults>& parts) {
 
 std::string ExperimentReportHtml(const ExperimentReport& report) {
   std::string body =
-      "<p>Each claim and the rule that decides it were written before anything was run. "
-      "Differences "
-      "are between arms of the same seed, with 95% t-intervals over seeds; the p-values of an "
-      "experiment's claims are adjusted together (Holm).</p>\n";
+      "<p>Each claim is decided by a rule; beside it stands whether that was on record before any "
+      "cell was run. Differences are between arms of the same seed, with 95% t-intervals over "
+      "seeds (a new seed on the same test set); the p-values of an experiment's claims are "
+      "adjusted together (Holm).</p>\n";
   const bool is_suite = report.parts.size() > 1;
   if (is_suite)
     body += QuestionAndMethod(report.question, report.method) + ClaimsTable(report.parts);
@@ -226,10 +251,8 @@ std::string ExperimentText(const ExperimentResults& results) {
     text += arms.Text() + "\n";
   }
   for (const Decision& decision : results.decisions) {
-    text += fmt::format("{}: {}\n  {}; seen {}, {} seeds, {}\n", VerdictName(decision.verdict),
-                        decision.claim.hypothesis, decision.claim.Rule(),
-                        DifferenceText(decision.difference, decision.claim.measure),
-                        decision.difference.n, PText(decision));
+    text += fmt::format("{}: {}\n  {}; seen {}\n", VerdictName(decision.verdict),
+                        decision.claim.hypothesis, decision.claim.Rule(), SeenText(decision));
   }
   return text;
 }

@@ -11,6 +11,7 @@
 #include "probe/facts_json.h"
 #include "probe/measure.h"
 #include "probe/paired_ratio.h"
+#include "probe/results.h"
 #include "probe/t_interval.h"
 
 namespace headscope {
@@ -20,19 +21,22 @@ using Json = nlohmann::ordered_json;
 
 Json ToJson(const Decision& decision) {
   const Claim& claim = decision.claim;
-  return {{"name", claim.name},
-          {"hypothesis", claim.hypothesis},
-          {"measure", claim.measure},
-          {"arm", claim.arm},
-          {"against", claim.against},
-          {"expect", ExpectationName(claim.expect)},
-          {"margin", claim.margin},
-          {"rule", claim.Rule()},
-          {"differences", decision.differences},
-          {"difference", ToJson(decision.difference)},
-          {"p_supported", decision.p_supported},
-          {"p_refuted", decision.p_refuted},
-          {"verdict", VerdictName(decision.verdict)}};
+  const bool defined = decision.undefined.empty();
+  Json json = {{"name", claim.name},
+               {"hypothesis", claim.hypothesis},
+               {"measure", claim.measure},
+               {"arm", claim.arm},
+               {"against", claim.against},
+               {"expect", ExpectationName(claim.expect)},
+               {"margin", claim.margin},
+               {"rule", claim.Rule()},
+               {"differences", decision.differences},
+               {"difference", defined ? ToJson(decision.difference) : Json()},
+               {"p_supported", defined ? Json(decision.p_supported) : Json()},
+               {"p_refuted", defined ? Json(decision.p_refuted) : Json()},
+               {"verdict", VerdictName(decision.verdict)}};
+  if (!defined) json["undefined"] = decision.undefined;
+  return json;
 }
 
 std::set<std::string> MeasureNamesOf(const std::vector<Cell>& cells) {
@@ -111,7 +115,14 @@ std::string ExperimentJson(const ExperimentResults& results) {
                {"caveat", experiment.caveat},
                {"seeds", experiment.seeds},
                {"file_sha256", Sha256(experiment.text)}};
-  for (const Decision& decision : results.decisions) json["claims"].push_back(ToJson(decision));
+  for (size_t c = 0; c < results.decisions.size(); ++c) {
+    Json claim = ToJson(results.decisions[c]);
+    if (!results.records.empty()) {
+      claim["cells_before"] = results.records[c].cells_before;
+      claim["versions"] = results.records[c].versions;
+    }
+    json["claims"].push_back(std::move(claim));
+  }
   for (const Arm& arm : experiment.arms) {
     json["arms"].push_back({{"name", arm.name}, {"differs_in", arm.differences}});
   }
@@ -140,6 +151,14 @@ std::string ExperimentJson(const ExperimentResults& results) {
                              {"measures", cell.measures}});
   }
   return json.dump(1) + "\n";
+}
+
+std::string ExperimentManifest(const ProbeFacts& facts, const std::vector<Cell>& cells) {
+  Json json = Json::parse(ManifestJson(facts));
+  std::map<std::string, size_t> builds;
+  for (const Cell& cell : cells) ++builds[cell.build];
+  json["cells_by_build"] = builds;
+  return json.dump(2) + "\n";
 }
 
 std::string ExperimentCsv(const ExperimentResults& results) {

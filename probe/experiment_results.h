@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "probe/claim_ledger.h"
 #include "probe/experiment_cells.h"
+#include "probe/head_results.h"
 #include "probe/verdict.h"
 
 namespace headscope {
@@ -14,6 +16,7 @@ struct ExperimentResults {
   Experiment experiment;
   std::vector<Cell> cells;
   std::vector<Decision> decisions;
+  std::vector<ClaimRecord> records = {};  // of each decision's claim; none: not kept
 };
 
 // Of one arm: the mean of a measure over its seeds with its 95% t-interval, in the measure's unit.
@@ -39,6 +42,8 @@ std::vector<std::optional<Estimate>> RatiosOfArms(const ExperimentResults& resul
 
 // Functions of the experiment and its cells alone, so that equal runs give equal bytes.
 std::string ExperimentJson(const ExperimentResults& results);
+// manifest.json: the command, the program, and how many cells which builds of it have made.
+std::string ExperimentManifest(const ProbeFacts& facts, const std::vector<Cell>& cells);
 // A line for every cell and measure: arm,seed,measure,value,unit.
 std::string ExperimentCsv(const ExperimentResults& results);
 

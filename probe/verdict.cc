@@ -1,11 +1,10 @@
 #include "probe/verdict.h"
 
-#include <fmt/ranges.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "model/base/error.h"
 #include "probe/equivalence.h"
 #include "probe/holm.h"
 #include "probe/student_t.h"
@@ -14,21 +13,15 @@
 namespace headscope {
 namespace {
 
-double MeasureOf(const Cell& cell, const Claim& claim) {
-  const auto found = cell.measures.find(claim.measure);
-  if (found != cell.measures.end()) return found->second;
-  std::vector<std::string> names;
-  for (const auto& [name, value] : cell.measures) names.push_back(name);
-  Fail("[claim.{}]: expected measure to be one of {}, found \"{}\"", claim.name,
-       fmt::join(names, ", "), claim.measure);
-}
+constexpr double kAlpha = 0.05;
 
-// By seed.
+// By seed; without the cells in which the measure is undefined.
 std::map<uint64_t, double> ValuesOf(const std::vector<Cell>& cells, const Claim& claim,
                                     const std::string& arm) {
   std::map<uint64_t, double> values;
   for (const Cell& cell : cells) {
-    if (cell.arm == arm) values[cell.seed] = MeasureOf(cell, claim);
+    const auto found = cell.measures.find(claim.measure);
+    if (cell.arm == arm && found != cell.measures.end()) values[cell.seed] = found->second;
   }
   return values;
 }
@@ -47,6 +40,15 @@ std::vector<double> Differences(const std::vector<Cell>& cells, const Claim& cla
     }
   }
   return differences;
+}
+
+// "tau:loo has seeds: 0 of uniform, 8 of learned, 0 of both".
+std::string WhyUndefined(const std::vector<Cell>& cells, const Claim& claim, size_t both) {
+  const size_t of_arm = ValuesOf(cells, claim, claim.arm).size();
+  const std::string text = fmt::format("{} has seeds: {} of {}", claim.measure, of_arm, claim.arm);
+  if (claim.Constant()) return text;
+  return fmt::format("{}, {} of {}, {} of both", text, ValuesOf(cells, claim, claim.against).size(),
+                     claim.against, both);
 }
 
 // The one-sided p of "the mean is below `bound`", against "it is not".
@@ -82,9 +84,14 @@ void Test(Decision& decision) {
 
 void Adjust(std::vector<Decision>& decisions, double Decision::*p) {
   std::vector<double> values;
-  for (const Decision& decision : decisions) values.push_back(decision.*p);
+  for (const Decision& decision : decisions) {
+    if (decision.undefined.empty()) values.push_back(decision.*p);
+  }
   const std::vector<double> adjusted = HolmAdjusted(values);
-  for (size_t i = 0; i < decisions.size(); ++i) decisions[i].*p = adjusted[i];
+  size_t next = 0;
+  for (Decision& decision : decisions) {
+    if (decision.undefined.empty()) decision.*p = adjusted[next++];
+  }
 }
 
 // How far the pilot's mean lies from where the verdict changes.
@@ -104,36 +111,36 @@ double Distance(const Decision& pilot) {
 }  // namespace
 
 std::string VerdictName(Verdict verdict) {
-  constexpr const char* kNames[] = {"supported", "refuted", "inconclusive"};
+  constexpr const char* kNames[] = {"supported", "refuted", "inconclusive", "undefined"};
   return kNames[static_cast<size_t>(verdict)];
 }
 
 std::vector<Decision> Decide(const std::vector<Claim>& claims, const std::vector<Cell>& cells) {
-  constexpr double kAlpha = 0.05;
   std::vector<Decision> decisions;
   for (const Claim& claim : claims) {
     Decision decision;
     decision.claim = claim;
     decision.differences = Differences(cells, claim);
     if (decision.differences.size() < 2) {
-      Fail("[claim.{}]: expected at least two seeds of {} and {}, found {}", claim.name, claim.arm,
-           claim.against, decision.differences.size());
+      decision.undefined = WhyUndefined(cells, claim, decision.differences.size());
+    } else {
+      decision.difference = TInterval(decision.differences);
+      Test(decision);
     }
-    decision.difference = TInterval(decision.differences);
-    Test(decision);
     decisions.push_back(std::move(decision));
   }
   Adjust(decisions, &Decision::p_supported);
   Adjust(decisions, &Decision::p_refuted);
   for (Decision& decision : decisions) {
-    decision.verdict = decision.p_supported < kAlpha ? Verdict::kSupported
-                       : decision.p_refuted < kAlpha ? Verdict::kRefuted
-                                                     : Verdict::kInconclusive;
+    decision.verdict = !decision.undefined.empty()     ? Verdict::kUndefined
+                       : decision.p_supported < kAlpha ? Verdict::kSupported
+                       : decision.p_refuted < kAlpha   ? Verdict::kRefuted
+                                                       : Verdict::kInconclusive;
   }
   return decisions;
 }
 
-size_t SeedsNeeded(const Decision& pilot, double power) {
+size_t SeedsNeeded(const Decision& pilot, size_t claims, double power) {
   constexpr size_t kMost = 100000;
   const double distance = Distance(pilot);
   if (distance == 0.0) return 0;
@@ -141,9 +148,10 @@ size_t SeedsNeeded(const Decision& pilot, double power) {
   const bool inside = std::abs(pilot.difference.value) < pilot.claim.margin;
   const bool two_sides = pilot.claim.expect == Expectation::kEquivalent && inside;
   const double wanted = two_sides ? (1 + power) / 2 : power;
+  const double sure = 1.0 - kAlpha / static_cast<double>(claims);
   for (size_t n = 2; n < kMost; ++n) {
     const double degrees = static_cast<double>(n - 1);
-    const double reach = StudentTQuantile(0.95, degrees) + StudentTQuantile(wanted, degrees);
+    const double reach = StudentTQuantile(sure, degrees) + StudentTQuantile(wanted, degrees);
     if (reach * deviation <= distance * std::sqrt(static_cast<double>(n))) return n;
   }
   return kMost;

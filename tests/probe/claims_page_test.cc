@@ -42,8 +42,9 @@ TEST_CASE("Claims are gathered from all folders below, with their verdicts", "[e
   CHECK(lost.experiment == "two");
   CHECK(lost.run == folder.Path("suite/two"));
   CHECK(lost.verdict == "supported");
-  CHECK_THAT(lost.difference.value, WithinAbs(-11.5, 1e-9));
-  CHECK(lost.difference.n == 4);
+  REQUIRE(lost.difference);
+  CHECK_THAT(lost.difference->value, WithinAbs(-11.5, 1e-9));
+  CHECK(lost.difference->n == 4);
   CHECK(found.claims[3].verdict == "refuted");
   const std::string html = ClaimsHtml(found, "headscope experiment report");
   for (const char* text :
@@ -53,6 +54,19 @@ TEST_CASE("Claims are gathered from all folders below, with their verdicts", "[e
   }
   CHECK_THAT(ClaimsCsv(found), ContainsSubstring("refuted,one,\"Nothing\""));
   CHECK_THAT(ClaimsText(found), ContainsSubstring("4 claims: 2 supported"));
+}
+
+TEST_CASE("A claim that has no verdict, or no record, is listed as such", "[experiment]") {
+  const TemporaryDirectory folder;
+  WriteFileAtomically(folder.Path("results.json"),
+                      R"({"name": "n", "title": "t", "source": "s", "caveat": "c", "claims": [
+          {"hypothesis": "h", "rule": "r", "measure": "tau:loo", "difference": null,
+           "verdict": "undefined", "cells_before": 3}]})");
+  const ClaimsFound found = FindClaims({folder.Path("")});
+  CHECK_THAT(ClaimsHtml(found, ""), ContainsSubstring("0 inconclusive, 1 undefined"));
+  CHECK_THAT(ClaimsHtml(found, ""), ContainsSubstring("rule (on record after 3 cells): r"));
+  CHECK_THAT(ClaimsCsv(found), ContainsSubstring("tau:loo,,,,0,3,"));
+  CHECK_THAT(ClaimsText(found), ContainsSubstring("n/a"));
 }
 
 TEST_CASE("Results that cannot be read are named", "[experiment]") {

@@ -6,6 +6,7 @@
 #include "datasets/conllu_writer.h"
 #include "model/base/error.h"
 #include "model/base/file.h"
+#include "probe/experiment_report.h"
 #include "probe/experiment_results.h"
 #include "probe/model_measures.h"
 #include "probe/synthetic_treebank.h"
@@ -103,6 +104,37 @@ TEST_CASE("Cells are run once, go on after an interruption, and give the same fi
     CAPTURE(cell.arm, cell.seed);
     CHECK(cell.measures.at("accuracy") > 90.0);
   }
+}
+
+TEST_CASE("Claims are on record before the cells that they are about", "[experiment]") {
+  SmallExperiment small;
+  const std::string out = small.folder.Path("out");
+  MakeDirectory(out);
+  Experiment experiment = small.Parse();
+  REQUIRE(RecordClaims(experiment, out).size() == 1);
+  REQUIRE(small.Run(experiment));
+  // As it was; then with a rule that was thought of afterwards; then as it was again.
+  CHECK(RecordClaims(experiment, out)[0].cells_before == 0);
+  experiment.claims[0].margin = 20;
+  experiment.claims.push_back(experiment.claims[0]);
+  experiment.claims[1].name = "late";
+  for (const ClaimRecord& record : RecordClaims(experiment, out)) CHECK(record.cells_before == 4);
+  experiment.claims = small.Parse().claims;
+  const std::vector<ClaimRecord> records = RecordClaims(experiment, out);
+  CHECK(records[0].cells_before == 0);
+  CHECK(records[0].versions == 2);
+  const std::vector<Cell> cells = DoneCells(experiment, out);
+  const ExperimentResults results{experiment, cells, Decide(experiment.claims, cells), records};
+  CHECK_THAT(ExperimentReportHtml({.title = "t",
+                                   .question = "",
+                                   .method = "",
+                                   .parts = {results},
+                                   .command = "",
+                                   .build = ""}),
+             ContainsSubstring("Rule, on record before any cell was run (one of 2 versions): "));
+  CHECK_THAT(ExperimentManifest({}, cells), ContainsSubstring("\": 4"));
+  WriteFileAtomically(out + "/claims.json", "{}");
+  CHECK_THROWS_WITH(RecordClaims(experiment, out), ContainsSubstring("claims.json: expected"));
 }
 
 TEST_CASE("Cells use the models of other arms of the same seed", "[experiment][slow]") {
