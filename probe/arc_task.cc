@@ -141,8 +141,8 @@ FitScores ArcTask::Score(std::span<const int32_t> predicted, std::span<const int
   enum Metric : size_t { kUas, kAllWords, kTree, kNumMetrics };
   const ProbeSplit& test = corpus_.test;
   FitScores scores;
-  scores.numerators.resize(test.num_clusters * kNumMetrics);
-  scores.denominators.resize(test.num_clusters * kNumMetrics);
+  scores.numerators.resize(test.clusters.Count() * kNumMetrics);
+  scores.denominators.resize(test.clusters.Count() * kNumMetrics);
   ForEachWord(test, [&](size_t s, int32_t i, uint32_t w, int32_t) {
     const auto add = [&](Metric metric, bool right) {
       scores.numerators[test.clusters[s] * kNumMetrics + metric] += right ? 1.0 : 0.0;

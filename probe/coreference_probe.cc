@@ -11,20 +11,16 @@ size_t Cell(size_t head, size_t set, size_t type) {
 
 constexpr size_t kAllTypes = static_cast<size_t>(MentionType::kAll);
 
-// The rows of the bootstrap, each by type: each candidate set's head for all mentions, each's head
+// The rows of the table, each by type: each candidate set's head for all mentions, each's head
 // for the type, the rules.
 constexpr size_t kFirstOwnRow = kNumCandidateSets;
 constexpr size_t kFirstRuleRow = 2 * kNumCandidateSets;
 constexpr size_t kNumRows = kFirstRuleRow + kNumAntecedentRules;
 
-std::vector<Estimate> EstimateRows(ThreadPool& pool, const CoreferenceTableInput& input) {
+// [rows, types]
+std::vector<RatioAccumulator> SumRows(const CoreferenceTableInput& input) {
   const SegmentedTreebank& treebank = input.test_treebank;
-  const size_t width = kNumRows * kNumMentionTypes;
-  size_t num_documents = 0;
-  for (const Segment& segment : treebank.segments) {
-    if (segment.document >= num_documents) num_documents = segment.document + 1;
-  }
-  std::vector<double> numerators(num_documents * width), denominators(num_documents * width);
+  std::vector<RatioAccumulator> rows(kNumRows * kNumMentionTypes);
   for (size_t s = 0; s < treebank.segments.size(); ++s) {
     const Segment& segment = treebank.segments[s];
     for (size_t a = 0; a < segment.anaphors.size(); ++a) {
@@ -32,9 +28,7 @@ std::vector<Estimate> EstimateRows(ThreadPool& pool, const CoreferenceTableInput
       for (size_t type = 0; type < kNumMentionTypes; ++type) {
         if (!anaphor.types[type]) continue;
         const auto add = [&](size_t row, double score) {
-          const size_t at = segment.document * width + row * kNumMentionTypes + type;
-          numerators[at] += score;
-          denominators[at] += 1.0;
+          rows[row * kNumMentionTypes + type].Add(treebank.clusters[s], score, 1.0);
         };
         for (size_t set = 0; set < kNumCandidateSets; ++set) {
           add(set, input.test.scores[set][kAllTypes][s][a]);
@@ -46,27 +40,8 @@ std::vector<Estimate> EstimateRows(ThreadPool& pool, const CoreferenceTableInput
       }
     }
   }
-  return BootstrapRatios(pool, width, numerators, denominators, input.bootstrap);
+  return rows;
 }
-
-// What one head adds to its accumulator when a document ends.
-class DocumentExcess {
- public:
-  void Add(size_t document, double excess, RatioAccumulator& accumulator) {
-    if (document != document_) Flush(accumulator);
-    document_ = document;
-    excess_ += excess;
-    mentions_ += 1.0;
-  }
-  void Flush(RatioAccumulator& accumulator) {
-    accumulator.Add(excess_, mentions_);
-    excess_ = mentions_ = 0.0;
-  }
-
- private:
-  size_t document_ = 0;
-  double excess_ = 0.0, mentions_ = 0.0;
-};
 
 }  // namespace
 
@@ -93,7 +68,6 @@ CoreferencePass ScoreCoreference(ThreadPool& pool, PatternSource& source,
     }
   }
   pass.excess.resize(source.NumHeads());
-  std::vector<DocumentExcess> documents(source.NumHeads());
   std::vector<std::vector<double>> maps(pool.NumThreads());
   source.Visit(pool, inputs, [&](size_t thread, size_t head, size_t s, ConstMatrix pattern) {
     const Segment& segment = treebank.segments[s];
@@ -114,14 +88,11 @@ CoreferencePass ScoreCoreference(ThreadPool& pool, PatternSource& source,
         }
         if (static_cast<CandidateSet>(set) == CandidateSet::kPrecedingMentionHeads) {
           const double nearest = NearestMentionIsRight(anaphor) ? 1.0 : 0.0;
-          documents[head].Add(segment.document, score - nearest, pass.excess[head]);
+          pass.excess[head].Add(treebank.clusters[s], score - nearest, 1.0);
         }
       }
     }
   });
-  for (size_t head = 0; head < source.NumHeads(); ++head) {
-    documents[head].Flush(pass.excess[head]);
-  }
   return pass;
 }
 
@@ -149,7 +120,7 @@ std::vector<uint64_t> CountAnaphors(const SegmentedTreebank& treebank) {
   return counts;
 }
 
-CoreferenceResults CoreferenceTable(ThreadPool& pool, const CoreferenceTableInput& input) {
+CoreferenceResults CoreferenceTable(const CoreferenceTableInput& input) {
   CoreferenceResults results;
   results.dev_instances = CountAnaphors(input.dev_treebank);
   results.test_instances = CountAnaphors(input.test_treebank);
@@ -163,10 +134,11 @@ CoreferenceResults CoreferenceTable(ThreadPool& pool, const CoreferenceTableInpu
   results.test_skipped_sentences = input.test_treebank.skipped_sentences;
   results.dev_counts = input.dev.counts;
   results.test_counts = input.test.counts;
+  results.clusters = input.test_treebank.clusters.Facts("segments");
 
-  const std::vector<Estimate> estimates = EstimateRows(pool, input);
+  const std::vector<RatioAccumulator> sums = SumRows(input);
   const auto estimate = [&](size_t row, size_t type) {
-    return estimates[row * kNumMentionTypes + type];
+    return sums[row * kNumMentionTypes + type].Interval();
   };
   for (size_t set = 0; set < kNumCandidateSets; ++set) {
     CoreferenceHead head;

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <vector>
 
-#include "probe/bootstrap.h"
 #include "probe/coreference_scores.h"
 #include "probe/head_results.h"
 #include "probe/pattern_source.h"
@@ -19,7 +18,7 @@ struct CoreferencePass {
   std::array<std::array<std::vector<std::vector<double>>, kNumMentionTypes>, kNumCandidateSets>
       scores;
   // [heads] among preceding mention heads, over all types: a head's score less that of the nearest
-  // mention, documents as clusters.
+  // mention.
   std::vector<RatioAccumulator> excess;
   // [heads] sums of scores over all types among preceding mention heads.
   std::vector<double> CorrectAmongMentions() const;
@@ -45,10 +44,9 @@ struct CoreferenceTableInput {
   const CoreferencePass& test;  // with scores of `chosen`
   const ChosenCoreferenceHeads& chosen;
   size_t heads_per_layer;
-  BootstrapOptions bootstrap;  // over documents
 };
 // All of CoreferenceResults but its scheme, segment_pieces and random models.
-CoreferenceResults CoreferenceTable(ThreadPool& pool, const CoreferenceTableInput& input);
+CoreferenceResults CoreferenceTable(const CoreferenceTableInput& input);
 
 // Makes the same choice on another model's passes and appends its scores to the rows.
 void AppendRandomModel(const CoreferencePass& dev, const CoreferencePass& test, NullModel kind,

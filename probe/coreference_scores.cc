@@ -84,6 +84,8 @@ SegmentedTreebank SegmentTreebank(const Treebank& treebank, const WordEncoder& e
     }
     finish();
   }
+  result.clusters = Clusters(result.num_documents);
+  for (const Segment& segment : result.segments) result.clusters.Add(segment.document);
   return result;
 }
 

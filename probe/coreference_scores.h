@@ -17,6 +17,7 @@
 #include "datasets/anaphors.h"
 #include "datasets/conllu.h"
 #include "datasets/coreference.h"
+#include "probe/clusters.h"
 #include "probe/head_results.h"
 #include "probe/word_attention.h"
 #include "probe/word_input.h"
@@ -39,6 +40,7 @@ struct Segment {
 
 struct SegmentedTreebank {
   std::vector<Segment> segments;
+  Clusters clusters;  // [segments]
   uint64_t num_documents = 0;
   uint64_t skipped_sentences = 0;  // longer than the model's positions
   uint64_t num_anaphors = 0;

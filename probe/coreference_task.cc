@@ -224,8 +224,8 @@ FitScores CoreferenceTask::Score(std::span<const int32_t> predicted,
                                  std::span<const double> right) const {
   const ProbeSplit& split = corpus_.test;
   FitScores scores;
-  scores.numerators.resize(split.num_clusters * kNumMetrics);
-  scores.denominators.resize(split.num_clusters * kNumMetrics);
+  scores.numerators.resize(split.clusters.Count() * kNumMetrics);
+  scores.denominators.resize(split.clusters.Count() * kNumMetrics);
   const auto add = [&](size_t segment, size_t metric, double numerator, double denominator) {
     const size_t at = split.clusters[segment] * kNumMetrics + metric;
     scores.numerators[at] += numerator;

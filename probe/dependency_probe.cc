@@ -12,73 +12,6 @@ HeadId HeadIdOf(size_t head, size_t heads_per_layer) {
   return {head / heads_per_layer, head % heads_per_layer};
 }
 
-bool Above(const Estimate& a, const Estimate& b) { return a.low > b.high; }
-
-// What is bootstrapped of each relation, per sentence.
-enum RatioKind : size_t { kHeadRatio, kOffsetRatio, kRuleRatio, kWhereRuleWrongRatio, kNumRatios };
-
-// [sentences, relations * kNumRatios] numerators and denominators.
-struct RatioTables {
-  std::vector<double> numerators, denominators;
-};
-
-RatioTables FillRatios(const DependencyTableInput& input) {
-  const size_t width = input.names.relations.Size() * kNumRatios;
-  const ProbeTreebank& treebank = input.test_treebank;
-  RatioTables tables;
-  tables.numerators.resize(treebank.sentences.size() * width);
-  tables.denominators.resize(tables.numerators.size());
-  std::vector<int> offsets;
-  std::vector<NearestRule> rules;
-  for (size_t r = 0; r < input.names.relations.Size(); ++r) {
-    offsets.push_back(input.dev_nulls.OffsetOf(r).offset);
-    rules.push_back(input.dev_nulls.RuleOf(r).rule);
-  }
-  for (size_t s = 0; s < treebank.sentences.size(); ++s) {
-    for (size_t a = 0; a < treebank.arcs[s].size(); ++a) {
-      const Arc& arc = treebank.arcs[s][a];
-      const double score = input.test.scores[s][a];
-      const bool rule_right = RuleIsRight(treebank.tags[s], arc, rules[arc.relation]);
-      const size_t at = s * width + arc.relation * kNumRatios;
-      const auto add = [&](RatioKind kind, double value) {
-        tables.numerators[at + kind] += value;
-        tables.denominators[at + kind] += 1.0;
-      };
-      add(kHeadRatio, score);
-      add(kOffsetRatio, OffsetIsRight(arc, offsets[arc.relation]) ? 1.0 : 0.0);
-      add(kRuleRatio, rule_right ? 1.0 : 0.0);
-      if (!rule_right) add(kWhereRuleWrongRatio, score);
-    }
-  }
-  return tables;
-}
-
-RelationResult MakeRelation(const DependencyTableInput& input, size_t r,
-                            const std::vector<Estimate>& estimates) {
-  const double dev_n = static_cast<double>(input.dev.counts.instances[r]);
-  const HeadChoice& choice = input.chosen[r];
-  const auto offset = input.dev_nulls.OffsetOf(r);
-  const auto rule = input.dev_nulls.RuleOf(r);
-  RelationResult result;
-  result.relation = input.names.relations.Names()[r];
-  result.dev_n = input.dev.counts.instances[r];
-  result.head = HeadIdOf(choice.head, input.heads_per_layer);
-  result.direction = choice.direction;
-  result.dev_accuracy = choice.count / dev_n;
-  result.accuracy = estimates[r * kNumRatios + kHeadRatio];
-  result.offset = offset.offset;
-  result.offset_dev_accuracy = static_cast<double>(offset.count) / dev_n;
-  result.offset_accuracy = estimates[r * kNumRatios + kOffsetRatio];
-  result.rule_upos = input.names.tags.Names()[rule.rule.tag];
-  result.rule_to_the_right = rule.rule.to_the_right;
-  result.rule_dev_accuracy = static_cast<double>(rule.count) / dev_n;
-  result.rule_accuracy = estimates[r * kNumRatios + kRuleRatio];
-  result.accuracy_where_rule_wrong = estimates[r * kNumRatios + kWhereRuleWrongRatio];
-  result.above_offset = Above(result.accuracy, result.offset_accuracy);
-  result.above_rule = Above(result.accuracy, result.rule_accuracy);
-  return result;
-}
-
 // The head and attended class of the largest lift of an attending class; false when no entry has
 // the weight.
 struct UposChoice {
@@ -133,8 +66,9 @@ ProbeNames NamesOf(const Treebank& dev, const Treebank& test) {
 ProbeTreebank PrepareTreebank(const Treebank& treebank, const ProbeNames& names,
                               const WordEncoder& encode, size_t max_pieces) {
   ProbeTreebank result;
-  for (const Document& document : treebank.documents) {
-    for (const Sentence& sentence : document.sentences) {
+  result.clusters = Clusters(treebank.documents.size());
+  for (size_t d = 0; d < treebank.documents.size(); ++d) {
+    for (const Sentence& sentence : treebank.documents[d].sentences) {
       std::vector<std::string> words;
       std::vector<uint32_t> tags;
       for (const Word& word : sentence.words) {
@@ -152,6 +86,7 @@ ProbeTreebank PrepareTreebank(const Treebank& treebank, const ProbeNames& names,
       result.arcs.push_back(ArcsOf(sentence, names.relations));
       result.tags.push_back(std::move(tags));
       result.inputs.push_back(std::move(input));
+      result.clusters.Add(d);
     }
   }
   return result;
@@ -161,7 +96,7 @@ DependencyPass ScoreTreebank(ThreadPool& pool, PatternSource& source, const Prob
                              const ProbeNames& names, const std::vector<HeadChoice>* chosen,
                              const MapVisitor* visitor) {
   const size_t num_heads = source.NumHeads();
-  DependencyPass pass{{}, UposAccumulator(num_heads, names.tags.Size()), {}};
+  DependencyPass pass{{}, UposAccumulator(num_heads, names.tags.Size()), {}, {}};
   pass.counts.relations = names.relations.Names();
   pass.counts.instances.resize(names.relations.Size());
   pass.counts.counts.resize(names.relations.Size() * num_heads * kNumDirections);
@@ -169,6 +104,10 @@ DependencyPass ScoreTreebank(ThreadPool& pool, PatternSource& source, const Prob
     for (const Arc& arc : treebank.arcs[s]) ++pass.counts.instances[arc.relation];
     pass.upos.AddUniform(treebank.tags[s]);
     if (chosen != nullptr) pass.scores.emplace_back(treebank.arcs[s].size());
+  }
+  const FlipUnits units(treebank.clusters);
+  if (chosen != nullptr) {
+    pass.units.assign(units.Count(), std::vector<double>(pass.counts.counts.size()));
   }
   // Everything written below belongs to one head, whose sentences come in order: no sum depends on
   // the threads.
@@ -184,15 +123,16 @@ DependencyPass ScoreTreebank(ThreadPool& pool, PatternSource& source, const Prob
           const Arc& arc = treebank.arcs[s][a];
           for (Direction direction : {Direction::kDependentToHead, Direction::kHeadToDependent}) {
             const double score = maxima.Score(arc, direction);
-            const size_t cell = (arc.relation * num_heads + head) * kNumDirections;
-            pass.counts.counts[cell + static_cast<size_t>(direction)] += score;
-            if (chosen != nullptr && (*chosen)[arc.relation].head == head &&
-                (*chosen)[arc.relation].direction == direction) {
-              pass.scores[s][a] = score;
-            }
+            const size_t cell =
+                (arc.relation * num_heads + head) * kNumDirections + static_cast<size_t>(direction);
+            pass.counts.counts[cell] += score;
+            if (chosen == nullptr) continue;
+            pass.units[units.Of(s)][cell] += score;
+            const HeadChoice& choice = (*chosen)[arc.relation];
+            if (choice.head == head && choice.direction == direction) pass.scores[s][a] = score;
           }
         }
-        pass.upos.AddHead(head, treebank.tags[s], map);
+        pass.upos.AddHead(head, treebank.clusters[s], treebank.tags[s], map);
         if (visitor != nullptr) (*visitor)(head, s, map);
       });
   return pass;
@@ -210,23 +150,6 @@ DependencyNulls CountNulls(const ProbeTreebank& treebank, const ProbeNames& name
     nulls.Add(treebank.arcs[s], treebank.tags[s]);
   }
   return nulls;
-}
-
-std::vector<RelationResult> DependencyTable(ThreadPool& pool, const DependencyTableInput& input) {
-  const RatioTables tables = FillRatios(input);
-  const std::vector<Estimate> estimates =
-      BootstrapRatios(pool, input.names.relations.Size() * kNumRatios, tables.numerators,
-                      tables.denominators, input.bootstrap);
-  std::vector<RelationResult> results;
-  for (size_t r = 0; r < input.names.relations.Size(); ++r) {
-    if (input.dev.counts.instances[r] < input.minimum_instances) continue;
-    if (input.test.counts.instances[r] < input.minimum_instances) continue;
-    results.push_back(MakeRelation(input, r, estimates));
-  }
-  std::stable_sort(
-      results.begin(), results.end(),
-      [](const RelationResult& a, const RelationResult& b) { return a.accuracy.n > b.accuracy.n; });
-  return results;
 }
 
 UposResults UposTable(const ProbeNames& names, const UposAccumulator& dev,

@@ -1,8 +1,9 @@
-// The dependency and part-of-speech tables: passes of a pattern source over treebanks, and the
-// choices made on dev and scored on test. One sentence is one input [CLS] w1 … wn [SEP] of the
+// What the dependency and part-of-speech tables are made of: passes of a pattern source over
+// treebanks, and the choices made on dev. One sentence is one input [CLS] w1 … wn [SEP] of the
 // treebank's syntactic words.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -10,7 +11,7 @@
 
 #include "datasets/conllu.h"
 #include "datasets/dependency_nulls.h"
-#include "probe/bootstrap.h"
+#include "probe/clusters.h"
 #include "probe/coreference_scores.h"
 #include "probe/head_results.h"
 #include "probe/head_scores.h"
@@ -31,6 +32,7 @@ struct ProbeTreebank {
   std::vector<std::vector<Arc>> arcs;       // of each sentence
   std::vector<std::vector<uint32_t>> tags;  // of each sentence's words
   std::vector<WordInput> inputs;
+  Clusters clusters;                                  // [sentences]
   uint64_t skipped_sentences = 0, skipped_words = 0;  // longer than the model's positions
   uint64_t pieces = 0;                                // CLS and SEP counted
 };
@@ -41,9 +43,24 @@ ProbeTreebank PrepareTreebank(const Treebank& treebank, const ProbeNames& names,
 struct DependencyPass {
   HeadCounts counts;
   UposAccumulator upos;
-  // scores[s][a]: how the head chosen for its relation did on arc a of sentence s; empty when none
-  // was chosen.
+  // scores[s][a]: how the head chosen for its relation did on arc a of sentence s; empty, as units
+  // are, when none was chosen.
   std::vector<std::vector<double>> scores;
+  // [units] counts.counts of each, by FlipUnits.
+  std::vector<std::vector<double>> units;
+};
+
+// What keeps its sign together in the null of the maximum over heads: a cluster, or neighbouring
+// ones where there are more than kMostFlipUnits, as a table of all heads stands for each.
+inline constexpr size_t kMostFlipUnits = 512;
+class FlipUnits {
+ public:
+  explicit FlipUnits(const Clusters& clusters) : clusters_(clusters) {}
+  size_t Count() const { return std::min(clusters_.Count(), kMostFlipUnits); }
+  size_t Of(size_t sentence) const { return clusters_[sentence] * Count() / clusters_.Count(); }
+
+ private:
+  const Clusters& clusters_;
 };
 // Called with every head's word-level map of every sentence; from several threads at once.
 using MapVisitor = std::function<void(size_t head, size_t sentence, WordMap map)>;
@@ -57,21 +74,6 @@ std::vector<HeadChoice> ChooseHeads(const HeadCounts& dev);
 
 // Offset and rule of every relation, chosen on dev.
 DependencyNulls CountNulls(const ProbeTreebank& treebank, const ProbeNames& names);
-
-struct DependencyTableInput {
-  const ProbeNames& names;
-  const DependencyPass& dev;
-  const ProbeTreebank& test_treebank;
-  const DependencyPass& test;  // with scores of `chosen`
-  const std::vector<HeadChoice>& chosen;
-  const DependencyNulls& dev_nulls;
-  size_t heads_per_layer;
-  size_t minimum_instances;
-  BootstrapOptions bootstrap;  // over sentences
-};
-// Relations with the minimum of instances in both files, by falling count in test, without random
-// models.
-std::vector<RelationResult> DependencyTable(ThreadPool& pool, const DependencyTableInput& input);
 
 // The part-of-speech results, without random models. Attending classes need the minimum of words in
 // both files, the entry chosen on dev the weight of 25 words of uniform attention.

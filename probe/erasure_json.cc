@@ -21,8 +21,8 @@ std::string ErasureJson(const ErasureResults& results) {
                     {"seed", results.facts.seed},
                     {"train_words", results.train_words},
                     {"loss_sentences", results.loss_sentences},
-                    {"clusters", results.clusters},
-                    {"num_clusters", results.num_clusters}};
+                    {"clusters", results.clusters.name},
+                    {"num_clusters", results.clusters.count}};
   for (const auto& [name, value] : results.options) options[name] = value;
   Object json = {{"format", "headscope probe erase 1"},
                  {"model", ToJson(results.model)},

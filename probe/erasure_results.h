@@ -37,8 +37,7 @@ struct ErasureResults {
   ModelFacts model;
   DataFacts train, dev, test;
   uint64_t train_words = 0, loss_sentences = 0;
-  std::string clusters;
-  uint64_t num_clusters = 0;
+  ClusterFacts clusters;  // of test
   std::vector<size_t> layers;
   std::vector<std::pair<std::string, std::string>> options;
   Estimate majority;  // accuracy on test of the label most frequent in train

@@ -279,9 +279,7 @@ void StudyErasure(ThreadPool& pool, const PretrainedModel& model, const WordPiec
   results.dev = corpus.dev.facts;
   results.test = corpus.test.facts;
   results.train_words = corpus.train.NumWords();
-  results.clusters =
-      corpus.test.facts.documents >= ProbeCorpus::kFewestDocuments ? "documents" : "sentences";
-  results.num_clusters = corpus.test.num_clusters;
+  results.clusters = corpus.test.clusters.Facts();
   const WordLabelTask task(corpus, {options.concept_label, options.hidden_units});
   results.majority =
       EstimateOf({HeadlineOf(task.Baselines()[0].scores, task.Metrics().size())}).estimate;

@@ -119,7 +119,7 @@ std::string ErasurePreface(const ErasureResults& results) {
       "({}); "
       "the most frequent label has {}. {}",
       results.title, results.train.path, results.train_words, results.dev.path, results.test.path,
-      results.clusters, results.num_clusters, EstimateText(results.majority), loss);
+      results.clusters.name, results.clusters.count, EstimateText(results.majority), loss);
 }
 
 std::string ErasureTablesText(const ErasureResults& results) {

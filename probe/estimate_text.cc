@@ -23,4 +23,15 @@ std::string EstimateMarkup(const Estimate& estimate, double factor, int digits) 
   return ValueWithInterval(estimate, factor, digits, "<span class=\"interval\">", "</span>");
 }
 
+std::string ClustersText(const ClusterFacts& clusters) {
+  return fmt::format("{} {}", clusters.count, clusters.name);
+}
+
+std::string DifferenceText(const Estimate& difference) {
+  return fmt::format("{:+.1f} [{:+.1f}, {:+.1f}]", 100 * difference.value, 100 * difference.low,
+                     100 * difference.high);
+}
+
+std::string PValueText(double p) { return p < 0.0005 ? "<0.001" : fmt::format("{:.3f}", p); }
+
 }  // namespace headscope

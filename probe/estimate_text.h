@@ -14,4 +14,13 @@ std::string EstimateText(const Estimate& estimate, double factor = 100.0, int di
 // The same for a page: the interval in a span of class "interval".
 std::string EstimateMarkup(const Estimate& estimate, double factor = 100.0, int digits = 1);
 
+// "26 documents".
+std::string ClustersText(const ClusterFacts& clusters);
+
+// "+3.2 [+1.0, +5.4]", in percent: of a difference.
+std::string DifferenceText(const Estimate& difference);
+
+// "0.012"; "<0.001" for what would round to nothing.
+std::string PValueText(double p);
+
 }  // namespace headscope

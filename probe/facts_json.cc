@@ -9,6 +9,10 @@ nlohmann::ordered_json ToJson(const Estimate& estimate) {
       {"value", estimate.value}, {"low", estimate.low}, {"high", estimate.high}, {"n", estimate.n}};
 }
 
+nlohmann::ordered_json ToJson(const ClusterFacts& clusters) {
+  return {{"units", clusters.name}, {"n", clusters.count}};
+}
+
 nlohmann::ordered_json ToJson(const ModelFacts& model) {
   return {{"directory", model.directory},
           {"sha256", model.sha256},

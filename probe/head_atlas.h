@@ -59,8 +59,8 @@ inline constexpr double kTypeLevel = 0.05;    // Holm over all heads and relatio
 struct FollowedRelation {
   std::string relation;
   size_t direction = 0;  // a Direction
-  Estimate excess;  // accuracy less the offset's on the second file, paired; sentences as clusters
-  double p = 1.0;   // one-sided, adjusted by Holm
+  Estimate excess;       // accuracy less the offset's on the second file, paired
+  double p = 1.0;        // one-sided, adjusted by Holm
 };
 
 struct HeadKind {

@@ -17,7 +17,7 @@ constexpr uint64_t kMostDistanceRows = 10000;
 
 SurfaceInput SurfaceInputOf(const ProbeTreebank& treebank, size_t s) {
   const WordInput& input = treebank.inputs[s];
-  SurfaceInput surface{&input, std::vector<char>(input.ids.size(), 0)};
+  SurfaceInput surface{&input, std::vector<char>(input.ids.size(), 0), treebank.clusters[s]};
   for (size_t w = 0; w < input.NumWords(); ++w) {
     if (treebank.sentences[s]->words[w].upos != "PUNCT") continue;
     std::fill(surface.is_punctuation.begin() + input.starts[w],
@@ -47,7 +47,7 @@ class AtlasPass {
                        [&](size_t head, size_t) { surface_.Add(head, surface, patterns[head]); });
     AddUniform(surface_, num_heads_, surface);
     if (s % distance_stride_ == 0) distances_.Add(pool_, patterns);
-    relations_.Add(pool_, test_.arcs[s], maps);
+    relations_.Add(pool_, test_.clusters[s], test_.arcs[s], maps);
   }
 
   void Fill(const std::vector<char>& coreference_heads, HeadAtlas& atlas) const {

@@ -94,7 +94,7 @@ std::string Map(const HeadProbeResults& results) {
       atlas.distance_rows, atlas.map_stress, atlas.num_clusters, atlas.silhouette, HeadMap(figure));
 }
 
-std::string Trees(const TreeResults& trees) {
+std::string Trees(const TreeResults& trees, const ClusterFacts& clusters) {
   std::vector<std::string> header = {"trees over"};
   for (const char* name : kTreeMeasureNames) header.push_back(name);
   std::vector<std::vector<std::string>> rows;
@@ -111,8 +111,9 @@ std::string Trees(const TreeResults& trees) {
   return fmt::format(
              "<h2>Trees</h2>\n<p>Maximum spanning trees of the attention between words: directed "
              "from the gold root (UAS), undirected (UUAS); chosen on the first file for each "
-             "measure, scored on {} sentences of the second, in percent.</p>\n",
-             trees.sentences) +
+             "measure, scored on {} sentences of the second, in percent (95% intervals over "
+             "{}).</p>\n",
+             trees.sentences, ClustersText(clusters)) +
          HtmlTable(header, rows);
 }
 
@@ -123,7 +124,7 @@ std::string HeadAtlasHtml(const HeadProbeResults& results) {
   return "<h2>All heads</h2>\n<p>Mean attention of the pieces of words on the second file, in "
          "percent; layers are rows, heads columns.</p>\n" +
          Matrices(results) + "<p class=\"muted\">" + EscapeMarkup(HeadKindRules()) + ".</p>\n" +
-         HeadTable(results) + Map(results) + Trees(results.atlas.trees);
+         HeadTable(results) + Map(results) + Trees(results.atlas.trees, results.clusters);
 }
 
 }  // namespace headscope

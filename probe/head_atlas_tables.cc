@@ -82,12 +82,13 @@ std::string HeadKindTableText(const HeadProbeResults& results) {
   }
   table.Add(Row("uniform", atlas.uniform, "", ""));
   return fmt::format(
-      "Heads: mean attention of a word's pieces, in percent, on test (95% intervals within "
-      "+-{:.1f}; "
+      "Heads: mean attention of a word's pieces, in percent, on test (95% intervals over {} "
+      "within +-{:.1f}; "
       "duplicates and entropy in results.json),\nthe offset at which most rows have their largest "
       "weight, entropy in nats and as percent of uniform attention's.\n{}: {} tests.\nClusters: "
       "average linkage of Jensen-Shannon distances over {} rows, silhouette {:.2f}; the 2-D map of "
       "the report has stress {:.2f}.\n\n{}",
+      ClustersText(results.clusters),
       100 * WidestError(atlas, Surface::kNext, Surface::kPunctuation), HeadKindRules(),
       atlas.relation_tests, atlas.distance_rows, atlas.silhouette, atlas.map_stress, table.Text());
 }
@@ -107,9 +108,9 @@ std::string TreeTableText(const HeadProbeResults& results) {
   }
   return fmt::format(
       "Trees: maximum spanning trees of attention between words, chosen on dev for each measure, "
-      "scored on test, in percent with 95% intervals\n(sentences as clusters, {} of them). UAS: "
+      "scored on test, in percent with 95% intervals\n(over {}; {} sentences). UAS: "
       "directed, from the gold root; UUAS: undirected. Without punctuation unless named.\n\n{}",
-      trees.sentences, table.Text());
+      ClustersText(results.clusters), trees.sentences, table.Text());
 }
 
 }  // namespace headscope

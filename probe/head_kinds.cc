@@ -55,7 +55,7 @@ RelationExcess::RelationExcess(const HeadCounts& dev, const DependencyNulls& dev
   first_cell_.push_back(cells_.size());
 }
 
-void RelationExcess::Add(ThreadPool& pool, std::span<const Arc> arcs,
+void RelationExcess::Add(ThreadPool& pool, size_t cluster, std::span<const Arc> arcs,
                          std::span<const WordMap> maps) {
   pool.ParallelEach(first_cell_.size() - 1, [&](size_t head, size_t) {
     if (first_cell_[head] == first_cell_[head + 1]) return;
@@ -68,7 +68,7 @@ void RelationExcess::Add(ThreadPool& pool, std::span<const Arc> arcs,
         excess += maxima.Score(arc, cell.direction) - (OffsetIsRight(arc, cell.offset) ? 1.0 : 0.0);
         instances += 1.0;
       }
-      cell.excess.Add(excess, instances);
+      cell.excess.Add(cluster, excess, instances);
     }
   });
 }

@@ -24,8 +24,9 @@ class RelationExcess {
   // the relation's best offset there; relations with fewer instances are left out.
   RelationExcess(const HeadCounts& dev, const DependencyNulls& dev_nulls, size_t minimum_instances);
 
-  // The arcs and the maps [heads] of a sentence of the second file, in order.
-  void Add(ThreadPool& pool, std::span<const Arc> arcs, std::span<const WordMap> maps);
+  // The cluster, the arcs and the maps [heads] of a sentence of the second file, in order.
+  void Add(ThreadPool& pool, size_t cluster, std::span<const Arc> arcs,
+           std::span<const WordMap> maps);
 
   size_t NumTests() const { return cells_.size(); }
   // By head, those above their offset at kTypeLevel after Holm's correction over all tests; by
@@ -49,7 +50,7 @@ class RelationExcess {
 // Heads that find antecedents: accuracy among the heads of preceding mentions at least
 // kOverBaseline times that of the nearest mention on the first file, and above it on the second at
 // kTypeLevel after Holm. dev_counts: correct mentions of every head; excess: accuracy less the
-// nearest mention's, documents as clusters.
+// nearest mention's.
 std::vector<char> CoreferenceHeads(std::span<const double> dev_correct,
                                    std::span<const RatioAccumulator> dev_excess,
                                    std::span<const RatioAccumulator> test_excess);

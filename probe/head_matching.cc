@@ -121,10 +121,10 @@ HeadMatch MatchHeads(const CrossDivergences& chosen_on, const CrossDivergences& 
     const std::vector<double>& sums = scored_on.sums[d];
     double total = 0.0;
     for (size_t x = 0; x < heads; ++x) {
-      of_head[x].Add(sums[x * others + match.partner[x]], scored_on.rows[d]);
+      of_head[x].Add(d, sums[x * others + match.partner[x]], scored_on.rows[d]);
       total += sums[x * others + match.partner[x]];
     }
-    all.Add(total / static_cast<double>(heads), scored_on.rows[d]);
+    all.Add(d, total / static_cast<double>(heads), scored_on.rows[d]);
     rows += scored_on.rows[d];
     for (size_t k = 0; k < mean.size(); ++k) mean[k] += sums[k];
   }

@@ -7,6 +7,7 @@
 #include "probe/context_check.h"
 #include "probe/coreference_probe.h"
 #include "probe/dependency_probe.h"
+#include "probe/dependency_table.h"
 #include "probe/example_sentences.h"
 #include "probe/head_atlas_probe.h"
 #include "probe/head_kinds.h"
@@ -18,8 +19,7 @@
 namespace headscope {
 namespace {
 
-// Separate draws for the two bootstraps.
-constexpr uint32_t kDependencySite = 0, kCoreferenceSite = 1;
+constexpr uint32_t kSignFlipSite = 43;  // of RandomStream
 
 DataFacts FactsOf(const Treebank& treebank, const ProbeTreebank& prepared) {
   DataFacts facts;
@@ -75,8 +75,15 @@ class Analysis {
     };
     const DependencyPass test = ScoreTreebank(pool_, source, test_, names_, &chosen, &visitor);
     results.relations =
-        DependencyTable(pool_, {names_, dev, test_, test, chosen, nulls, heads_per_layer,
-                                options_.minimum_instances, Bootstrap(kDependencySite)});
+        DependencyTable(pool_, {names_,
+                                dev,
+                                test_,
+                                test,
+                                chosen,
+                                nulls,
+                                heads_per_layer,
+                                options_.minimum_instances,
+                                {options_.sign_flips, options_.seed, kSignFlipSite}});
     results.upos = UposTable(names_, dev.upos, test.upos, source.NumHeads(), heads_per_layer,
                              options_.minimum_instances);
     results.dev_counts = dev.counts;
@@ -88,9 +95,8 @@ class Analysis {
     const CoreferencePass dev = ScoreCoreference(pool_, source, dev_segments_, nullptr);
     const ChosenCoreferenceHeads chosen = ChooseCoreferenceHeads(dev);
     const CoreferencePass test = ScoreCoreference(pool_, source, test_segments_, &chosen);
-    results.coreference =
-        CoreferenceTable(pool_, {dev_segments_, dev, test_segments_, test, chosen,
-                                 source.NumHeadsPerLayer(), Bootstrap(kCoreferenceSite)});
+    results.coreference = CoreferenceTable(
+        {dev_segments_, dev, test_segments_, test, chosen, source.NumHeadsPerLayer()});
     results.coreference->scheme = CoreferenceSchemeName(options_.coreference);
     results.coreference->segment_pieces = options_.segment_pieces;
     coreference_heads_ = CoreferenceHeads(dev.CorrectAmongMentions(), dev.excess, test.excess);
@@ -117,10 +123,6 @@ class Analysis {
   }
 
  private:
-  BootstrapOptions Bootstrap(uint32_t site) const {
-    return {options_.bootstrap_replicates, options_.seed, site};
-  }
-
   const HeadProbeOptions& options_;
   ThreadPool& pool_;
   ProbeNames names_;
@@ -178,10 +180,11 @@ void ProbePatterns(PatternSource& source, const RandomSource& random_source,
   Analysis analysis(encode, dev, test, source.MaxPieces(), options, pool);
   results.dev = FactsOf(dev, analysis.Dev());
   results.test = FactsOf(test, analysis.Test());
+  results.clusters = analysis.Test().clusters.Facts();
   NoteSkipped("dev", results.dev, source.MaxPieces(), results.notes);
   NoteSkipped("test", results.test, source.MaxPieces(), results.notes);
   results.facts.seed = options.seed;
-  results.facts.bootstrap_replicates = options.bootstrap_replicates;
+  results.facts.sign_flips = options.sign_flips;
   results.facts.minimum_instances = options.minimum_instances;
   results.facts.read = options.read == ReadAt::kMasks ? "masks" : "words";
 

@@ -53,6 +53,23 @@ RandomModelScores& ScoresOf(NullModel kind, Row& row) {
 // ---- Dependencies
 // ----------------------------------------------------------------------------------------------------
 
+// The chosen head beside a null, on the same words of test.
+inline constexpr double kAboveLevel = 0.05;
+struct NullComparison {
+  Estimate difference;  // the head's accuracy less the null's, paired
+  double p = 1.0;       // two-sided, adjusted by Holm over the relations of the table
+  bool Above() const { return p < kAboveLevel && difference.value > 0.0; }
+};
+
+// Is any head better than the best offset on test? The one with the largest statistic, and its p
+// with the maximum over heads and directions taken in the null too (maximum_null.h).
+struct BestOfAllHeads {
+  HeadId head;
+  Direction direction = Direction::kDependentToHead;
+  double p = 1.0;
+  double p_holm = 1.0;  // over the relations of the table, too
+};
+
 // One row of the dependency table: a relation with enough instances in both files.
 struct RelationResult {
   std::string relation;  // full UD name: "nsubj:pass"
@@ -77,9 +94,9 @@ struct RelationResult {
       accuracy_where_rule_wrong;  // the chosen head on the test words for which the rule is wrong
   // Null 3: the same best-of-all-heads choice on random models.
   RandomModelScores random_models = {}, permuted_models = {};
-  // Disjoint 95% intervals.
-  bool above_offset = false;
-  bool above_rule = false;
+  NullComparison over_offset = {}, over_rule = {};
+  BestOfAllHeads any_head = {};
+  uint64_t clusters = 0;  // of test that have the relation
 };
 
 // counts[(relation * num_heads + layer * heads_per_layer + head) * 2 + direction]: correct
@@ -102,8 +119,7 @@ struct UposMatrix {
   double word_share = 0.0;   // mean over words of sum_{k != i} A_ik: what does not go to CLS, SEP
                              // and the word itself
   std::vector<double> lift;  // [tags * tags], row = attending
-  std::vector<double>
-      lift_error;  // 95% half-width: linearised variance of a ratio, sentences as clusters
+  std::vector<double> lift_error;  // 95% half-width
 };
 
 // One row of the part-of-speech table: for words of one class, the head and attended class of the
@@ -158,6 +174,7 @@ struct CoreferenceResults {
   uint64_t dev_documents = 0, test_documents = 0;
   uint64_t dev_skipped_sentences = 0,
            test_skipped_sentences = 0;  // longer than the model's positions
+  ClusterFacts clusters;                // of test: documents, or segments where they are few
   std::vector<CoreferenceHead> heads;   // by candidate set
   // rules[rule][type]: what rules name without a model; naming none counts as wrong.
   std::array<std::vector<Estimate>, kNumAntecedentRules> rules;
@@ -242,7 +259,7 @@ struct ProbeFacts {
   std::string commit, compiler, simd_target;
   size_t threads = 1;  // printed, but not part of results.json: it changes no number
   uint64_t seed = 1;
-  size_t bootstrap_replicates = 1000;
+  size_t sign_flips = 1000;
   std::vector<uint64_t> random_model_seeds;
   size_t minimum_instances = 100;
   std::string read = "words";  // what stands where the attending word is read, or "masks"
@@ -253,6 +270,7 @@ struct HeadProbeResults {
   ProbeFacts facts;
   ModelFacts model;
   DataFacts dev, test;
+  ClusterFacts clusters;  // of test
   ContextCheck context;
   TrainingCurve curve;
   std::vector<RelationResult> relations;  // by falling test count

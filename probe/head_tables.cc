@@ -23,21 +23,15 @@ std::string PercentRange(const RandomModelScores& scores) {
 }
 
 std::string Flags(const RelationResult& row) {
-  if (row.above_offset && row.above_rule) return "above offset and rule";
-  if (row.above_rule) return "above rule";
-  return row.above_offset ? "above offset" : "";
+  const bool above_offset = row.over_offset.Above(), above_rule = row.over_rule.Above();
+  if (above_offset && above_rule) return "above offset and rule";
+  if (above_rule) return "above rule";
+  return above_offset ? "above offset" : "";
 }
 
-std::string Summary(const HeadProbeResults& results) {
-  const auto count = [&](bool RelationResult::*flag) {
-    return std::count_if(results.relations.begin(), results.relations.end(),
-                         [&](const RelationResult& row) { return row.*flag; });
-  };
-  return fmt::format(
-      "{} of {} relations above their best offset, {} above their nearest-class rule (disjoint 95% "
-      "intervals).\n",
-      count(&RelationResult::above_offset), results.relations.size(),
-      count(&RelationResult::above_rule));
+// "+3.2 [+1.0, +5.4] p 0.012"
+std::string ComparisonText(const NullComparison& comparison) {
+  return DifferenceText(comparison.difference) + " p " + PValueText(comparison.p);
 }
 
 std::string OwnHeadsTable(const CoreferenceResults& coreference) {
@@ -63,30 +57,49 @@ std::string OwnHeadsTable(const CoreferenceResults& coreference) {
 
 }  // namespace
 
+std::string RelationSummary(const std::vector<RelationResult>& relations) {
+  const auto count = [&](const auto& holds) {
+    return std::count_if(relations.begin(), relations.end(), holds);
+  };
+  return fmt::format(
+      "{} of {} relations above their best offset, {} above their nearest-class rule; of {} some "
+      "head is above the offset.\n",
+      count([](const RelationResult& row) { return row.over_offset.Above(); }), relations.size(),
+      count([](const RelationResult& row) { return row.over_rule.Above(); }),
+      count([](const RelationResult& row) { return row.any_head.p_holm < kAboveLevel; }));
+}
+
 std::string DependencyTableText(const HeadProbeResults& results) {
   TextTable table({"relation", "n", "head", "direction", "accuracy", "offset", "accuracy",
-                   "nearest", "accuracy", "head where rule wrong", "random models",
+                   "head less offset", "nearest", "accuracy", "head less nearest",
+                   "head where rule wrong", "any head over offset", "random models",
                    "permuted weights", ""});
   for (const RelationResult& row : results.relations) {
     table.Add({row.relation, std::to_string(row.accuracy.n), row.head.Name(),
                DirectionName(row.direction), PercentWithInterval(row.accuracy),
                fmt::format("{:+d}", row.offset), PercentWithInterval(row.offset_accuracy),
+               ComparisonText(row.over_offset),
                row.rule_to_the_right ? row.rule_upos + " ->" : "<- " + row.rule_upos,
-               PercentWithInterval(row.rule_accuracy),
+               PercentWithInterval(row.rule_accuracy), ComparisonText(row.over_rule),
                row.accuracy_where_rule_wrong.n == 0
                    ? "-"
                    : fmt::format("{} n={}", PercentWithInterval(row.accuracy_where_rule_wrong),
                                  row.accuracy_where_rule_wrong.n),
+               fmt::format("{} p {}", row.any_head.head.Name(), PValueText(row.any_head.p_holm)),
                PercentRange(row.random_models), PercentRange(row.permuted_models), Flags(row)});
   }
   return fmt::format(
       "Dependencies: the best of {} heads and 2 directions, chosen on dev, scored on test, in "
-      "percent with 95% intervals\n(bootstrap over sentences), beside the best fixed offset and "
+      "percent with 95% intervals\n(units: {}), beside the best fixed offset and "
       "the nearest word of a class to one side (both chosen on dev)\nand the same choice on {} "
       "random models (and the model with its matrices' entries permuted): mean (range). Relations "
-      "with at least {} instances in both files.\n\n{}\n{}",
-      results.model.layers * results.model.heads, results.facts.random_model_seeds.size(),
-      results.facts.minimum_instances, table.Text(), Summary(results));
+      "with at least {} instances in both files.\nDifferences are paired, their p two-sided; any "
+      "head: whether one of all heads and directions is above the offset on test, the maximum over "
+      "them taken in the null too ({} sign flips).\nEvery p after Holm over the relations.\n\n{}\n"
+      "{}",
+      results.model.layers * results.model.heads, ClustersText(results.clusters),
+      results.facts.random_model_seeds.size(), results.facts.minimum_instances,
+      results.facts.sign_flips, table.Text(), RelationSummary(results.relations));
 }
 
 namespace {
@@ -139,13 +152,13 @@ std::string CoreferenceTableText(const HeadProbeResults& results) {
   return fmt::format(
       "Coreference ({}): mentions whose head word attends most to an antecedent's head word, among "
       "three sets of candidates;\none head each, chosen on dev over all mentions; segments of at "
-      "most {} pieces; 95% intervals by bootstrap over {} documents. Rules: the nearest mention; "
+      "most {} pieces; 95% intervals over {}. Rules: the nearest mention; "
       "the "
       "nearest that agrees in\nnumber, gender and animacy; … with the same head word; four sieves "
       "(same words, same head word, agreeing, any).\n\n{}\nThe head chosen on dev for each row's "
       "own mentions:\n\n{}",
-      coreference.scheme, coreference.segment_pieces, coreference.test_documents, table.Text(),
-      OwnHeadsTable(coreference));
+      coreference.scheme, coreference.segment_pieces, ClustersText(coreference.clusters),
+      table.Text(), OwnHeadsTable(coreference));
 }
 
 std::string HeadTables(const HeadProbeResults& results) {

@@ -12,6 +12,8 @@ namespace headscope {
 std::string HeadTables(const HeadProbeResults& results);
 
 std::string DependencyTableText(const HeadProbeResults& results);
+// A line: how many relations are above their offsets, their rules, and of how many some head is.
+std::string RelationSummary(const std::vector<RelationResult>& relations);
 std::string UposTableText(const HeadProbeResults& results);
 std::string CoreferenceTableText(const HeadProbeResults& results);
 

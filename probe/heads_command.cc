@@ -46,7 +46,7 @@ std::string CommandLine(const HeadsFlags& flags) {
       .Add("--random-models", flags.options.random_models)
       .Add("--permuted-models", flags.options.permuted_models)
       .Add("--seed", flags.options.seed)
-      .Add("--bootstrap", flags.options.bootstrap_replicates)
+      .Add("--sign-flips", flags.options.sign_flips)
       .Add("--importance-sentences", flags.importance.sentences)
       .Add("--protocol", flags.protocol)
       .Add("--read", flags.read)
@@ -144,9 +144,11 @@ void AddHeadsCommand(const Command& probe) {
       .Option("--permuted-models", options.permuted_models,
               "the model with the entries of each of its matrices permuted: so many times")
       .Range(0, 1000);
-  command.Option("--seed", options.seed, "of the bootstrap, the random and the permuted models");
+  command.Option("--seed", options.seed, "of the sign flips, the random and the permuted models");
   flags->compute.AddTo(command);
-  command.Option("--bootstrap", options.bootstrap_replicates, "replicates of the intervals")
+  command
+      .Option("--sign-flips", options.sign_flips,
+              "draws of the null in which the maximum over heads is taken")
       .Range(40, 1000000);
   command.Option("--twin", options.twin,
                  "run directory of the uniform-attention twin; by default RUN/twin");

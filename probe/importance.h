@@ -53,6 +53,7 @@ struct JointTable {
 struct ImportanceResults {
   ImportanceProtocol protocol = ImportanceProtocol::kPaper;
   uint64_t dev_sentences = 0, test_sentences = 0;
+  ClusterFacts dev_clusters, test_clusters;  // of those sentences
   Estimate loss;  // mean over sentences of the second file of the mean loss of their masked pieces
   std::vector<HeadImportance> heads;
   std::vector<PruningPoint> least_first, most_first, random_order;

@@ -45,6 +45,8 @@ Json ImportanceJson(const HeadProbeResults& results, const ImportanceResults& im
   return {{"protocol", ImportanceProtocolName(importance.protocol)},
           {"dev_sentences", importance.dev_sentences},
           {"test_sentences", importance.test_sentences},
+          {"dev_clusters", ToJson(importance.dev_clusters)},
+          {"test_clusters", ToJson(importance.test_clusters)},
           {"loss", ToJson(importance.loss)},
           {"heads", heads},
           {"spearman", correlations},

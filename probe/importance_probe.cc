@@ -4,14 +4,15 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 
 #include "model/attention_regime.h"
+#include "probe/clusters.h"
 #include "probe/holm.h"
 #include "probe/mask_gradient.h"
 #include "probe/masked_sentences.h"
-#include "probe/paired_difference.h"
 #include "probe/rank_correlation.h"
-#include "probe/t_interval.h"
+#include "probe/ratio_accumulator.h"
 
 namespace headscope {
 namespace {
@@ -20,20 +21,43 @@ constexpr double kMaskRate = 0.15;
 constexpr size_t kHeadsTold = 16;          // in a line of progress
 constexpr uint32_t kRandomOrderSite = 42;  // of RandomStream
 
+// Some of a file's sentences, masked.
+struct MaskedFile {
+  std::vector<MaskedBatch> batches;
+  Clusters clusters;         // [sentences of the file that fit the model]
+  std::vector<size_t> used;  // clusters of those with something to predict
+
+  ClusterFacts Facts() const {
+    const std::set<size_t> distinct(used.begin(), used.end());
+    return {clusters.Facts().name, distinct.size()};
+  }
+};
+
+// The mean over sentences of `losses`, less that of `baseline` (null: nothing).
+RatioAccumulator MeanLoss(const MaskedFile& file, const std::vector<double>& losses,
+                          const std::vector<double>* baseline = nullptr) {
+  RatioAccumulator mean;
+  for (size_t k = 0; k < losses.size(); ++k) {
+    mean.Add(file.used[k], losses[k] - (baseline == nullptr ? 0.0 : (*baseline)[k]), 1.0);
+  }
+  return mean;
+}
+
 // Losses of the test sentences with some heads gone.
 class Ablation {
  public:
-  Ablation(Compute& compute, const PretrainedModel& model, std::span<const MaskedBatch> batches)
+  Ablation(Compute& compute, const PretrainedModel& model, const MaskedFile& file)
       : compute_(compute),
         config_(model.config),
-        batches_(batches),
+        file_(file),
         model_(model.config, model.parameters, ControlOf(model.attention),
                Activations::Mode::kInference) {}
 
   std::vector<double> LossesWithout(const std::vector<char>& removed) {
     const Intervention intervention = WithoutHeads(config_, removed);
     std::vector<double> losses;
-    for (const MaskedBatch& masked : batches_) model_.Run(compute_, masked, &intervention, losses);
+    for (const MaskedBatch& masked : file_.batches)
+      model_.Run(compute_, masked, &intervention, losses);
     return losses;
   }
 
@@ -44,15 +68,17 @@ class Ablation {
     std::vector<char> removed(order.size(), 0);
     for (size_t point = 0, taken = 0; point <= points; ++point) {
       for (; taken < point * order.size() / points; ++taken) removed[order[taken]] = 1;
-      curve.push_back({taken, TInterval(LossesWithout(removed))});
+      curve.push_back({taken, MeanLoss(file_, LossesWithout(removed)).Interval()});
     }
     return curve;
   }
 
+  const MaskedFile& File() const { return file_; }
+
  private:
   Compute& compute_;
   const ModelConfig& config_;
-  std::span<const MaskedBatch> batches_;
+  const MaskedFile& file_;
   SentenceLosses model_;
 };
 
@@ -67,7 +93,7 @@ std::vector<size_t> AscendingOrder(const std::vector<HeadImportance>& heads) {
 void MeasureAblations(Ablation& ablation, const Progress& progress, ImportanceResults& results) {
   std::vector<char> removed(results.heads.size(), 0);
   const std::vector<double> whole = ablation.LossesWithout(removed);
-  results.loss = TInterval(whole);
+  results.loss = MeanLoss(ablation.File(), whole).Interval();
   results.test_sentences = whole.size();
   std::vector<double> p_values;
   const size_t heads = results.heads.size();
@@ -77,10 +103,11 @@ void MeasureAblations(Ablation& ablation, const Progress& progress, ImportanceRe
                            std::min(heads, head + kHeadsTold), heads));
     }
     removed[head] = 1;
-    const PairedDifference rise = ComparePairs(ablation.LossesWithout(removed), whole);
+    const RatioAccumulator rise =
+        MeanLoss(ablation.File(), ablation.LossesWithout(removed), &whole);
     removed[head] = 0;
-    results.heads[head].ablation = rise.difference;
-    p_values.push_back(rise.p);
+    results.heads[head].ablation = rise.Interval();
+    p_values.push_back(rise.TwoSidedP());
   }
   const std::vector<double> adjusted = HolmAdjusted(p_values);
   for (size_t head = 0; head < adjusted.size(); ++head) {
@@ -88,19 +115,27 @@ void MeasureAblations(Ablation& ablation, const Progress& progress, ImportanceRe
   }
 }
 
-// The sentences that fit the model.
-std::vector<WordInput> InputsOf(const Treebank& treebank, const WordPiece& word_piece,
-                                size_t max_pieces) {
+MaskedFile MaskFile(const Treebank& treebank, const WordPiece& word_piece, size_t max_pieces,
+                    const ImportanceOptions& options) {
+  MaskedFile file{{}, Clusters(treebank.documents.size()), {}};
   std::vector<WordInput> inputs;
-  for (const Document& document : treebank.documents) {
-    for (const Sentence& sentence : document.sentences) {
+  for (size_t d = 0; d < treebank.documents.size(); ++d) {
+    for (const Sentence& sentence : treebank.documents[d].sentences) {
       std::vector<std::string> words;
       for (const Word& word : sentence.words) words.push_back(word.form);
       WordInput input = EncodeWordInput(word_piece, words);
-      if (input.ids.size() <= max_pieces) inputs.push_back(std::move(input));
+      if (input.ids.size() > max_pieces) continue;
+      inputs.push_back(std::move(input));
+      file.clusters.Add(d);
     }
   }
-  return inputs;
+  const Masker masker(word_piece, MaskUnit::kWholeWord, kMaskRate);
+  file.batches =
+      MaskSentences(inputs, options.sentences, masker, options.seed, options.batch_pieces);
+  for (const uint32_t input : InputsWithTargets(file.batches)) {
+    file.used.push_back(file.clusters[input]);
+  }
+  return file;
 }
 
 // The relation and direction that a head is best at beside the relation's offset, on dev.
@@ -156,18 +191,18 @@ ImportanceResults MeasureImportance(const PretrainedModel& model, const WordPiec
                                     const ImportanceOptions& options, ThreadPool& pool,
                                     const Progress& progress) {
   Compute compute(pool, options.gemm);
-  const Masker masker(word_piece, MaskUnit::kWholeWord, kMaskRate);
-  const auto masked = [&](const Treebank& treebank) {
-    return MaskSentences(InputsOf(treebank, word_piece, model.config.max_position_embeddings),
-                         options.sentences, masker, options.seed, options.batch_pieces);
-  };
-  const auto dev_batches = masked(dev), test_batches = masked(test);
+  const size_t max_pieces = model.config.max_position_embeddings;
+  const MaskedFile dev_file = MaskFile(dev, word_piece, max_pieces, options);
+  const MaskedFile test_file = MaskFile(test, word_piece, max_pieces, options);
   const size_t heads_per_layer = model.config.num_attention_heads;
   ImportanceResults results;
   results.protocol = options.protocol;
+  results.dev_clusters = dev_file.Facts();
+  results.test_clusters = test_file.Facts();
   progress("mask gradients of the heads");
-  const MaskGradients gradients = MeasureMaskGradients(compute, model.config, model.parameters,
-                                                       ControlOf(model.attention), dev_batches);
+  const MaskGradients gradients =
+      MeasureMaskGradients(compute, model.config, model.parameters, ControlOf(model.attention),
+                           dev_file.batches, dev_file.clusters);
   results.dev_sentences = static_cast<uint64_t>(gradients.sentences);
   const std::vector<double> normalised =
       NormalisedImportance(gradients, heads_per_layer, options.protocol);
@@ -178,7 +213,7 @@ ImportanceResults MeasureImportance(const PretrainedModel& model, const WordPiec
                              1.0,
                              gradients.value_norms[head].Interval()});
   }
-  Ablation ablation(compute, model, test_batches);
+  Ablation ablation(compute, model, test_file);
   MeasureAblations(ablation, progress, results);
   progress("pruning curve, least important heads first");
   const std::vector<size_t> order = AscendingOrder(results.heads);

@@ -64,9 +64,12 @@ std::string ImportanceHtml(const HeadProbeResults& results, const ImportanceResu
              "mask over {} sentences of the first file ({} protocol), and the rise of a sentence's "
              "loss without it over {} sentences of the second, where the loss is {} nats; beside "
              "what the head knows. Over offset: accuracy less the best offset's, in points, of the "
-             "relation in which the head leads by most on the first file.</p>\n",
+             "relation in which the head leads by most on the first file. Intervals and tests over "
+             "{} of the "
+             "first file and {} of the second.</p>\n",
              importance.dev_sentences, ImportanceProtocolName(importance.protocol),
-             importance.test_sentences, Span(importance.loss, 3)) +
+             importance.test_sentences, Span(importance.loss, 3),
+             ClustersText(importance.dev_clusters), ClustersText(importance.test_clusters)) +
          HeadTable(results, importance) +
          "<p>Do heads that know more matter more? Rank correlations over heads with 95% "
          "intervals.</p>\n" +

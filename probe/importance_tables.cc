@@ -87,11 +87,13 @@ std::string ImportanceTableText(const HeadProbeResults& results,
       "|dL/dxi| over {} dev sentences, normalised within layers ({} protocol); ablation: rise of a "
       "test sentence's loss without the head,\nover {} sentences with 15% of words masked ({:.3f} "
       "[{:.3f}, {:.3f}] nats with every head), Holm over heads; value norm: mean sum of "
-      "|alpha f(x)|.\n\n{}\n{}\nLoss (nats) with heads removed in the order of their normalised "
+      "|alpha f(x)|. Intervals and tests over {} of dev and {} of test.\n\n{}\n{}\nLoss (nats) "
+      "with heads removed in the order of their normalised "
       "mask "
       "gradients:\n\n{}",
       importance.dev_sentences, ImportanceProtocolName(importance.protocol),
       importance.test_sentences, importance.loss.value, importance.loss.low, importance.loss.high,
+      ClustersText(importance.dev_clusters), ClustersText(importance.test_clusters),
       HeadTableText(results, importance), CorrelationTable(importance.joint),
       CurveTable(importance));
 }

@@ -39,7 +39,8 @@ std::vector<std::string> NamesOf(const ModelConfig& config, Hook hook) {
 
 // Adds what the heads wrote in the batch that was run last.
 void AddValueNorms(Compute& compute, const ModelConfig& config, const OutputNorms& norms,
-                   const MaskedBatch& masked, Activations& acts, MaskGradients& result) {
+                   const MaskedBatch& masked, const Clusters& clusters, Activations& acts,
+                   MaskGradients& result) {
   const size_t heads = config.num_attention_heads, width = config.HeadSize();
   compute.Pool().ParallelEach(result.value_norms.size(), [&](size_t k, size_t) {
     const size_t layer = k / heads, head = k % heads;
@@ -53,7 +54,8 @@ void AddValueNorms(Compute& compute, const ModelConfig& config, const OutputNorm
         for (size_t i = 0; i < pattern.rows; ++i) weight += static_cast<double>(pattern(i, j));
         sum += weight * norms.Norm(layer, head, value);
       }
-      result.value_norms[k].Add(sum, static_cast<double>(pattern.rows));
+      result.value_norms[k].Add(clusters[masked.batch.sequence_ids[s]], sum,
+                                static_cast<double>(pattern.rows));
     }
   });
 }
@@ -63,7 +65,7 @@ void AddValueNorms(Compute& compute, const ModelConfig& config, const OutputNorm
 MaskGradients MeasureMaskGradients(Compute& compute, const ModelConfig& config,
                                    const ParameterSet& parameters,
                                    const AttentionControl* attention,
-                                   std::span<const MaskedBatch> batches) {
+                                   std::span<const MaskedBatch> batches, const Clusters& clusters) {
   const size_t heads = config.num_attention_heads;
   const size_t num_heads = config.num_hidden_layers * heads;
   MaskGradients result;
@@ -77,7 +79,7 @@ MaskGradients MeasureMaskGradients(Compute& compute, const ModelConfig& config,
   for (const MaskedBatch& masked : batches) {
     const size_t sentences = masked.batch.NumSequences();
     model.Run(compute, masked, nullptr, losses);
-    AddValueNorms(compute, config, norms, masked, model.Acts(), result);
+    AddValueNorms(compute, config, norms, masked, clusters, model.Acts(), result);
     // Sequences come from several threads in any order: keep them apart until all are there.
     std::vector<SentenceGradient> gradients(num_heads * sentences);
     model.Backward(compute, masked,
@@ -88,7 +90,8 @@ MaskGradients MeasureMaskGradients(Compute& compute, const ModelConfig& config,
     for (size_t k = 0; k < num_heads; ++k) {
       for (size_t s = 0; s < sentences; ++s) {
         const SentenceGradient& gradient = gradients[k * sentences + s];
-        result.by_sentence[k].Add(std::abs(gradient.sum), 1.0);
+        result.by_sentence[k].Add(clusters[masked.batch.sequence_ids[s]], std::abs(gradient.sum),
+                                  1.0);
         result.token_sums[k] += gradient.absolute_sum;
       }
     }

@@ -11,13 +11,14 @@
 #include "model/config.h"
 #include "model/ops/gemm.h"
 #include "model/parameter_set.h"
+#include "probe/clusters.h"
 #include "probe/importance.h"
 #include "probe/ratio_accumulator.h"
 
 namespace headscope {
 
 struct MaskGradients {
-  // [heads] sentences as clusters: |dL/dxi| of a sentence, L its mean loss.
+  // [heads] |dL/dxi| of a sentence, L its mean loss.
   std::vector<RatioAccumulator> by_sentence;
   // [heads] sums over tokens i of |sum_j A_ij dL/dA_ij|, and how many there were.
   std::vector<double> token_sums;
@@ -26,12 +27,12 @@ struct MaskGradients {
   std::vector<RatioAccumulator> value_norms;
 };
 
-// One pass forward and backward over the batches, without dropout. Throws Error for a model without
-// a masked-LM head, or whose patterns do not depend on scores.
+// One pass forward and backward over the batches, without dropout; clusters [inputs]. Throws Error
+// for a model without a masked-LM head, or whose patterns do not depend on scores.
 MaskGradients MeasureMaskGradients(Compute& compute, const ModelConfig& config,
                                    const ParameterSet& parameters,
                                    const AttentionControl* attention,
-                                   std::span<const MaskedBatch> batches);
+                                   std::span<const MaskedBatch> batches, const Clusters& clusters);
 
 // [heads] as the protocol says, divided by the l2 norm of each layer (a layer of zeros stays zero).
 std::vector<double> NormalisedImportance(const MaskGradients& gradients, size_t heads_per_layer,

@@ -1,7 +1,5 @@
 #include "probe/masked_losses.h"
 
-#include <algorithm>
-
 #include "model/attention_regime.h"
 #include "probe/encoder_views.h"
 
@@ -10,28 +8,20 @@ namespace {
 
 constexpr double kMaskedShare = 0.15;
 
-bool HasTargets(const MaskedBatch& masked, size_t s) {
-  const auto at =
-      std::lower_bound(masked.positions.begin(), masked.positions.end(), masked.batch.offsets[s]);
-  return at != masked.positions.end() && *at < masked.batch.offsets[s + 1];
-}
-
 }  // namespace
 
 MaskedLosses::MaskedLosses(const PretrainedModel& model, const WordPiece& word_piece,
                            const WordEncoder& encode, const ProbeSplit& split,
                            const MaskedLossOptions& options)
-    : num_clusters_(split.num_clusters),
+    : num_clusters_(split.clusters.Count()),
       losses_(model.config, model.parameters, ControlOf(model.attention),
               Activations::Mode::kInference) {
   const Masker masker(word_piece, MaskUnit::kWholeWord, kMaskedShare);
   const std::vector<WordInput> inputs =
       ViewInputs(split, encode, {EncoderKind::kTrained, options.seed});
   batches_ = MaskSentences(inputs, options.sentences, masker, options.seed, options.batch_pieces);
-  for (const MaskedBatch& masked : batches_) {
-    for (size_t s = 0; s < masked.batch.NumSequences(); ++s) {
-      if (HasTargets(masked, s)) clusters_.push_back(split.clusters[masked.batch.sequence_ids[s]]);
-    }
+  for (const uint32_t input : InputsWithTargets(batches_)) {
+    clusters_.push_back(split.clusters[input]);
   }
 }
 

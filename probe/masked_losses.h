@@ -33,7 +33,7 @@ class MaskedLosses {
   size_t num_clusters_;
   SentenceLosses losses_;
   std::vector<MaskedBatch> batches_;
-  std::vector<uint32_t> clusters_;  // of each sentence with something to predict
+  std::vector<size_t> clusters_;  // of each sentence with something to predict
 };
 
 }  // namespace headscope

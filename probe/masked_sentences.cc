@@ -37,6 +37,17 @@ std::vector<MaskedBatch> MaskSentences(std::span<const WordInput> inputs, size_t
   return batches;
 }
 
+std::vector<uint32_t> InputsWithTargets(std::span<const MaskedBatch> batches) {
+  std::vector<uint32_t> inputs;
+  for (const MaskedBatch& masked : batches) {
+    for (size_t s = 0; s < masked.batch.NumSequences(); ++s) {
+      const auto [begin, end] = MaskedRowsOf(masked, s);
+      if (begin != end) inputs.push_back(masked.batch.sequence_ids[s]);
+    }
+  }
+  return inputs;
+}
+
 SentenceLosses::SentenceLosses(const ModelConfig& config, const ParameterSet& parameters,
                                const AttentionControl* attention, Activations::Mode mode,
                                const std::vector<std::string>& requested)
@@ -62,7 +73,6 @@ void SentenceLosses::Run(Compute& compute, const MaskedBatch& masked,
     const auto [begin, end] = MaskedRowsOf(masked, s);
     double sum = 0.0;
     for (size_t row = begin; row < end; ++row) sum += static_cast<double>(losses_[row]);
-    // A sentence of nothing but special and unknown pieces has nothing to predict.
     if (begin != end) losses.push_back(sum / static_cast<double>(end - begin));
   }
 }

@@ -17,6 +17,9 @@ namespace headscope {
 std::vector<MaskedBatch> MaskSentences(std::span<const WordInput> inputs, size_t most,
                                        const Masker& masker, uint64_t seed, size_t batch_pieces);
 
+// The inputs with something to predict, in the order in which SentenceLosses appends their losses.
+std::vector<uint32_t> InputsWithTargets(std::span<const MaskedBatch> batches);
+
 // A masked LM with the control it was trained under, and room for its activations.
 class SentenceLosses {
  public:
@@ -25,8 +28,8 @@ class SentenceLosses {
                  const AttentionControl* attention, Activations::Mode mode,
                  const std::vector<std::string>& requested = {});
 
-  // The mean loss of each sentence's masked pieces, in nats, appended to `losses`. `intervention`
-  // may be null.
+  // The mean loss of each sentence's masked pieces, in nats, appended to `losses`; a sentence of
+  // nothing but special and unknown pieces has none. `intervention` may be null.
   void Run(Compute& compute, const MaskedBatch& masked, const Intervention* intervention,
            std::vector<double>& losses);
 

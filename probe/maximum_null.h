@@ -34,12 +34,4 @@ std::vector<FamilywiseTest> SignFlipMaximum(ThreadPool& pool, size_t num_columns
                                             std::span<const double> differences,
                                             const MaximumNullOptions& options);
 
-// scores [units, columns] against labels [units]: is any column larger where the label is? The
-// statistic is Pearson's correlation of column and label; the null permutes the labels, all columns
-// seeing the same permutation. A column, or labels, without variation has the statistic 0.
-std::vector<FamilywiseTest> PermutationMaximum(ThreadPool& pool, size_t num_columns,
-                                               std::span<const double> scores,
-                                               std::span<const double> labels,
-                                               const MaximumNullOptions& options);
-
 }  // namespace headscope

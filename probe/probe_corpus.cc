@@ -64,11 +64,9 @@ std::vector<Candidate> Sample(const std::vector<Candidate>& all, size_t words, u
 }
 
 void Fill(const std::vector<Candidate>& sentences, TypeNumbers& numbers, ProbeSplit& split) {
-  const bool by_document = split.facts.documents >= ProbeCorpus::kFewestDocuments;
+  split.clusters = Clusters(split.facts.documents);
   for (const Candidate& candidate : sentences) {
-    const auto index = static_cast<uint32_t>(split.sentences.size());
-    split.clusters.push_back(by_document ? candidate.document_index : index);
-    split.num_clusters = std::max<size_t>(split.num_clusters, split.clusters.back() + size_t{1});
+    split.clusters.Add(candidate.document_index);
     split.sentences.push_back(candidate.sentence);
     split.documents.push_back(candidate.document);
     for (const Word& word : candidate.sentence->words) {

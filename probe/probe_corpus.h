@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "datasets/conllu.h"
+#include "probe/clusters.h"
 #include "probe/coreference_scores.h"
 #include "probe/head_results.h"
 
@@ -17,9 +18,7 @@ struct ProbeSplit {
   std::vector<const Document*> documents;  // [sentences] of each
   std::vector<uint32_t> starts{0};         // [sentences + 1] first word of each
   std::vector<uint32_t> types;             // [words] word type, numbered over all three files
-  // [sentences] what varies together: the document, or the sentence where documents are few.
-  std::vector<uint32_t> clusters;
-  size_t num_clusters = 0;
+  Clusters clusters;                       // [sentences] what varies together
   DataFacts facts;
 
   size_t NumSentences() const { return sentences.size(); }
@@ -31,9 +30,6 @@ struct ProbeSplit {
 
 // Refers to the treebanks, which must outlive it.
 struct ProbeCorpus {
-  // Fewer documents than this in the test file: sentences are the clusters of intervals.
-  static constexpr size_t kFewestDocuments = 10;
-
   ProbeSplit train, dev, test;
   size_t num_types = 0;             // distinct forms, case-sensitive, of all three
   std::vector<char> seen_in_train;  // [num_types]

@@ -23,10 +23,14 @@ std::string Number(double value) { return std::isfinite(value) ? fmt::format("{}
 }  // namespace
 
 std::string ProbingJson(const ProbingResults& results) {
-  Json options = {{"probes", results.probes},     {"layers", results.layers},
-                  {"seed", results.facts.seed},   {"seeds", results.seeds},
-                  {"draws", results.draws},       {"train_words", results.train_words},
-                  {"clusters", results.clusters}, {"num_clusters", results.num_clusters}};
+  Json options = {{"probes", results.probes},
+                  {"layers", results.layers},
+                  {"seed", results.facts.seed},
+                  {"seeds", results.seeds},
+                  {"draws", results.draws},
+                  {"train_words", results.train_words},
+                  {"clusters", results.clusters.name},
+                  {"num_clusters", results.clusters.count}};
   for (const auto& [name, value] : results.options) options[name] = value;
   Json json = {{"format", "headscope probe " + results.task + " 1"},
                {"model", ToJson(results.model)},

@@ -48,8 +48,7 @@ struct ProbingResults {
   DataFacts train, dev, test;
   uint64_t train_words = 0;  // that were used
   size_t seeds = 0, draws = 0;
-  std::string clusters;  // "documents" or "sentences"
-  uint64_t num_clusters = 0;
+  ClusterFacts clusters;                                     // of test
   std::vector<std::pair<std::string, std::string>> options;  // further ones, for people and JSON
   std::vector<ProbingRow> rows;
   std::vector<ChosenLayer> chosen_layers;  // of probes of vectors

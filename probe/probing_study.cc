@@ -268,9 +268,7 @@ void FillResults(const ProbeCorpus& corpus, const ModelConfig& config, const Stu
   results.dev = corpus.dev.facts;
   results.test = corpus.test.facts;
   results.train_words = corpus.train.NumWords();
-  results.clusters =
-      corpus.test.facts.documents >= ProbeCorpus::kFewestDocuments ? "documents" : "sentences";
-  results.num_clusters = corpus.test.num_clusters;
+  results.clusters = corpus.test.clusters.Facts();
   results.rows = ProbingRows(task, cells);
   results.chosen_layers = ChooseLayers(cells);
 }

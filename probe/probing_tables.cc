@@ -182,8 +182,8 @@ std::string ProbingPreface(const ProbingResults& results) {
       "tasks, {} draws of random encoders, word orders, shuffled labels and online codes.",
       results.title, results.train.path, results.train_words, results.dev.path,
       results.dev.words - results.dev.skipped_words, results.test.path,
-      results.test.words - results.test.skipped_words, results.num_clusters, results.clusters,
-      results.clusters, results.seeds, results.draws);
+      results.test.words - results.test.skipped_words, results.clusters.count,
+      results.clusters.name, results.clusters.name, results.seeds, results.draws);
 }
 
 std::string ProbingTablesText(const ProbingResults& results) {

@@ -7,6 +7,7 @@
 
 #include "probe/estimate_text.h"
 #include "probe/head_atlas_report.h"
+#include "probe/head_tables.h"
 #include "probe/html_page.h"
 #include "probe/importance_tables.h"
 #include "probe/svg.h"
@@ -88,19 +89,26 @@ std::string Curve(const TrainingCurve& curve) {
                     {"uniform twin", "#D55E00", true, points(curve.twin_held_out)}});
 }
 
-std::string Dependencies(const std::vector<RelationResult>& relations) {
+std::string ComparisonMarkup(const NullComparison& comparison) {
+  return fmt::format("{}{} <span class=\"interval\">[{:+.1f}, {:+.1f}]</span><br>p {}",
+                     comparison.Above() ? "<span class=\"win\">&gt;</span> " : "",
+                     fmt::format("{:+.1f}", 100 * comparison.difference.value),
+                     100 * comparison.difference.low, 100 * comparison.difference.high,
+                     EscapeMarkup(PValueText(comparison.p)));
+}
+
+std::string Dependencies(const HeadProbeResults& results) {
   std::vector<std::vector<std::string>> rows;
   std::vector<ForestRow> forest;
-  for (const RelationResult& row : relations) {
-    const auto versus = [](const Estimate& null, bool above) {
-      return above ? "<span class=\"win\">&gt;</span> " + WithInterval(null) : WithInterval(null);
-    };
-    rows.push_back({EscapeMarkup(row.relation), fmt::format("{}", row.accuracy.n), row.head.Name(),
-                    EscapeMarkup(DirectionName(row.direction)), WithInterval(row.accuracy),
-                    fmt::format("{:+d}", row.offset), versus(row.offset_accuracy, row.above_offset),
-                    RuleName(row), versus(row.rule_accuracy, row.above_rule),
-                    WithInterval(row.accuracy_where_rule_wrong), RandomRange(row.random_models),
-                    RandomRange(row.permuted_models)});
+  for (const RelationResult& row : results.relations) {
+    rows.push_back(
+        {EscapeMarkup(row.relation), fmt::format("{}", row.accuracy.n), row.head.Name(),
+         EscapeMarkup(DirectionName(row.direction)), WithInterval(row.accuracy),
+         fmt::format("{:+d}", row.offset), WithInterval(row.offset_accuracy),
+         ComparisonMarkup(row.over_offset), RuleName(row), WithInterval(row.rule_accuracy),
+         ComparisonMarkup(row.over_rule), WithInterval(row.accuracy_where_rule_wrong),
+         row.any_head.head.Name() + "<br>p " + EscapeMarkup(PValueText(row.any_head.p_holm)),
+         RandomRange(row.random_models), RandomRange(row.permuted_models)});
     forest.push_back({row.relation,
                       row.accuracy.value,
                       row.accuracy.low,
@@ -109,20 +117,32 @@ std::string Dependencies(const std::vector<RelationResult>& relations) {
                       row.random_models.low,
                       row.random_models.high});
   }
-  return "<h2>Dependencies</h2>\n<p>For each relation the head and direction that were best on the "
-         "first file, scored on the "
-         "second. <code>dep-&gt;head</code>: the dependent's row of attention is largest at its "
-         "head; "
-         "<code>head-&gt;dep</code>: the largest entry of its column is at its head. A head is "
-         "called syntactic only where it is "
-         "above the nearest-UPOS rule; <span class=\"win\">&gt;</span> marks disjoint 95% "
-         "intervals. All scores in "
-         "percent.</p>\n" +
+  return fmt::format(
+             "<h2>Dependencies</h2>\n<p>For each relation the head and direction that were best on "
+             "the "
+             "first file, scored on the "
+             "second. <code>dep-&gt;head</code>: the dependent's row of attention is largest at "
+             "its "
+             "head; "
+             "<code>head-&gt;dep</code>: the largest entry of its column is at its head. A head is "
+             "called syntactic only where it is "
+             "above the nearest-UPOS rule; <span class=\"win\">&gt;</span> marks a head above its "
+             "null "
+             "(paired difference, p two-sided). <i>Any head</i>: whether one of all heads and "
+             "directions "
+             "is above the offset on the second file, the maximum over them taken in the null too "
+             "({} "
+             "sign flips). Units of intervals and tests: {}; every p after Holm over the "
+             "relations. "
+             "All scores in percent. {}</p>\n",
+             results.facts.sign_flips, ClustersText(results.clusters),
+             EscapeMarkup(RelationSummary(results.relations))) +
          ForestPlot(forest) +
-         HtmlTable(
-             {"relation", "n", "head", "direction", "accuracy", "offset", "its accuracy", "nearest",
-              "its accuracy", "head where that is wrong", "random models", "permuted weights"},
-             rows);
+         HtmlTable({"relation", "n", "head", "direction", "accuracy", "offset", "its accuracy",
+                    "head less offset", "nearest", "its accuracy", "head less nearest",
+                    "head where that is wrong", "any head over offset", "random models",
+                    "permuted weights"},
+                   rows);
 }
 
 std::string OwnHeads(const CoreferenceResults& coreference) {
@@ -147,11 +167,11 @@ std::string OwnHeads(const CoreferenceResults& coreference) {
 std::string Coreference(const CoreferenceResults& coreference) {
   std::string html = fmt::format(
       "<h2>Coreference</h2>\n<p>Segments of up to {} pieces; links after the {} scheme; {} "
-      "mentions scored in {} documents. "
+      "mentions scored in {} documents (95% intervals over {}). "
       "A mention is right when the candidate its head word attends to most is the head word of an "
       "antecedent. One head per candidate set, chosen on the first file over all mentions.</p>\n",
       coreference.segment_pieces, EscapeMarkup(coreference.scheme), coreference.test_mentions,
-      coreference.test_documents);
+      coreference.test_documents, ClustersText(coreference.clusters));
   std::vector<std::string> header{"mentions", "n"};
   for (const CoreferenceHead& head : coreference.heads) {
     header.push_back(fmt::format("{}<br>{}", head.head.Name(),
@@ -236,12 +256,12 @@ std::string Provenance(const HeadProbeResults& results) {
   return fmt::format(
       "<h2>How to repeat this</h2>\n<p><code>{}</code></p>\n<p class=\"muted\">headscope "
       "(commit {}), {}, SIMD target {}, "
-      "seed {}, {} bootstrap replicates (sentences; documents for coreference), relations with at "
+      "seed {}, {} sign flips, relations with at "
       "least {} instances in "
       "both files.<br>Model SHA-256 {}<br>First file SHA-256 {}<br>Second file SHA-256 {}</p>\n",
       EscapeMarkup(facts.command), EscapeMarkup(facts.commit), EscapeMarkup(facts.compiler),
-      EscapeMarkup(facts.simd_target), facts.seed, facts.bootstrap_replicates,
-      facts.minimum_instances, results.model.sha256, results.dev.sha256, results.test.sha256);
+      EscapeMarkup(facts.simd_target), facts.seed, facts.sign_flips, facts.minimum_instances,
+      results.model.sha256, results.dev.sha256, results.test.sha256);
 }
 
 }  // namespace
@@ -251,7 +271,7 @@ std::string HeadReportBody(const HeadProbeResults& results, const ImportanceResu
   html += ContextBanner(results.context);
   html += Curve(results.curve);
   if (results.context.state != ContextState::kNotLearned) {
-    html += Dependencies(results.relations);
+    html += Dependencies(results);
     if (results.coreference) html += Coreference(*results.coreference);
     html += PartsOfSpeech(results.upos);
     html += HeadAtlasHtml(results);

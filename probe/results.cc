@@ -51,6 +51,17 @@ Json ToJson(const std::vector<CurvePoint>& points) {
   return json;
 }
 
+Json ToJson(const NullComparison& comparison) {
+  return {{"difference", ToJson(comparison.difference)}, {"p_holm", comparison.p}};
+}
+
+Json ToJson(const BestOfAllHeads& best) {
+  return {{"head", best.head.Name()},
+          {"direction", DirectionName(best.direction)},
+          {"p", best.p},
+          {"p_holm", best.p_holm}};
+}
+
 Json ToJson(const RelationResult& row) {
   return {{"relation", row.relation},
           {"dev_n", row.dev_n},
@@ -68,8 +79,12 @@ Json ToJson(const RelationResult& row) {
           {"accuracy_where_rule_wrong", ToJson(row.accuracy_where_rule_wrong)},
           {"random_models", ToJson(row.random_models)},
           {"permuted_models", ToJson(row.permuted_models)},
-          {"above_offset", row.above_offset},
-          {"above_rule", row.above_rule}};
+          {"over_offset", ToJson(row.over_offset)},
+          {"over_rule", ToJson(row.over_rule)},
+          {"above_offset", row.over_offset.Above()},
+          {"above_rule", row.over_rule.Above()},
+          {"any_head", ToJson(row.any_head)},
+          {"clusters", row.clusters}};
 }
 
 Json HeadNames(const ModelFacts& model) {
@@ -193,6 +208,7 @@ Json ToJson(const CoreferenceResults& coreference) {
                        coreference.dev_mentions, coreference.dev_skipped_sentences)},
           {"test", file(coreference.test_documents, coreference.test_segments,
                         coreference.test_mentions, coreference.test_skipped_sentences)},
+          {"clusters", ToJson(coreference.clusters)},
           {"heads", heads},
           {"nearest_mention", rule(AntecedentRule::kNearestMention)},
           {"nearest_agreeing", rule(AntecedentRule::kNearestAgreeing)},
@@ -232,7 +248,9 @@ std::string ResultsJson(const HeadProbeResults& results, const ImportanceResults
   json["test"] = ToJson(results.test);
   json["options"] = {{"read", results.facts.read},
                      {"seed", results.facts.seed},
-                     {"bootstrap_replicates", results.facts.bootstrap_replicates},
+                     {"sign_flips", results.facts.sign_flips},
+                     {"clusters", results.clusters.name},
+                     {"num_clusters", results.clusters.count},
                      {"random_model_seeds", results.facts.random_model_seeds},
                      {"minimum_instances", results.facts.minimum_instances}};
   json["notes"] = results.notes;

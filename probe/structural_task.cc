@@ -187,8 +187,8 @@ FitScores StructuralTask::Fit(Compute& compute, const LayerFeatures& features,
 FitScores StructuralTask::Score(const Values& distances, const Values& depths) const {
   const ProbeSplit& test = corpus_.test;
   FitScores scores;
-  scores.numerators.resize(test.num_clusters * kNumMetrics);
-  scores.denominators.resize(test.num_clusters * kNumMetrics);
+  scores.numerators.resize(test.clusters.Count() * kNumMetrics);
+  scores.denominators.resize(test.clusters.Count() * kNumMetrics);
   LengthMeans of_distances, of_depths;
   for (size_t s = 0; s < test.NumSentences(); ++s) {
     const Sentence& sentence = *test.sentences[s];

@@ -68,15 +68,24 @@ std::vector<SuiteLine> RelationLines(const std::vector<RelationResult>& relation
 std::string RelationsCsv(const std::vector<RelationResult>& relations) {
   std::string csv =
       "relation,n,head,direction,accuracy,low,high,offset,offset_accuracy,offset_low,offset_high,"
-      "rule_upos,rule_side,rule_accuracy,rule_low,rule_high,random_mean\n";
+      "over_offset,over_offset_low,over_offset_high,over_offset_p,rule_upos,rule_side,rule_"
+      "accuracy,"
+      "rule_low,rule_high,over_rule,over_rule_low,over_rule_high,over_rule_p,any_head,"
+      "any_direction,any_p,any_p_holm,clusters,random_mean\n";
   for (const RelationResult& row : relations) {
-    csv += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", row.relation,
-                       row.accuracy.n, row.head.Name(), DirectionName(row.direction),
-                       row.accuracy.value, row.accuracy.low, row.accuracy.high, row.offset,
-                       row.offset_accuracy.value, row.offset_accuracy.low, row.offset_accuracy.high,
-                       row.rule_upos, row.rule_to_the_right ? "right" : "left",
-                       row.rule_accuracy.value, row.rule_accuracy.low, row.rule_accuracy.high,
-                       row.random_models.mean);
+    const NullComparison &offset = row.over_offset, &rule = row.over_rule;
+    csv +=
+        fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},", row.relation, row.accuracy.n,
+                    row.head.Name(), DirectionName(row.direction), row.accuracy.value,
+                    row.accuracy.low, row.accuracy.high, row.offset, row.offset_accuracy.value,
+                    row.offset_accuracy.low, row.offset_accuracy.high, offset.difference.value,
+                    offset.difference.low, offset.difference.high, offset.p);
+    csv += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", row.rule_upos,
+                       row.rule_to_the_right ? "right" : "left", row.rule_accuracy.value,
+                       row.rule_accuracy.low, row.rule_accuracy.high, rule.difference.value,
+                       rule.difference.low, rule.difference.high, rule.p, row.any_head.head.Name(),
+                       DirectionName(row.any_head.direction), row.any_head.p, row.any_head.p_holm,
+                       row.clusters, row.random_models.mean);
   }
   return csv;
 }

@@ -75,9 +75,10 @@ void SurfaceAccumulator::Add(size_t head, const SurfaceInput& input, ConstMatrix
     if (LargestOffset(pattern.Row(p), length, p, offset)) largest_at[offset] += 1.0;
   }
   Sums& to = heads_[head];
-  for (size_t k = 0; k < kNumSurfaces; ++k) to.means[k].Add(sums[k].sum, sums[k].rows);
+  for (size_t k = 0; k < kNumSurfaces; ++k)
+    to.means[k].Add(input.cluster, sums[k].sum, sums[k].rows);
   for (size_t k = 0; k < kNumPositionOffsets; ++k) {
-    to.largest_at[k].Add(largest_at[k], static_cast<double>(length - 2));
+    to.largest_at[k].Add(input.cluster, largest_at[k], static_cast<double>(length - 2));
   }
 }
 

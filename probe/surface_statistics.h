@@ -22,6 +22,7 @@ namespace headscope {
 struct SurfaceInput {
   const WordInput* input = nullptr;
   std::vector<char> is_punctuation;  // [T] the piece belongs to a word of class PUNCT
+  size_t cluster = 0;                // see RatioAccumulator
 };
 
 // Accumulates input after input; different heads may be added from different threads.
@@ -30,7 +31,6 @@ class SurfaceAccumulator {
   explicit SurfaceAccumulator(size_t num_heads) : heads_(num_heads) {}
   // pattern [T, T], every row summing to 1.
   void Add(size_t head, const SurfaceInput& input, ConstMatrix pattern);
-  // The intervals take inputs as clusters.
   SurfaceStatistics Of(size_t head) const;
 
  private:

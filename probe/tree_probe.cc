@@ -100,12 +100,13 @@ void Symmetrise(BasicMatrix<double> weights) {
 
 // Adds both trees of `weights`, which is overwritten.
 void AddTrees(const GoldTree& gold, bool with_punctuation, BasicMatrix<double> weights,
-              TreeScores& scores) {
+              size_t cluster, TreeScores& scores) {
   const size_t directed =
       static_cast<size_t>(with_punctuation ? TreeMeasure::kUasWithPunctuation : TreeMeasure::kUas);
-  scores[directed].Add(RightHeads(gold, MaximumArborescence(weights, gold.root)), gold.NumArcs());
+  scores[directed].Add(cluster, RightHeads(gold, MaximumArborescence(weights, gold.root)),
+                       gold.NumArcs());
   Symmetrise(weights);
-  scores[directed + 1].Add(RightEdges(gold, MaximumSpanningTree(weights)), gold.NumArcs());
+  scores[directed + 1].Add(cluster, RightEdges(gold, MaximumSpanningTree(weights)), gold.NumArcs());
 }
 
 // For each of the two readings of a sentence that has a tree: body(gold, with_punctuation).
@@ -115,7 +116,8 @@ void ForEachReading(const GoldTrees& trees, const Body& body) {
   if (trees.with_punctuation) body(*trees.with_punctuation, true);
 }
 
-void AddChain(const GoldTree& gold, bool with_punctuation, bool rightwards, TreeScores& scores) {
+void AddChain(const GoldTree& gold, bool with_punctuation, bool rightwards, size_t cluster,
+              TreeScores& scores) {
   const auto n = static_cast<uint32_t>(gold.words.size());
   std::vector<uint32_t> heads(n, kNoHead - 1);  // no word's head
   std::vector<std::pair<uint32_t, uint32_t>> edges;
@@ -125,8 +127,8 @@ void AddChain(const GoldTree& gold, bool with_punctuation, bool rightwards, Tree
   }
   const size_t directed =
       static_cast<size_t>(with_punctuation ? TreeMeasure::kUasWithPunctuation : TreeMeasure::kUas);
-  scores[directed].Add(RightHeads(gold, heads), gold.NumArcs());
-  scores[directed + 1].Add(RightEdges(gold, edges), gold.NumArcs());
+  scores[directed].Add(cluster, RightHeads(gold, heads), gold.NumArcs());
+  scores[directed + 1].Add(cluster, RightEdges(gold, edges), gold.NumArcs());
 }
 
 size_t BestOf(std::span<const TreeScores> scores, size_t begin, size_t end, size_t measure) {
@@ -216,7 +218,7 @@ std::vector<TreeScores> ScoreTrees(ThreadPool& pool, PatternSource& source,
     pool.ParallelEach(candidates.size(), [&](size_t c, size_t thread) {
       ForEachReading(trees, [&](const GoldTree& gold, bool with_punctuation) {
         AddTrees(gold, with_punctuation, SumOfParts(candidates[c], views, gold, memory[thread]),
-                 scores[c]);
+                 treebank.clusters[s], scores[c]);
       });
     });
     if (visitor != nullptr) (*visitor)(s, patterns, views);
@@ -230,16 +232,18 @@ TreeBaselines ScoreTreeBaselines(const ProbeTreebank& treebank, uint64_t seed) {
   for (size_t s = 0; s < treebank.sentences.size(); ++s) {
     const RandomStream stream{seed, Purpose::kProbe, static_cast<uint32_t>(s), kRandomTreeSite};
     const GoldTrees trees = GoldTreesOf(*treebank.sentences[s]);
+    const size_t cluster = treebank.clusters[s];
     baselines.sentences += trees.with_punctuation.has_value();
     ForEachReading(trees, [&](const GoldTree& gold, bool with_punctuation) {
-      AddChain(gold, with_punctuation, true, baselines.right);
-      AddChain(gold, with_punctuation, false, baselines.left);
+      AddChain(gold, with_punctuation, true, cluster, baselines.right);
+      AddChain(gold, with_punctuation, false, cluster, baselines.left);
       const size_t n = gold.words.size();
       memory.resize(n * n);
       for (size_t k = 0; k < n * n; ++k) {
         memory[k] = stream.Uniform(2 * k + (with_punctuation ? 1 : 0));
       }
-      AddTrees(gold, with_punctuation, BasicMatrix<double>(memory.data(), n, n), baselines.random);
+      AddTrees(gold, with_punctuation, BasicMatrix<double>(memory.data(), n, n), cluster,
+               baselines.random);
     });
   }
   return baselines;

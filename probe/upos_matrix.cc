@@ -1,21 +1,14 @@
 #include "probe/upos_matrix.h"
 
-#include <cmath>
 #include <limits>
 
 namespace headscope {
-namespace {
-constexpr double kNormal975 = 1.959963984540054;  // the 97.5% quantile of N(0, 1)
-}
 
 UposAccumulator::UposAccumulator(size_t num_heads, size_t num_tags)
     : num_tags_(num_tags),
       attending_(num_tags),
       expected_(num_tags * num_tags),
-      expected_squares_(num_tags * num_tags),
-      observed_(num_heads * num_tags * num_tags),
-      observed_squares_(observed_.size()),
-      products_(observed_.size()),
+      lift_(num_heads * num_tags * num_tags),
       word_share_(num_heads),
       words_(num_heads) {}
 
@@ -34,16 +27,13 @@ std::vector<double> UposAccumulator::UniformOf(std::span<const uint32_t> tags) c
 
 void UposAccumulator::AddUniform(std::span<const uint32_t> tags) {
   if (tags.size() < 2) return;
-  ++num_sentences_;
   for (uint32_t tag : tags) ++attending_[tag];
   const std::vector<double> uniform = UniformOf(tags);
-  for (size_t k = 0; k < uniform.size(); ++k) {
-    expected_[k] += uniform[k];
-    expected_squares_[k] += uniform[k] * uniform[k];
-  }
+  for (size_t k = 0; k < uniform.size(); ++k) expected_[k] += uniform[k];
 }
 
-void UposAccumulator::AddHead(size_t head, std::span<const uint32_t> tags, WordMap map) {
+void UposAccumulator::AddHead(size_t head, size_t cluster, std::span<const uint32_t> tags,
+                              WordMap map) {
   const size_t n = tags.size();
   if (n < 2) return;
   std::vector<double> sentence(num_tags_ * num_tags_);
@@ -62,30 +52,20 @@ void UposAccumulator::AddHead(size_t head, std::span<const uint32_t> tags, WordM
   words_[head] += n;
   const std::vector<double> uniform = UniformOf(tags);
   for (size_t k = 0; k < sentence.size(); ++k) {
-    const size_t cell = head * sentence.size() + k;
-    observed_[cell] += sentence[k];
-    observed_squares_[cell] += sentence[k] * sentence[k];
-    products_[cell] += sentence[k] * uniform[k];
+    lift_[head * sentence.size() + k].Add(cluster, sentence[k], uniform[k]);
   }
 }
 
 double UposAccumulator::Lift(size_t head, size_t a, size_t b) const {
-  const double expected = Expected(a, b);
-  if (expected == 0.0) return std::numeric_limits<double>::quiet_NaN();
-  return observed_[Cell(head, a, b)] / expected;
+  const RatioAccumulator& lift = lift_[Cell(head, a, b)];
+  return lift.Denominator() == 0.0 ? std::numeric_limits<double>::quiet_NaN() : lift.Ratio();
 }
 
-// The ratio R = sum o_s / sum e_s over sentences s has variance near S / (S - 1) * sum (o_s - R
-// e_s)^2 / (sum e_s)^2 (Cochran 1977, section 6.3).
 double UposAccumulator::LiftError(size_t head, size_t a, size_t b) const {
-  const double ratio = Lift(head, a, b);
-  const size_t cell = Cell(head, a, b);
-  const double expected = Expected(a, b);
-  const double squares = observed_squares_[cell] - 2.0 * ratio * products_[cell] +
-                         ratio * ratio * expected_squares_[a * num_tags_ + b];
-  const double sentences = static_cast<double>(num_sentences_);
-  const double correction = num_sentences_ > 1 ? sentences / (sentences - 1.0) : 1.0;
-  return kNormal975 * std::sqrt(std::max(0.0, squares * correction)) / expected;
+  const RatioAccumulator& lift = lift_[Cell(head, a, b)];
+  if (lift.Denominator() == 0.0) return std::numeric_limits<double>::quiet_NaN();
+  const Estimate interval = lift.Interval();
+  return 0.5 * (interval.high - interval.low);
 }
 
 double UposAccumulator::WordShare(size_t head) const {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "probe/head_results.h"
+#include "probe/ratio_accumulator.h"
 #include "probe/word_attention.h"
 
 namespace headscope {
@@ -21,8 +22,9 @@ class UposAccumulator {
   // What uniform attention gives on a sentence; call once per sentence, for the words of every
   // head's maps.
   void AddUniform(std::span<const uint32_t> tags);
-  // One head's map of the same sentence. Sentences of one word hold no pair and change nothing.
-  void AddHead(size_t head, std::span<const uint32_t> tags, WordMap map);
+  // One head's map of the same sentence, which belongs to `cluster` (see RatioAccumulator).
+  // Sentences of one word hold no pair and change nothing.
+  void AddHead(size_t head, size_t cluster, std::span<const uint32_t> tags, WordMap map);
 
   size_t NumTags() const { return num_tags_; }
   uint64_t Attending(size_t tag) const { return attending_[tag]; }
@@ -39,12 +41,11 @@ class UposAccumulator {
   std::vector<double> UniformOf(std::span<const uint32_t> tags) const;
 
   size_t num_tags_;
-  uint64_t num_sentences_ = 0;
-  std::vector<uint64_t> attending_;                             // [tags]
-  std::vector<double> expected_, expected_squares_;             // [tags, tags] sums over sentences
-  std::vector<double> observed_, observed_squares_, products_;  // [heads, tags, tags]
-  std::vector<double> word_share_;                              // [heads]
-  std::vector<uint64_t> words_;                                 // [heads]
+  std::vector<uint64_t> attending_;     // [tags]
+  std::vector<double> expected_;        // [tags, tags]
+  std::vector<RatioAccumulator> lift_;  // [heads, tags, tags] observed over expected
+  std::vector<double> word_share_;      // [heads]
+  std::vector<uint64_t> words_;         // [heads]
 };
 
 }  // namespace headscope

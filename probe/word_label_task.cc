@@ -177,8 +177,8 @@ FitScores WordLabelTask::Score(std::span<const uint32_t> rows, std::span<const i
                                std::span<const int32_t> labels) const {
   const ProbeSplit& test = corpus_.test;
   FitScores scores;
-  scores.numerators.resize(test.num_clusters * 2);
-  scores.denominators.resize(test.num_clusters * 2);
+  scores.numerators.resize(test.clusters.Count() * 2);
+  scores.denominators.resize(test.clusters.Count() * 2);
   size_t sentence = 0;
   for (size_t i = 0; i < rows.size(); ++i) {
     while (rows[i] >= test.starts[sentence + 1]) ++sentence;

@@ -63,8 +63,8 @@ CoreferenceResults Probe() {
   const CoreferencePass dev = ScoreCoreference(pool, source, dev_treebank, nullptr);
   const ChosenCoreferenceHeads chosen = ChooseCoreferenceHeads(dev);
   const CoreferencePass test = ScoreCoreference(pool, source, test_treebank, &chosen);
-  CoreferenceResults results = CoreferenceTable(
-      pool, {dev_treebank, dev, test_treebank, test, chosen, 2, BootstrapOptions{100, 1, 0}});
+  CoreferenceResults results =
+      CoreferenceTable({dev_treebank, dev, test_treebank, test, chosen, 2});
   results.scheme = "gum";
   AppendRandomModel(dev, test, NullModel::kRandom, results);  // itself
   return results;
@@ -77,6 +77,8 @@ TEST_CASE("One head is chosen for all mentions, and one for each row's own", "[p
   const CoreferenceResults results = Probe();
   const CoreferenceHead& among = results.heads[kAmongMentions];
   CHECK(among.head.Name() == "L0H1");  // two mentions of three
+  CHECK(results.clusters.name == "documents");
+  CHECK(results.clusters.count == 15);
   CHECK_THAT(among.rows[At(MentionType::kAll)].accuracy.value, WithinAbs(2.0 / 3.0, 1e-12));
   CHECK(among.rows[At(MentionType::kThirdPerson)].accuracy.value == 0.0);
   CHECK(among.own_heads[At(MentionType::kAll)].Name() == "L0H1");

@@ -4,7 +4,6 @@
 
 #include "model/base/error.h"
 #include "model/base/random.h"
-#include "probe/paired_difference.h"
 #include "tests/probe/statistics_goldens.h"
 #include "tests/support/catch.h"
 
@@ -46,17 +45,6 @@ TEST_CASE("Equivalence tests refuse what they cannot test", "[probe][statistics]
   CHECK_THROWS_WITH(TestEquivalence(equal, 1.0, 0.7), ContainsSubstring("0.7"));
   CHECK(TestEquivalence(equal, 0.2).equivalent);
   CHECK_FALSE(TestEquivalence(equal, 0.1).equivalent);
-}
-
-TEST_CASE("Paired differences are SciPy's ttest_rel", "[probe][statistics]") {
-  const auto golden = StatisticsGoldens("paired");
-  const std::vector<double> a = golden["a"], b = golden["b"];
-  const PairedDifference result = ComparePairs(a, b);
-  CHECK_THAT(result.p, WithinRel(golden["p"].get<double>(), 1e-9));
-  CHECK_THAT(result.difference.low, WithinRel(golden["low"].get<double>(), 1e-9));
-  CHECK_THAT(result.difference.high, WithinRel(golden["high"].get<double>(), 1e-9));
-  CHECK(result.difference.n == 5);
-  CHECK_THROWS_WITH(ComparePairs(a, std::vector<double>{1.0}), ContainsSubstring("5 and 1"));
 }
 
 }  // namespace

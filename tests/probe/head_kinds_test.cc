@@ -50,18 +50,18 @@ Tested Follow(double right_on_dev, double right_on_test) {
       ScoreTreebank(pool, dev_source, dev_prepared, names, nullptr, nullptr);
   RelationExcess relations(pass.counts, CountNulls(dev_prepared, names), 100);
   std::vector<std::vector<double>> memory(2);
-  test_source.VisitInputs(pool, test_prepared.inputs,
-                          [&](size_t s, std::span<const ConstMatrix> patterns) {
-                            std::vector<WordMap> maps;
-                            const size_t n = test_prepared.inputs[s].NumWords();
-                            for (size_t head = 0; head < 2; ++head) {
-                              memory[head].resize(n * n);
-                              const BasicMatrix<double> map(memory[head].data(), n, n);
-                              WordAttention(patterns[head], test_prepared.inputs[s].starts, map);
-                              maps.push_back(map);
-                            }
-                            relations.Add(pool, test_prepared.arcs[s], maps);
-                          });
+  test_source.VisitInputs(
+      pool, test_prepared.inputs, [&](size_t s, std::span<const ConstMatrix> patterns) {
+        std::vector<WordMap> maps;
+        const size_t n = test_prepared.inputs[s].NumWords();
+        for (size_t head = 0; head < 2; ++head) {
+          memory[head].resize(n * n);
+          const BasicMatrix<double> map(memory[head].data(), n, n);
+          WordAttention(patterns[head], test_prepared.inputs[s].starts, map);
+          maps.push_back(map);
+        }
+        relations.Add(pool, test_prepared.clusters[s], test_prepared.arcs[s], maps);
+      });
   return {relations.Followed(2, 100), relations.NumTests()};
 }
 
@@ -107,7 +107,7 @@ TEST_CASE("A coreference head is above the nearest mention on both files", "[pro
   // Per document of 10 mentions: the head's correct less the nearest mention's.
   const auto excess = [](std::vector<double> documents) {
     RatioAccumulator accumulator;
-    for (double document : documents) accumulator.Add(document, 10.0);
+    for (size_t d = 0; d < documents.size(); ++d) accumulator.Add(d, documents[d], 10.0);
     return accumulator;
   };
   const RatioAccumulator better = excess({3, 2, 3, 2, 4, 3}), same = excess({1, -1, 1, -1, 2, -2});

@@ -90,7 +90,7 @@ HeadProbeResults ProbePlanted(size_t threads) {
   HeadProbeOptions options;
   options.random_models = 3;
   options.permuted_models = 2;
-  options.bootstrap_replicates = 200;
+  options.sign_flips = 200;
   ThreadPool pool(threads);
   SyntaxHeads source({&dev, &test}, false, 1);
   HeadProbeResults results;
@@ -124,13 +124,13 @@ TEST_CASE("Planted syntax heads are found, scored and told from their nulls", "[
   CHECK(obj.head.Name() == "L0H1");
   CHECK(obj.direction == Direction::kHeadToDependent);
   CHECK(obj.offset_accuracy.value < 0.5);
-  CHECK(obj.above_offset);
+  CHECK(obj.over_offset.Above());
   CHECK(obj.rule_upos == "VERB");
   CHECK(obj.rule_accuracy.value < 0.5);  // right in one pattern of three, on either side
   CHECK(obj.accuracy_where_rule_wrong.value == 1.0);
   CHECK(obj.accuracy_where_rule_wrong.n ==
         350 - static_cast<uint64_t>(obj.rule_accuracy.value * 350 + 0.5));
-  CHECK(obj.above_rule);
+  CHECK(obj.over_rule.Above());
   REQUIRE(obj.random_models.values.size() == 3);
   CHECK(obj.random_models.high < 0.6);
   CHECK(obj.random_models.low > 0.1);
@@ -142,8 +142,8 @@ TEST_CASE("Planted syntax heads are found, scored and told from their nulls", "[
   CHECK(amod.offset == 1);
   CHECK(amod.offset_accuracy.value == 1.0);
   CHECK(amod.rule_accuracy.value == 1.0);
-  CHECK_FALSE(amod.above_offset);
-  CHECK_FALSE(amod.above_rule);
+  CHECK_FALSE(amod.over_offset.Above());
+  CHECK_FALSE(amod.over_rule.Above());
   CHECK(amod.accuracy_where_rule_wrong.n == 0);
   CHECK_FALSE(results.coreference.has_value());
   REQUIRE(results.examples.empty());  // no sentence has 8 words
@@ -167,7 +167,7 @@ TEST_CASE("Uniform maps score 1 / k on every relation", "[probe]") {
   const Treebank treebank = MakeTreebank({ManySentences(3, 30)});
   HeadProbeOptions options;
   options.random_models = options.permuted_models = 0;
-  options.bootstrap_replicates = 50;
+  options.sign_flips = 50;
   options.minimum_instances = 1;
   ThreadPool pool(1);
   PlantedPatterns source(1, 1, 32, [](size_t, size_t, size_t, size_t) { return 0.125f; });
@@ -200,7 +200,7 @@ TEST_CASE("Sentences beyond the model's positions are left out, counted and told
       "a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a/NOUN/2/nsubj b-b-b-b-b-b-b-b-b-b-b-b-b-b-b/VERB/0/root"));
   HeadProbeOptions options;
   options.random_models = options.permuted_models = 0;
-  options.bootstrap_replicates = 50;
+  options.sign_flips = 50;
   ThreadPool pool(1);
   PlantedPatterns source(1, 1, 32, [](size_t, size_t, size_t, size_t) { return 0.1f; });
   HeadProbeResults results;

@@ -5,6 +5,7 @@
 #include "probe/importance_probe.h"
 #include "probe/mask_gradient.h"
 #include "probe/masked_sentences.h"
+#include "probe/ratio_accumulator.h"
 #include "tests/probe/planted_treebank.h"
 #include "tests/support/catch.h"
 #include "tests/support/locations.h"
@@ -71,7 +72,9 @@ struct MaskedModel {
   }
 
   MaskGradients Gradients() {
-    return MeasureMaskGradients(compute, config, weights, nullptr, std::span(&masked, 1));
+    Clusters clusters(0);
+    for (size_t input = 0; input < 10; ++input) clusters.Add(0);
+    return MeasureMaskGradients(compute, config, weights, nullptr, std::span(&masked, 1), clusters);
   }
 };
 
@@ -157,7 +160,7 @@ TEST_CASE(
   MaskGradients gradients;
   gradients.by_sentence.resize(4);
   const double sums[] = {3, 4, 6, 8};
-  for (size_t k = 0; k < 4; ++k) gradients.by_sentence[k].Add(sums[k], 2.0);
+  for (size_t k = 0; k < 4; ++k) gradients.by_sentence[k].Add(0, sums[k], 2.0);
   gradients.token_sums = {5, 12, 9, 0};
   gradients.tokens = 10.0;
   gradients.sentences = 2.0;
@@ -235,6 +238,71 @@ TEST_CASE(
     CHECK(head.ablation_p >= 0.0);
   }
   CHECK(measure(ImportanceProtocol::kReleased).heads[0].normalised != results.heads[0].normalised);
+}
+
+TEST_CASE("Documents are the clusters of losses, ablations and mask gradients",
+          "[probe][statistics]") {
+  const WordPiece word_piece = WordPiece::FromFile(GoldenPath("wordpiece_vocab.txt"), true);
+  ModelConfig config{.vocab_size = word_piece.Size(),
+                     .hidden_size = 12,
+                     .num_hidden_layers = 2,
+                     .num_attention_heads = 3,
+                     .intermediate_size = 19,
+                     .max_position_embeddings = 16};
+  PretrainedModel model{
+      config, ParameterSet(std::make_shared<ParameterLayout>(BertLayout(config))), "", true, {}};
+  InitialiseParameters(0.3f, 5, model.parameters);
+  const std::string kinds[] = {"the/DET/2/det dog/NOUN/3/nsubj barks/VERB/0/root",
+                               "we/PRON/2/nsubj saw/VERB/0/root the/DET/4/det man/NOUN/2/obj",
+                               "the/DET/2/det man/NOUN/3/nsubj saw/VERB/0/root"};
+  std::vector<std::vector<std::string>> documents;
+  std::vector<size_t> document_of;
+  for (size_t d = 0; d < 11; ++d) {
+    documents.emplace_back(2 + d % 3, kinds[d % 3]);
+    document_of.insert(document_of.end(), 2 + d % 3, d);
+  }
+  const Treebank treebank = MakeTreebank(documents);
+  ThreadPool pool(1);
+  const ImportanceResults results =
+      MeasureImportance(model, word_piece, treebank, treebank, {100, ImportanceProtocol::kPaper, 1},
+                        pool, [](const std::string&) {});
+  CHECK(results.test_clusters.name == "documents");
+  CHECK(results.test_clusters.count == 11);
+  std::vector<WordInput> inputs;
+  for (const Document& document : treebank.documents) {
+    for (const Sentence& sentence : document.sentences) {
+      std::vector<std::string> words;
+      for (const Word& word : sentence.words) words.push_back(word.form);
+      inputs.push_back(EncodeWordInput(word_piece, words));
+    }
+  }
+  const Masker masker(word_piece, MaskUnit::kWholeWord, 0.15);
+  const auto batches = MaskSentences(inputs, 100, masker, 1, 2048);
+  REQUIRE(batches.size() == 1);
+  REQUIRE(InputsWithTargets(batches).size() == inputs.size());
+  Compute compute(pool);
+  SentenceLosses losses(config, model.parameters, nullptr, Activations::Mode::kInference);
+  std::vector<double> whole, without;
+  losses.Run(compute, batches[0], nullptr, whole);
+  const Intervention gone = WithoutHeads(config, {0, 0, 0, 0, 1, 0});
+  losses.Run(compute, batches[0], &gone, without);
+  RatioAccumulator loss, rise;
+  for (size_t s = 0; s < whole.size(); ++s) {
+    loss.Add(document_of[s], whole[s], 1.0);
+    rise.Add(document_of[s], without[s] - whole[s], 1.0);
+  }
+  CHECK(results.loss.low == loss.Interval().low);
+  CHECK(results.loss.high == loss.Interval().high);
+  CHECK(results.heads[4].ablation.low == rise.Interval().low);
+  CHECK(results.least_first[0].loss.high == loss.Interval().high);
+  const MaskGradients gradients =
+      MeasureMaskGradients(compute, config, model.parameters, nullptr, batches, [&] {
+        Clusters clusters(11);
+        for (const size_t d : document_of) clusters.Add(d);
+        return clusters;
+      }());
+  CHECK(gradients.by_sentence[4].NumClusters() == 11);
+  CHECK(results.heads[4].gradient.low == gradients.by_sentence[4].Interval().low);
 }
 
 TEST_CASE("The joint table chooses a head's relation on dev and scores it on test", "[probe]") {

@@ -68,8 +68,8 @@ TEST_CASE("A study has every cell that it promises", "[probe][probing_study]") {
   // Linear: labels 1, control 2, shuffled labels 2, codes 4; MLP: one more; 2 random, 2 permuted,
   // 2 shuffled.
   CHECK(fits == 3 * (9 + 10 + 2 * 6));
-  CHECK(results.clusters == "documents");
-  CHECK(results.num_clusters == 10);
+  CHECK(results.clusters.name == "documents");
+  CHECK(results.clusters.count == 10);
   for (const char* probe : {"linear", "mlp1"}) {
     for (const int layer : {0, 1, 2}) {
       const auto seeds = [&](const char* encoder, const char* target, const char* metric) {

@@ -20,12 +20,13 @@ Map Uniform(size_t n, double mass) {
 TEST_CASE("Lift of uniform and of planted attention by closed form", "[probe]") {
   UposAccumulator upos(2, 3);
   const std::vector<std::vector<uint32_t>> sentences = {{0, 1, 1, 0, 1}, {1, 0}, {0}, {0, 1, 0, 0}};
-  for (const auto& tags : sentences) {
+  for (size_t s = 0; s < sentences.size(); ++s) {
+    const auto& tags = sentences[s];
     const size_t n = tags.size();
     upos.AddUniform(tags);
     if (n > 1) {
       const Map uniform = Uniform(n, 0.4);
-      upos.AddHead(0, tags, WordMap(uniform.data(), n, n));
+      upos.AddHead(0, s, tags, WordMap(uniform.data(), n, n));
       // Head 1: everything to the first word of class 1 other than oneself.
       Map planted(n * n);
       for (size_t i = 0; i < n; ++i) {
@@ -35,7 +36,7 @@ TEST_CASE("Lift of uniform and of planted attention by closed form", "[probe]") 
           break;
         }
       }
-      upos.AddHead(1, tags, WordMap(planted.data(), n, n));
+      upos.AddHead(1, s, tags, WordMap(planted.data(), n, n));
     }
   }
   for (size_t a = 0; a < 2; ++a) {
@@ -61,7 +62,8 @@ TEST_CASE("The error of a lift covers the truth 95% of the time", "[probe]") {
   // sentences 0 0 1 … of 3 to 8 words, whose words decide together. True lift: E[o] / E[e] over
   // sentences.
   RandomSequence random({13});
-  const auto sentence = [&](double& observed, double& expected, UposAccumulator* upos) {
+  const auto sentence = [&](size_t cluster, double& observed, double& expected,
+                            UposAccumulator& upos) {
     const size_t n = 3 + random.Below(6);
     std::vector<uint32_t> tags(n, 0);
     tags[n - 1] = 1;
@@ -73,9 +75,8 @@ TEST_CASE("The error of a lift covers the truth 95% of the time", "[probe]") {
     }
     observed += to_one ? static_cast<double>(n - 1) : 0.0;
     expected += 1.0;
-    if (upos == nullptr) return;
-    upos->AddUniform(tags);
-    upos->AddHead(0, tags, WordMap(map.data(), n, n));
+    upos.AddUniform(tags);
+    upos.AddHead(0, cluster, tags, WordMap(map.data(), n, n));
   };
   // E[n - 1] for n uniform on 3 … 8 is 4.5, and sum over class-0 words of 1 / (n - 1) is 1.
   const double truth = 0.6 * 4.5;
@@ -83,7 +84,7 @@ TEST_CASE("The error of a lift covers the truth 95% of the time", "[probe]") {
   for (int k = 0; k < 400; ++k) {
     UposAccumulator upos(1, 2);
     double observed = 0, expected = 0;
-    for (int s = 0; s < 100; ++s) sentence(observed, expected, &upos);
+    for (size_t s = 0; s < 100; ++s) sentence(s, observed, expected, upos);
     const double lift = upos.Lift(0, 0, 1);
     CHECK_THAT(lift, WithinRel(observed / expected, 1e-12));
     covered += std::abs(lift - truth) <= upos.LiftError(0, 0, 1);
