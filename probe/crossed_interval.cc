@@ -110,8 +110,16 @@ CrossedVariance VarianceOf(size_t num_seeds, std::span<const double> errors,
 
 }  // namespace
 
-Estimate CrossedInterval(size_t num_seeds, std::span<const double> numerators,
-                         std::span<const double> denominators, double level) {
+Estimate CrossedRatio::Interval(double level) const {
+  double half_width = standard_error;  // 0 or infinite
+  if (standard_error > 0.0 && std::isfinite(standard_error)) {
+    half_width *= StudentTQuantile(0.5 + 0.5 * level, degrees);
+  }
+  return {value, value - half_width, value + half_width, seeds};
+}
+
+CrossedRatio MeasureCrossed(size_t num_seeds, std::span<const double> numerators,
+                            std::span<const double> denominators) {
   if (num_seeds == 0 || numerators.empty() || numerators.size() % num_seeds != 0 ||
       numerators.size() != denominators.size()) {
     Fail("seeds x clusters: expected two tables of {} rows each, found {} and {} entries",
@@ -126,13 +134,14 @@ Estimate CrossedInterval(size_t num_seeds, std::span<const double> numerators,
     shares[k] = denominators[k] / total;
   }
   const CrossedVariance variance = VarianceOf(num_seeds, errors, shares);
-  double half_width = 0.0;
-  if (errors.size() == 1) {
-    half_width = std::numeric_limits<double>::infinity();
-  } else if (variance.value > 0.0) {
-    half_width = std::sqrt(variance.value) * StudentTQuantile(0.5 + 0.5 * level, variance.degrees);
-  }
-  return {ratio, ratio - half_width, ratio + half_width, num_seeds};
+  const bool is_known = variance.seed.degrees > 0.0 || variance.cluster.degrees > 0.0;
+  return {ratio, is_known ? std::sqrt(variance.value) : std::numeric_limits<double>::infinity(),
+          variance.degrees, num_seeds};
+}
+
+Estimate CrossedInterval(size_t num_seeds, std::span<const double> numerators,
+                         std::span<const double> denominators, double level) {
+  return MeasureCrossed(num_seeds, numerators, denominators).Interval(level);
 }
 
 }  // namespace headscope

@@ -24,8 +24,21 @@ namespace headscope {
 // to 98.5% where neither seeds nor documents differ by themselves.
 //
 // For the difference of two paired conditions pass the differences of their numerators. n = the
-// number of seeds. One seed has an interval over clusters alone, one cluster over seeds alone.
-// Throws Error when sizes disagree or every denominator is zero.
+// number of seeds. One seed has an interval over clusters alone, one cluster over seeds alone; one
+// of each, or one cluster that has every instance of one seed, has none (infinite width). Throws
+// Error when sizes disagree or every denominator is zero.
+struct CrossedRatio {
+  double value = 0.0;
+  double standard_error = 0.0;  // the root of V; infinite where nothing says how large it is
+  double degrees = 0.0;         // of Student's t; 0 where V is
+  size_t seeds = 0;
+
+  Estimate Interval(double level = 0.95) const;
+};
+CrossedRatio MeasureCrossed(size_t num_seeds, std::span<const double> numerators,
+                            std::span<const double> denominators);
+
+// Its interval.
 Estimate CrossedInterval(size_t num_seeds, std::span<const double> numerators,
                          std::span<const double> denominators, double level = 0.95);
 

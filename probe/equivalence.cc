@@ -9,6 +9,13 @@
 
 namespace headscope {
 
+double EquivalencePValue(double difference, double standard_error, double degrees, double margin) {
+  const double slack = margin - std::abs(difference);  // from the nearer margin
+  if (std::isinf(standard_error)) return 1.0;
+  if (standard_error == 0.0) return slack > 0.0 ? 0.0 : 1.0;
+  return StudentTTail(slack / standard_error, degrees);
+}
+
 Equivalence TestEquivalence(std::span<const double> differences, double margin, double alpha) {
   if (differences.size() < 2) {
     Fail("an equivalence test: expected two differences at least, found {}", differences.size());
@@ -20,12 +27,8 @@ Equivalence TestEquivalence(std::span<const double> differences, double margin, 
   const SampleMoments moments = MomentsOf(differences);
   Equivalence result;
   result.difference = TInterval(differences, 1.0 - 2.0 * alpha);
-  const double slack = margin - std::abs(moments.mean);  // from the nearer margin
-  if (moments.variance == 0.0) {
-    result.p = slack > 0.0 ? 0.0 : 1.0;
-  } else {
-    result.p = StudentTTail(slack / moments.StandardError(), static_cast<double>(moments.n - 1));
-  }
+  result.p = EquivalencePValue(moments.mean, moments.StandardError(),
+                               static_cast<double>(moments.n - 1), margin);
   result.equivalent = result.p < alpha;
   return result;
 }

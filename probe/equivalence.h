@@ -14,6 +14,10 @@ struct Equivalence {
   bool equivalent = false;  // p < alpha
 };
 
+// The larger of the two p of "|difference| >= margin", given its standard error and the degrees of
+// freedom of that. Without error 0 or 1; 1 where the error is infinite.
+double EquivalencePValue(double difference, double standard_error, double degrees, double margin);
+
 // Tests differences (one per seed, or per pair) against |mean| >= margin. Throws Error for fewer
 // than two differences, for margin <= 0, and for alpha outside (0, 1/2).
 Equivalence TestEquivalence(std::span<const double> differences, double margin,

@@ -21,6 +21,12 @@ double StudentTTwoSided(double t, double degrees) {
   return IncompleteBeta(0.5 * degrees, 0.5, degrees / sum, t * t / sum);
 }
 
+double StudentTPValue(double difference, double standard_error, double degrees) {
+  if (std::isinf(standard_error)) return 1.0;
+  if (standard_error == 0.0) return difference == 0.0 ? 1.0 : 0.0;
+  return StudentTTwoSided(difference / standard_error, degrees);
+}
+
 double StudentTQuantile(double p, double degrees) {
   assert(p > 0.0 && p < 1.0);
   if (p < 0.5) return -StudentTQuantile(1.0 - p, degrees);

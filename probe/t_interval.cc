@@ -44,9 +44,8 @@ Estimate TInterval(std::span<const double> values, double level) {
 double TTest(std::span<const double> values, double null_mean) {
   const SampleMoments moments = MomentsOf(values);
   if (moments.n < 2) return 1.0;
-  const double difference = moments.mean - null_mean;
-  if (moments.variance == 0.0) return difference == 0.0 ? 1.0 : 0.0;
-  return StudentTTwoSided(difference / moments.StandardError(), static_cast<double>(moments.n - 1));
+  return StudentTPValue(moments.mean - null_mean, moments.StandardError(),
+                        static_cast<double>(moments.n - 1));
 }
 
 }  // namespace headscope

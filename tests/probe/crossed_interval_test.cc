@@ -123,6 +123,9 @@ TEST_CASE("Seeds x clusters refuse tables that do not fit", "[probe][statistics]
   const Estimate single = CrossedInterval(1, std::vector<double>{1.0}, std::vector<double>{2.0});
   CHECK(single.value == 0.5);
   CHECK(std::isinf(single.high));
+  // Only one document has instances: nothing says how others would differ.
+  const std::vector<double> first = {3.0, 0.0}, of = {4.0, 0.0};
+  CHECK(std::isinf(CrossedInterval(1, first, of).high));
 }
 
 }  // namespace
