@@ -192,8 +192,9 @@ class ProbingRun {
 void WriteFindings(const ProbingFlags& flags, const ProbingResults& results) {
   WriteFileAtomically(flags.out + "/results.json", ProbingJson(results));
   WriteFileAtomically(flags.out + "/rows.csv", ProbingCsv(results));
+  WriteFileAtomically(flags.out + "/contrasts.csv", ContrastsCsv(results));
   WriteFileAtomically(flags.out + "/report.html", ProbingReportHtml(results));
-  fmt::print("{}\nresults: {}/results.json, rows.csv\nreport:  {}/report.html\n",
+  fmt::print("{}\nresults: {}/results.json, rows.csv, contrasts.csv\nreport:  {}/report.html\n",
              ProbingTablesText(results), flags.out, flags.out);
 }
 
@@ -238,7 +239,8 @@ void AddProbeFileFlags(const Command& command, ProbeFileFlags& flags) {
       .Required();
   command.Option("--test", flags.test, "CoNLL-U file on which they are scored, once").Required();
   command
-      .Option("--out", flags.out, "folder for results.json, rows.csv, manifest.json, report.html")
+      .Option("--out", flags.out,
+              "folder for results.json, rows.csv, contrasts.csv, manifest.json, report.html")
       .Required();
   command.Option("--pooling", flags.pooling, "a word's vector: mean of its pieces, or the first")
       .OneOf({"mean", "first"});

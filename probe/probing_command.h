@@ -47,7 +47,8 @@ std::vector<size_t> ParseLayers(const std::vector<std::string>& names);
 void AddProbingFlags(const Command& command, ProbingFlags& flags,
                      const std::vector<std::string>& probes);
 
-// Reads, fits, writes results.json, rows.csv, manifest.json and report.html, prints the tables;
+// Reads, fits, writes results.json, rows.csv, contrasts.csv, manifest.json and report.html, prints
+// the tables;
 // with --checkpoints for every snapshot of a run, as curves over steps.
 void RunProbing(const ProbingFlags& flags, const ProbingCommand& command);
 

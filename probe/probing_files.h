@@ -1,5 +1,5 @@
-// The files a probing study writes. results.json and rows.csv hold the same rows; both are
-// functions of model, data and options alone. Their schema is in the README.
+// The files a probing study writes. results.json holds the rows of rows.csv and of contrasts.csv;
+// all are functions of model, data and options alone. Their schema is in the README.
 #pragma once
 
 #include <string>
@@ -11,5 +11,7 @@ namespace headscope {
 std::string ProbingJson(const ProbingResults& results);
 // A header, then one line a row; by_seed is separated by semicolons.
 std::string ProbingCsv(const ProbingResults& results);
+// A header, then one line a contrast.
+std::string ContrastsCsv(const ProbingResults& results);
 
 }  // namespace headscope

@@ -70,7 +70,9 @@ std::string Table(const ProbingTable& table) {
     for (const std::string& cell : row) cells.push_back(EscapeMarkup(cell));
     rows.push_back(std::move(cells));
   }
-  return fmt::format("<h2>{}</h2>\n{}", EscapeMarkup(table.title), HtmlTable(header, rows));
+  const std::string note =
+      table.note.empty() ? "" : "<p class=\"muted\">" + EscapeMarkup(table.note) + ".</p>\n";
+  return fmt::format("<h2>{}</h2>\n{}{}", EscapeMarkup(table.title), note, HtmlTable(header, rows));
 }
 
 std::string Provenance(const ProbingResults& results) {

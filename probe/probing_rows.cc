@@ -48,6 +48,25 @@ bool FillEstimate(const Ratios& ratios, ProbingRow& row) {
   return true;
 }
 
+// The same, and what contrasts need.
+bool FillWithCounts(const Ratios& ratios, ProbingRow& row) {
+  if (!FillEstimate(ratios, row)) return false;
+  const auto first = ratios.denominators.begin();
+  const auto clusters = static_cast<std::ptrdiff_t>(ratios.denominators.size() / ratios.seeds);
+  row.counts = {ratios.seeds, ratios.numerators, {first, first + clusters}};
+  return true;
+}
+
+// One metric of several; counts are kept of what leads a table.
+bool FillMetric(const ProbingTask& task, const std::vector<FitOutcome>& outcomes, size_t metric,
+                ProbingRow& row) {
+  const std::vector<MetricGroup> groups = task.MetricGroups();
+  const bool leads = std::ranges::any_of(
+      groups, [&](const MetricGroup& group) { return group.metrics[0] == row.metric; });
+  const Ratios ratios = RatiosOf(outcomes, metric, task.Metrics().size());
+  return leads ? FillWithCounts(ratios, row) : FillEstimate(ratios, row);
+}
+
 ProbingRow RowOf(const CellKey& key, const std::string& metric) {
   return {.probe = key.probe,
           .encoder = kEncoderKindNames[static_cast<size_t>(key.encoder)],
@@ -74,9 +93,9 @@ void AddSelectivity(const CellKey& key, const Cells& cells, const std::vector<st
   if (key.target != ProbeTarget::kLabels || !cells.contains(control)) return;
   ProbingRow row = RowOf(key, "selectivity");
   row.target = "labels - control";
-  if (FillEstimate(Difference(RatiosOf(cells.at(key), 0, metrics.size()),
-                              RatiosOf(cells.at(control), 0, metrics.size())),
-                   row)) {
+  if (FillWithCounts(Difference(RatiosOf(cells.at(key), 0, metrics.size()),
+                                RatiosOf(cells.at(control), 0, metrics.size())),
+                     row)) {
     rows.push_back(row);
   }
 }
@@ -133,9 +152,7 @@ void AddBaselines(const ProbingTask& task, std::vector<ProbingRow>& rows) {
                      .target = kProbeTargetNames[static_cast<size_t>(baseline.target)],
                      .layer = -1,
                      .metric = metrics[m]};
-      if (FillEstimate(RatiosOf({{baseline.scores, {}}}, m, metrics.size()), row)) {
-        rows.push_back(row);
-      }
+      if (FillMetric(task, {{baseline.scores, {}}}, m, row)) rows.push_back(std::move(row));
     }
   }
 }
@@ -152,7 +169,7 @@ std::vector<ProbingRow> ProbingRows(const ProbingTask& task, const Cells& cells)
     }
     for (size_t m = 0; m < metrics.size(); ++m) {
       ProbingRow row = RowOf(key, metrics[m]);
-      if (FillEstimate(RatiosOf(outcomes, m, metrics.size()), row)) rows.push_back(row);
+      if (FillMetric(task, outcomes, m, row)) rows.push_back(std::move(row));
     }
     AddMixRows(key, outcomes, rows);
     if (key.encoder == EncoderKind::kTrained) AddSelectivity(key, cells, metrics, rows);

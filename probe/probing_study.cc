@@ -12,6 +12,7 @@
 #include "probe/online_code.h"
 #include "probe/pair_view.h"
 #include "probe/probe_streams.h"
+#include "probe/probing_contrasts.h"
 #include "probe/probing_jobs.h"
 #include "probe/probing_rows.h"
 
@@ -261,6 +262,9 @@ void FillResults(const ProbeCorpus& corpus, const ModelConfig& config, const Stu
   results.metric_groups = task.MetricGroups();
   for (std::string& note : task.Notes()) results.notes.push_back(std::move(note));
   results.probes = request.options.probes;
+  for (const std::string& probe : results.probes) {
+    if (task.InputOf(probe) == ProbeInput::kDistances) results.context_free.push_back(probe);
+  }
   results.layers = LayersOf(config, request.options);
   results.seeds = request.options.seeds;
   results.draws = request.options.draws;
@@ -306,6 +310,7 @@ void ProbeEncoder(ThreadPool& pool, const PretrainedModel& model, const WordEnco
   hooks.progress = [&](const FitEvent&) { progress(++done, total); };
   const StudyRequest request{"", &task, options};
   ProbeEncoder(pool, model, encode, corpus, {&request, 1}, hooks, {&results, 1});
+  results.contrasts = ProbingContrasts(results);
 }
 
 }  // namespace headscope

@@ -94,11 +94,11 @@ size_t ReadingPasses(const ProbeCorpus& corpus, const ModelConfig& config,
 // Whether the vectors of all layers lie in memory together, as a mix of them must.
 bool MixFits(const ProbeCorpus& corpus, const ModelConfig& config, const ProbingOptions& options);
 
-// Fills `results` [requests] but for facts of the program and the files' hashes. Fits run one to a
-// thread, so that nothing depends on the number of threads; each encoder's vectors are read off
-// once for all requests, and the trained one's once more for layers that had to be chosen if they
-// do not all lie in memory. Memory: the model, memory_mib (or one layer) of word vectors, one
-// batch's activations, and what a fit takes per thread. Throws Error; throws StudyInterrupted.
+// Fills `results` [requests] but for contrasts, facts of the program and the files' hashes. Fits
+// run one to a thread, so that nothing depends on the number of threads; each encoder's vectors are
+// read off once for all requests, and the trained one's once more for layers that had to be chosen
+// if they do not all lie in memory. Memory: the model, memory_mib (or one layer) of word vectors,
+// one batch's activations, and what a fit takes per thread. Throws Error; throws StudyInterrupted.
 void ProbeEncoder(ThreadPool& pool, const PretrainedModel& model, const WordEncoder& encode,
                   const ProbeCorpus& corpus, std::span<const StudyRequest> requests,
                   const StudyHooks& hooks, std::span<ProbingResults> results);
@@ -106,7 +106,7 @@ void ProbeEncoder(ThreadPool& pool, const PretrainedModel& model, const WordEnco
 // Told after every fit.
 using FitProgress = std::function<void(size_t done, size_t total)>;
 
-// The same for one question.
+// The same for one question, with its contrasts.
 void ProbeEncoder(ThreadPool& pool, const PretrainedModel& model, const WordEncoder& encode,
                   const ProbeCorpus& corpus, const ProbingTask& task, const ProbingOptions& options,
                   const FitProgress& progress, ProbingResults& results);

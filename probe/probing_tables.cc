@@ -7,6 +7,7 @@
 
 #include "datasets/text_table.h"
 #include "probe/estimate_text.h"
+#include "probe/probing_contrasts.h"
 
 namespace headscope {
 namespace {
@@ -49,7 +50,8 @@ std::string CellText(const ProbingRow* row, Unit unit) {
   if (row == nullptr) return "-";
   const double factor = unit == Unit::kPercent ? 100.0 : unit == Unit::kKilobits ? 1e-3 : 1.0;
   const int digits = unit == Unit::kRatio ? 2 : 1;
-  return EstimateText(row->estimate, factor, digits);
+  const bool over_documents_alone = row->instances > 0.0 && row->by_seed.size() < 2;
+  return EstimateText(row->estimate, factor, digits) + (over_documents_alone ? "*" : "");
 }
 
 // A line of a table: a probe at a layer, or at none.
@@ -87,10 +89,9 @@ std::set<int> LayersOf(const ProbingResults& results, const std::string& probe) 
   return layers;
 }
 
-constexpr int kMixLayer = -2;
-
 bool HasMix(const ProbingResults& results, const std::string& probe) {
-  return results.Find(probe, "trained", "labels", kMixLayer, "expected layer") != nullptr;
+  return results.Find(probe, "trained", "labels", ProbingRow::kMixLayer, "expected layer") !=
+         nullptr;
 }
 
 // What weighs how much in the mix, of the trained encoder and of its nulls.
@@ -132,7 +133,37 @@ ProbingTable BaselineTable(const ProbingResults& results) {
   return table;
 }
 
+// "0.0012"
+std::string PValueText(double p) { return p < 1e-4 ? "<0.0001" : fmt::format("{:.4f}", p); }
+
+ProbingTable ContrastTable(const ProbingResults& results) {
+  ProbingTable table{"paired contrasts",
+                     {"score", "of", "against", "difference", "seeds", "instances", "p", "p, Holm",
+                      "p of a point or more, Holm", "verdict"},
+                     {}};
+  table.note = fmt::format(
+      "Differences in points on the same test words, with 95% intervals for new seeds on new {0}, "
+      "where there are {1} seeds of each (or one that serves all); *: of means over these seeds, "
+      "for new {0} alone. p: of no difference; of a difference of {2:g} point or more, by two "
+      "one-sided t-tests; Holm: adjusted for all {3} rows. Verdicts at 5%: larger or smaller, "
+      "however little; else equal, where a difference of {2:g} point is refuted; else undecided",
+      results.clusters.name, kFewestSeedsOfContrasts, 100 * kEquivalenceMargin,
+      results.contrasts.size());
+  for (const ProbingContrast& row : results.contrasts) {
+    const Contrast& contrast = row.contrast;
+    table.rows.push_back({row.metric, SideText(row.side), AgainstText(row),
+                          EstimateText(contrast.difference) + (contrast.over_seeds ? "" : "*"),
+                          fmt::format("{}, {}", row.side.seeds, row.against.seeds),
+                          fmt::format("{}", row.instances), PValueText(contrast.p),
+                          PValueText(contrast.p_holm), PValueText(contrast.equivalence_p_holm),
+                          VerdictText(contrast.verdict)});
+  }
+  return table;
+}
+
 }  // namespace
+
+std::string ScoreText(const ProbingRow* row) { return CellText(row, Unit::kPercent); }
 
 std::vector<ProbingTable> ProbingTables(const ProbingResults& results) {
   const std::vector<MetricGroup> groups = GroupsOf(results);
@@ -153,7 +184,7 @@ std::vector<ProbingTable> ProbingTables(const ProbingResults& results) {
     for (const size_t layer : results.layers) {
       lines.push_back({std::to_string(layer), probe, static_cast<int>(layer)});
     }
-    if (HasMix(results, probe)) lines.push_back({"mix", probe, kMixLayer});
+    if (HasMix(results, probe)) lines.push_back({"mix", probe, ProbingRow::kMixLayer});
     for (const MetricGroup& group : groups) {
       tables.push_back(
           TableOf(results, group, probe + " probe, by layer (0: embeddings)", "layer", lines));
@@ -171,6 +202,7 @@ std::vector<ProbingTable> ProbingTables(const ProbingResults& results) {
     }
   }
   tables.push_back(BaselineTable(results));
+  if (!results.contrasts.empty()) tables.push_back(ContrastTable(results));
   return tables;
 }
 
@@ -178,12 +210,15 @@ std::string ProbingPreface(const ProbingResults& results) {
   return fmt::format(
       "{}: fitted on {} ({} words used), chosen on {} ({} words), scored on {} ({} words in {} "
       "{}). "
-      "Percent with 95% intervals for new seeds on new {}; {} seeds of random probes and control "
-      "tasks, {} draws of random encoders, word orders, shuffled labels and online codes.",
+      "Percent with 95% intervals: where there are several seeds for new seeds on new {}, where "
+      "there is one (*) for new {} alone, as it may be that another seed gives another number; {} "
+      "seeds of random probes and control tasks, {} draws of random encoders, word orders, "
+      "shuffled labels and online codes.",
       results.title, results.train.path, results.train_words, results.dev.path,
       results.dev.words - results.dev.skipped_words, results.test.path,
       results.test.words - results.test.skipped_words, results.clusters.count,
-      results.clusters.name, results.clusters.name, results.seeds, results.draws);
+      results.clusters.name, results.clusters.name, results.clusters.name, results.seeds,
+      results.draws);
 }
 
 std::string ProbingTablesText(const ProbingResults& results) {
@@ -192,7 +227,8 @@ std::string ProbingTablesText(const ProbingResults& results) {
   for (const ProbingTable& table : ProbingTables(results)) {
     TextTable lines(table.header);
     for (const auto& row : table.rows) lines.Add(row);
-    text += fmt::format("\n{}\n{}", table.title, lines.Text());
+    const std::string note = table.note.empty() ? "" : table.note + ".\n";
+    text += fmt::format("\n{}\n{}{}", table.title, note, lines.Text());
   }
   return text;
 }

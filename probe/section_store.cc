@@ -21,8 +21,8 @@ SectionStore::SectionStore(std::string folder, std::string identity)
 void SectionStore::Save(const SuiteSection& section) const {
   Json lines = Json::array();
   for (const SuiteLine& line : section.lines) {
-    lines.push_back({line.what, line.where, line.score, line.control, line.selectivity, line.random,
-                     line.baseline});
+    lines.push_back({line.what, line.where, line.score, line.control, line.selectivity,
+                     line.embeddings, line.random, line.without_context});
   }
   const Json json = {{"of", identity_},      {"name", section.name}, {"title", section.title},
                      {"lines", lines},       {"json", section.json}, {"csvs", section.csvs},
@@ -38,9 +38,9 @@ std::optional<SuiteSection> SectionStore::Load(const std::string& name) const {
     SuiteSection section{json.at("name"), json.at("title"), {}, json.at("json"), json.at("csvs"),
                          json.at("html"), json.at("text")};
     for (const Json& line : json.at("lines")) {
-      const auto cells = line.get<std::array<std::string, 7>>();
+      const auto cells = line.get<std::array<std::string, 8>>();
       section.lines.push_back(
-          {cells[0], cells[1], cells[2], cells[3], cells[4], cells[5], cells[6]});
+          {cells[0], cells[1], cells[2], cells[3], cells[4], cells[5], cells[6], cells[7]});
     }
     return section;
   } catch (const nlohmann::json::exception&) {

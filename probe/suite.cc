@@ -212,6 +212,7 @@ class SuiteRun {
     }
     for (size_t s = 0; s < group.studies.size(); ++s) {
       const SuiteStudy& study = *group.studies[s];
+      parts[s].FillContrasts();
       done_[study.name] = MakeSection(study.name, study.title, parts[s]);
     }
   }

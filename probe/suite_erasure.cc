@@ -35,7 +35,7 @@ std::vector<SuiteLine> LinesOf(const ErasureResults& results) {
     if (row == nullptr) continue;
     lines.push_back({"Parts of speech after LEACE: linear (accuracy)",
                      fmt::format("layer {} erased, layer {} read", layer, last),
-                     EstimateText(row->estimate), "-", "-", "-",
+                     EstimateText(row->estimate), "-", "-", "-", "-",
                      "majority " + EstimateText(results.majority)});
   }
   return lines;

@@ -22,13 +22,14 @@ std::string RangeText(const RandomModelScores& random) {
 }
 
 SuiteLine TreeLine(const TreeResults& trees) {
-  SuiteLine line{"undirected trees of attention (UUAS)", "-", "-", "-", "-", "-", "-"};
+  SuiteLine line{"undirected trees of attention (UUAS)", "-", "-", "-", "-", "-", "-", "-"};
   for (const TreeRow& row : trees.rows[static_cast<size_t>(TreeMeasure::kUuas)]) {
     if (row.family == "single head") {
       line.where = row.chosen;
       line.score = EstimateText(row.score);
     }
-    if (row.family == "right-branching") line.baseline = "neighbours " + EstimateText(row.score);
+    if (row.family == "right-branching")
+      line.without_context = "neighbours " + EstimateText(row.score);
   }
   return line;
 }
@@ -46,6 +47,7 @@ SuiteLine CoreferenceLine(const CoreferenceResults& coreference) {
           EstimateText(head.rows[all].accuracy),
           "-",
           "-",
+          "-",
           RangeText(head.rows[all].random_models),
           kAntecedentRuleNames[best] + (" " + EstimateText(coreference.rules[best][all]))};
 }
@@ -58,7 +60,7 @@ std::vector<SuiteLine> RelationLines(const std::vector<RelationResult>& relation
       if (row.relation != name) continue;
       lines.push_back(
           {row.relation + ", by a head", row.head.Name() + " " + DirectionName(row.direction),
-           EstimateText(row.accuracy), "-", "-", RangeText(row.random_models),
+           EstimateText(row.accuracy), "-", "-", "-", RangeText(row.random_models),
            fmt::format("offset {:+d} {}", row.offset, EstimateText(row.offset_accuracy))});
     }
   }

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "probe/estimate_text.h"
+#include "probe/probing_contrasts.h"
 #include "probe/probing_files.h"
 #include "probe/probing_report.h"
 #include "probe/probing_tables.h"
@@ -13,51 +13,40 @@
 namespace headscope {
 namespace {
 
-std::string PercentCell(const ProbingRow* row) {
-  return row == nullptr ? "-" : EstimateText(row->estimate);
-}
-
-const ProbingRow* BestBaseline(const ProbingResults& results, const std::string& metric) {
-  const ProbingRow* best = nullptr;
-  for (const ProbingRow& row : results.rows) {
-    if (row.encoder != "none" || row.target != "labels" || row.metric != metric) {
-      continue;
-    }
-    if (best == nullptr || row.estimate.value > best->estimate.value) best = &row;
-  }
-  return best;
-}
-
-// The headline, and what leads every further table.
-std::vector<std::string> MetricsOfSummary(const ProbingResults& results) {
-  std::vector<std::string> metrics = {results.metrics[0]};
-  for (const MetricGroup& group : results.metric_groups) {
-    if (group.metrics[0] != metrics[0]) metrics.push_back(group.metrics[0]);
-  }
-  return metrics;
+// The best of what sees no context: in a study of headline cells, too, of the sweep's readers.
+std::string WithoutContextCell(const SuiteParts& parts, const std::string& metric) {
+  const bool has_headline = !parts.headline.rows.empty();
+  const ProbingRow* of_sweep = parts.sweep.BestWithoutContext(metric);
+  const ProbingRow* best = has_headline ? parts.headline.BestWithoutContext(metric) : nullptr;
+  const bool from_sweep =
+      best == nullptr || (of_sweep != nullptr && of_sweep->estimate.value > best->estimate.value);
+  if (from_sweep) best = of_sweep;
+  if (best == nullptr) return "-";
+  return best->probe + " " + ScoreText(best) + (has_headline && from_sweep ? " (sweep)" : "");
 }
 
 // Of each probe at the layer that dev chose (or at none), beside the nulls of the sweep.
 std::vector<SuiteLine> LinesOf(const std::string& title, const SuiteParts& parts) {
   const ProbingResults& shown = parts.headline.rows.empty() ? parts.sweep : parts.headline;
   std::vector<SuiteLine> lines;
-  for (const std::string& metric : MetricsOfSummary(shown)) {
-    const ProbingRow* baseline = BestBaseline(shown, metric);
+  for (const std::string& metric : shown.LeadingMetrics()) {
     for (const std::string& probe : shown.probes) {
       const int layer = shown.ChosenLayerOf(probe);
       if (shown.Find(probe, "trained", "labels", layer, metric) == nullptr) continue;
       const auto cell = [&](const ProbingResults& of, const char* encoder, const char* target,
-                            const std::string& measure) {
-        return PercentCell(of.Find(probe, encoder, target, layer, measure));
+                            int at, const std::string& measure) {
+        return ScoreText(of.Find(probe, encoder, target, at, measure));
       };
       const bool is_headline = metric == shown.metrics[0];
       lines.push_back(
           {fmt::format("{}: {} ({})", title, probe, metric),
            layer < 0 ? "all layers" : fmt::format("layer {}", layer),
-           cell(shown, "trained", "labels", metric), cell(shown, "trained", "control", metric),
-           is_headline ? cell(shown, "trained", "labels - control", "selectivity") : "-",
-           cell(parts.sweep, "random", "labels", metric),
-           baseline == nullptr ? "-" : baseline->probe + " " + PercentCell(baseline)});
+           cell(shown, "trained", "labels", layer, metric),
+           cell(shown, "trained", "control", layer, metric),
+           is_headline ? cell(shown, "trained", "labels - control", layer, "selectivity") : "-",
+           cell(parts.sweep, "trained", "labels", 0, metric),
+           cell(parts.sweep, "random", "labels", layer, metric),
+           WithoutContextCell(parts, metric)});
     }
   }
   return lines;
@@ -72,6 +61,12 @@ std::string ChoiceNote(const ProbingResults& results) {
   return text.empty() ? text : "Best layers on dev. " + text + ".";
 }
 
+void AddMissing(std::vector<std::string>& names, const std::vector<std::string>& more) {
+  for (const std::string& name : more) {
+    if (std::ranges::count(names, name) == 0) names.push_back(name);
+  }
+}
+
 }  // namespace
 
 void AppendResults(ProbingResults& results, ProbingResults more) {
@@ -82,16 +77,19 @@ void AppendResults(ProbingResults& results, ProbingResults more) {
   for (ProbingRow& row : more.rows) {
     if (row.encoder != "none") results.rows.push_back(std::move(row));
   }
-  for (const std::string& probe : more.probes) {
-    if (std::count(results.probes.begin(), results.probes.end(), probe) == 0) {
-      results.probes.push_back(probe);
-    }
-  }
+  AddMissing(results.probes, more.probes);
+  AddMissing(results.context_free, more.context_free);
   std::set<size_t> layers(results.layers.begin(), results.layers.end());
   layers.insert(more.layers.begin(), more.layers.end());
   results.layers.assign(layers.begin(), layers.end());
   results.chosen_layers.insert(results.chosen_layers.end(), more.chosen_layers.begin(),
                                more.chosen_layers.end());
+}
+
+void SuiteParts::FillContrasts() {
+  for (ProbingResults* results : {&sweep, &headline}) {
+    results->contrasts = ProbingContrasts(*results);
+  }
 }
 
 SuiteSection MakeSection(const std::string& name, const std::string& title,
@@ -101,11 +99,13 @@ SuiteSection MakeSection(const std::string& name, const std::string& title,
   section.title = title;
   section.lines = LinesOf(title, parts);
   const bool has_headline = !parts.headline.rows.empty();
-  section.csvs = {{name + ".csv", ProbingCsv(parts.sweep)}};
+  section.csvs = {{name + ".csv", ProbingCsv(parts.sweep)},
+                  {name + "-contrasts.csv", ContrastsCsv(parts.sweep)}};
   section.json = "{\"sweep\": " + ProbingJson(parts.sweep);
   const std::string choice = ChoiceNote(parts.sweep);
   if (has_headline) {
     section.csvs.emplace_back(name + "-headline.csv", ProbingCsv(parts.headline));
+    section.csvs.emplace_back(name + "-headline-contrasts.csv", ContrastsCsv(parts.headline));
     section.json += ", \"headline\": " + ProbingJson(parts.headline);
     section.html = "<h2>Headline cells</h2>\n" + ProbingReportBody(parts.headline);
     section.text = ProbingTablesText(parts.headline) + "\n";

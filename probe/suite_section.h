@@ -11,6 +11,9 @@ namespace headscope {
 struct SuiteParts {
   ProbingResults sweep;     // with the further probes at the best layer
   ProbingResults headline;  // without rows where the sweep has them already
+
+  // Those of each, when it has all its rows.
+  void FillContrasts();
 };
 
 // Adds the rows, probes and layers of `more`; what is empty becomes `more`. Baselines and notes are

@@ -52,7 +52,7 @@ struct SuiteContext {
 
 // A line of the table that stands above everything: cells as plain text, "-" where there is none.
 struct SuiteLine {
-  std::string what, where, score, control, selectivity, random, baseline;
+  std::string what, where, score, control, selectivity, embeddings, random, without_context;
 };
 
 // What a study found, ready to be put beside the others.

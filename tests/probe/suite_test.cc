@@ -57,6 +57,31 @@ TEST_CASE("A suite makes the fits it plans and gives the same bits for any numbe
     }
   }
   CHECK(json.at("summary").size() == 3);
+  // Every contrast compares rows of its own table; that of the mix is there, as its rows are.
+  size_t mixes = 0;
+  for (const char* part : {"sweep", "headline"}) {
+    const auto& results = json.at("pos").at(part);
+    CHECK(results.at("contrasts").size() > 0);
+    for (const auto& contrast : results.at("contrasts")) {
+      const auto score = [&](const char* side) {
+        for (const auto& row : results.at("rows")) {
+          if (row.at("metric") == contrast.at("metric") &&
+              row.at("probe") == contrast.at(side).at("probe") &&
+              row.at("encoder") == contrast.at(side).at("encoder") &&
+              row.at("target") == contrast.at(side).at("target") &&
+              row.at("layer") == contrast.at(side).at("layer")) {
+            return row.at("estimate").at("value").get<double>();
+          }
+        }
+        FAIL("no row for " << contrast.dump());
+        return 0.0;
+      };
+      CHECK_THAT(contrast.at("difference").at("value").get<double>(),
+                 WithinAbs(score("of") - score("against"), 1e-12));
+      mixes += contrast.at("of").at("layer") == -2;
+    }
+  }
+  CHECK(mixes == 1);
 }
 
 TEST_CASE("A full suite has all seeds and draws at every layer", "[suite]") {
@@ -185,7 +210,7 @@ TEST_CASE("Parts of speech are erased from the middle layer, in a full suite fro
 TEST_CASE("A section reads back as it was, for the same identity", "[suite]") {
   const TemporaryDirectory temporary;
   const SuiteSection section{
-      "heads",      "Attention heads",        {{"a", "b", "c", "d", "e", "f", "g"}},
+      "heads",      "Attention heads",        {{"a", "b", "c", "d", "e", "f", "g", "h"}},
       "{\"x\": 1}", {{"heads.csv", "r,n\n"}}, "<p>é</p>",
       "text"};
   SectionStore(temporary.Root(), "same").Save(section);
