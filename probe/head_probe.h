@@ -29,7 +29,7 @@ struct HeadProbeOptions {
   size_t random_models = 5;
   size_t permuted_models = 3;
   uint64_t seed = 1;  // of the sign flips; both kinds of models have seeds seed, seed + 1, …
-  size_t sign_flips = 1000;        // of the maximum over heads
+  size_t sign_flips = 10000;       // of the maximum over heads
   size_t minimum_instances = 100;  // of a relation or class, in each file
   size_t batch_pieces = 2048;
   GemmBackend gemm = GemmBackend::kHeadscope;

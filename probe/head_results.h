@@ -259,7 +259,7 @@ struct ProbeFacts {
   std::string commit, compiler, simd_target;
   size_t threads = 1;  // printed, but not part of results.json: it changes no number
   uint64_t seed = 1;
-  size_t sign_flips = 1000;
+  size_t sign_flips = 10000;
   std::vector<uint64_t> random_model_seeds;
   size_t minimum_instances = 100;
   std::string read = "words";  // what stands where the attending word is read, or "masks"

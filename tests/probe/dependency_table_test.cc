@@ -1,6 +1,7 @@
 // The dependency table's units and decisions, on heads of which everything is known.
 #include "probe/dependency_table.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "model/base/random.h"
@@ -202,6 +203,47 @@ TEST_CASE("A head that does as its offset does is not above it, nor is any other
   CHECK(row.over_offset.p == 1.0);
   CHECK_FALSE(row.over_offset.Above());
   CHECK(row.any_head.p > 0.05);
+}
+
+TEST_CASE("Any head's p is that of the maximum over heads and directions, documents as units",
+          "[probe][statistics]") {
+  const auto dev_documents = Documents(1);
+  auto test_documents = Documents(3);
+  ++test_documents[0].forward;
+  const Treebank dev = MakeDocuments(dev_documents, 1), test = MakeDocuments(test_documents, 1);
+  ObjectHeads source(dev, test, 30, 1);
+  ThreadPool pool(1);
+  const ProbeNames names = NamesOf(dev, test);
+  const ProbeTreebank dev_prepared = PrepareTreebank(dev, names, EncodeParts, 16);
+  const ProbeTreebank test_prepared = PrepareTreebank(test, names, EncodeParts, 16);
+  const DependencyNulls nulls = CountNulls(dev_prepared, names);
+  const DependencyPass on_dev = ScoreTreebank(pool, source, dev_prepared, names, nullptr, nullptr);
+  const auto chosen = ChooseHeads(on_dev.counts);
+  const DependencyPass on_test =
+      ScoreTreebank(pool, source, test_prepared, names, &chosen, nullptr);
+  const MaximumNullOptions sign_flips{499, 4, 43};
+  const auto rows = DependencyTable(
+      pool, {names, on_dev, test_prepared, on_test, chosen, nulls, 2, 50, sign_flips});
+  const size_t obj = names.relations.IndexOf("obj");
+  REQUIRE(nulls.OffsetOf(obj).offset == -2);
+  REQUIRE(on_test.units.size() == test_documents.size());
+  std::vector<double> differences;
+  for (size_t d = 0; d < test_documents.size(); ++d) {
+    for (size_t c = 0; c < 8; ++c) {
+      differences.push_back(on_test.units[d][obj * 8 + c] -
+                            static_cast<double>(test_documents[d].forward));
+    }
+  }
+  const auto tests = SignFlipMaximum(pool, 8, differences, sign_flips);
+  const auto row = std::find_if(rows.begin(), rows.end(), [](const RelationResult& candidate) {
+    return candidate.relation == "obj";
+  });
+  REQUIRE(row != rows.end());
+  double smallest = 1.0;
+  for (const FamilywiseTest& one : tests) smallest = std::min(smallest, one.familywise_p);
+  CHECK(row->any_head.p == smallest);
+  CHECK(tests[0].familywise_p == smallest);
+  CHECK(tests[0].p < smallest);  // or the maximum would be nothing to this test
 }
 
 TEST_CASE("Holm's family are the relations of the table", "[probe][statistics]") {

@@ -161,6 +161,20 @@ TEST_CASE("results.json is the same for any number of threads and holds every co
   CHECK(json["test_counts"]["obj"]["dep->head"][0] < 200.0);
   CHECK(json["relations"][0]["accuracy"]["high"] == 1.0);
   CHECK(json["coreference"].is_null());
+  // One document: its sentences are the units.
+  CHECK(json["options"]["clusters"] == "sentences");
+  CHECK(json["options"]["num_clusters"] == 350);
+  const auto& obj = json["relations"][0];
+  CHECK(obj["relation"] == "obj");
+  CHECK(obj["clusters"] == 350);
+  CHECK(obj["over_offset"]["difference"]["value"] ==
+        1.0 - obj["offset_accuracy"]["value"].get<double>());
+  CHECK(obj["over_offset"]["p_holm"] < 1e-9);
+  CHECK(obj["above_rule"] == true);
+  CHECK(obj["any_head"]["head"] == "L0H1");
+  CHECK(obj["any_head"]["direction"] == "head->dep");
+  CHECK(obj["any_head"]["p"] == 1.0 / 201.0);
+  CHECK(obj["any_head"]["p_holm"] >= obj["any_head"]["p"]);
 }
 
 TEST_CASE("Uniform maps score 1 / k on every relation", "[probe]") {
@@ -221,6 +235,8 @@ TEST_CASE("Tables are withheld where context was not learned, and results.json k
   results.context.state = ContextState::kLearned;
   CHECK_THAT(HeadTables(results), ContainsSubstring("L0H1"));
   CHECK_THAT(HeadTables(results), ContainsSubstring("100.0 [100.0, 100.0]"));
+  CHECK_THAT(HeadTables(results), ContainsSubstring("(units: 350 sentences)"));
+  CHECK_THAT(HeadTables(results), ContainsSubstring("L0H1 p 0.0"));
   results.context.state = ContextState::kNotLearned;
   results.context.message = "context not learned: …";
   CHECK_THAT(HeadTables(results), ContainsSubstring("context not learned"));
