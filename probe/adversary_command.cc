@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -11,7 +12,6 @@
 #include "probe/attention_adversary.h"
 #include "probe/explain_flags.h"
 #include "probe/instance_summary.h"
-#include "probe/permutation_test.h"
 #include "probe/work_progress.h"
 
 namespace headscope {
@@ -68,27 +68,22 @@ void RunAdversary(const AdversaryFlags& flags) {
   results["steps"] = options.steps;
   results["learning_rate"] = options.learning_rate;
   results["penalty"] = options.penalty;
-  std::vector<AdversaryResult> found;
   std::vector<Instance> instances;
   Json listed = Json::array();
   WorkProgress progress("examples");
-  for (size_t i = 0; i < examples.set.examples.size(); ++i) {
-    const EncodedExample& example = examples.set.examples[i];
-    found.push_back(FindAdversary(experiment, example, examples.places[i], options));
-    const AdversaryResult& r = found.back();
-    std::vector<size_t> movable;  // for the bins, as in the permutation test
-    for (size_t j = 1; j + 1 < example.ids.size(); ++j) movable.push_back(j);
-    const double max_attention = MaxAttention(experiment, movable);
+  const std::vector<AdversaryResult> found = FindAdversaries(
+      experiment, examples.set.examples, examples.places, options, std::ref(progress));
+  for (size_t i = 0; i < found.size(); ++i) {
+    const AdversaryResult& r = found[i];
     instances.push_back(
-        {r.predicted, max_attention, {r.jsd, r.value_weighted_jsd, r.largest_row_jsd, r.tvd}});
+        {r.predicted, r.max_attention, {r.jsd, r.value_weighted_jsd, r.largest_row_jsd, r.tvd}});
     Json row = ExampleHeader(examples, i, r.predicted, r.confidence);
-    row["max_attention"] = max_attention;
+    row["max_attention"] = r.max_attention;
     row["jsd"] = r.jsd;
     row["value_weighted_jsd"] = r.value_weighted_jsd;
     row["largest_row_jsd"] = r.largest_row_jsd;
     row["tvd"] = r.tvd;
     listed.push_back(std::move(row));
-    progress(i + 1, examples.set.examples.size());
   }
   const InstanceSummary summary =
       SummariseInstances(pool, instances, examples.model.labels,

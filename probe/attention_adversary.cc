@@ -2,23 +2,25 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <span>
 
 #include "model/base/elementary.h"
 #include "model/base/random.h"
+#include "probe/permutation_test.h"
 #include "train/divergence.h"
 
 namespace headscope {
 namespace {
 
-// Writes softmax(logits) as floats.
-void Softmax(std::span<const double> logits, std::span<float> weights) {
+// Writes softmax(logits) as floats. `powers` is scratch.
+void Softmax(std::span<const double> logits, std::vector<double>& powers,
+             std::span<float> weights) {
   const double largest = *std::max_element(logits.begin(), logits.end());
+  powers.resize(logits.size());
   double sum = 0.0;
-  for (const double logit : logits) sum += Exp(logit - largest);
-  for (size_t j = 0; j < logits.size(); ++j) {
-    weights[j] = static_cast<float>(Exp(logits[j] - largest) / sum);
-  }
+  for (size_t j = 0; j < logits.size(); ++j) sum += powers[j] = Exp(logits[j] - largest);
+  for (size_t j = 0; j < logits.size(); ++j) weights[j] = static_cast<float>(powers[j] / sum);
 }
 
 // In place: the gradient of a row's weights becomes that of its logits.
@@ -114,10 +116,11 @@ size_t AdversaryObjective::Size() const { return experiment_.Rows().size() * exp
 
 void AdversaryObjective::SetPatterns(const std::vector<double>& logits) {
   const size_t length = experiment_.Length();
+  std::vector<double> powers;
   size_t begin = 0;
   for (size_t c = 0; c < options_.candidates; ++c) {
     for (const PatternRow& row : experiment_.Rows()) {
-      Softmax(std::span(logits).subspan(begin, length), experiment_.Pattern(c, row));
+      Softmax(std::span(logits).subspan(begin, length), powers, experiment_.Pattern(c, row));
       begin += length;
     }
   }
@@ -194,6 +197,9 @@ AdversaryResult FindAdversary(PatternExperiment& experiment, const EncodedExampl
       std::max_element(result.probabilities.begin(), result.probabilities.end()) -
       result.probabilities.begin());
   result.confidence = result.probabilities[result.predicted];
+  std::vector<size_t> movable(experiment.Length() - 2);  // all but [CLS] and [SEP]
+  std::iota(movable.begin(), movable.end(), size_t{1});
+  result.max_attention = MaxAttention(experiment, movable);
 
   std::vector<double> logits =
       StartingLogits(experiment, options.candidates,
@@ -217,6 +223,19 @@ AdversaryResult FindAdversary(PatternExperiment& experiment, const EncodedExampl
         static_cast<double>(result.original.size());
   }
   return std::move(result);
+}
+
+std::vector<AdversaryResult> FindAdversaries(PatternExperiment& experiment,
+                                             std::span<const EncodedExample> examples,
+                                             std::span<const size_t> indices,
+                                             const AdversaryOptions& options,
+                                             const std::function<void(size_t, size_t)>& progress) {
+  std::vector<AdversaryResult> results;
+  for (size_t i = 0; i < examples.size(); ++i) {
+    results.push_back(FindAdversary(experiment, examples[i], indices[i], options));
+    progress(i + 1, examples.size());
+  }
+  return results;
 }
 
 }  // namespace headscope

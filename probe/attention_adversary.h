@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <vector>
 
 #include "datasets/example_encoding.h"
@@ -23,6 +25,7 @@ struct AdversaryOptions {
 struct AdversaryResult {
   size_t predicted = 0;
   double confidence = 0.0;
+  double max_attention = 0.0;  // of the model's own patterns, see MaxAttention
   double jsd =
       0.0;  // mean over the rows in scope; 0: nothing but the model's own patterns was found
   double largest_row_jsd = 0.0;
@@ -71,5 +74,12 @@ class AdversaryObjective {
 // candidates is left out. Draws are keyed by (seed, index).
 AdversaryResult FindAdversary(PatternExperiment& experiment, const EncodedExample& example,
                               size_t index, const AdversaryOptions& options);
+
+// Of each example, `indices` being theirs. `progress` is told how many of how many are done.
+std::vector<AdversaryResult> FindAdversaries(PatternExperiment& experiment,
+                                             std::span<const EncodedExample> examples,
+                                             std::span<const size_t> indices,
+                                             const AdversaryOptions& options,
+                                             const std::function<void(size_t, size_t)>& progress);
 
 }  // namespace headscope

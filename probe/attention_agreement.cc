@@ -1,9 +1,9 @@
 #include "probe/attention_agreement.h"
 
-#include <algorithm>
 #include <cmath>
 #include <utility>
 
+#include "probe/evenly_spread.h"
 #include "probe/rank_correlation.h"
 
 namespace headscope {
@@ -31,9 +31,8 @@ class MeanTau {
 std::map<std::string, double> AttentionAgreement(TokenScorer& scorer, const EncodedSet& set,
                                                  size_t examples) {
   MeanTau with_gradient, with_loo, of_both;
-  const size_t count = std::min(examples, set.examples.size());
-  for (size_t i = 0; i < count; ++i) {
-    const TokenScores scores = scorer.Score(set.examples[i * set.examples.size() / count]);
+  for (const size_t place : EvenlySpread(examples, set.examples.size())) {
+    const TokenScores scores = scorer.Score(set.examples[place]);
     if (scores.pieces.size() < 2) continue;
     with_gradient.Add(scores.attention, scores.gradient);
     with_loo.Add(scores.attention, scores.leave_one_out);

@@ -69,7 +69,7 @@ Cell ParseCell(const std::string& path, const std::string& identity) {
 std::set<std::string> AskedFamilies(const Experiment& experiment) {
   std::set<std::string> families;
   for (const std::string& family : ModelFamilies(experiment.AskedMeasures())) {
-    const bool of_gum = experiment.treebank == MeasuredTreebank::kGum && family != "tau";
+    const bool of_gum = experiment.treebank == MeasuredTreebank::kGum && ReadsDocuments(family);
     families.insert(of_gum ? family + " of gum" : family);
   }
   return families;

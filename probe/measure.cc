@@ -2,10 +2,30 @@
 
 #include <fmt/core.h>
 
+#include <string_view>
 #include <utility>
+
+#include "probe/instance_measures.h"
 
 namespace headscope {
 namespace {
+
+// "permute:tvd" of "permute:tvd all".
+std::string_view WithoutAll(std::string_view measure) {
+  constexpr std::string_view kAll = kAllLayersSuffix;
+  return measure.ends_with(kAll) ? measure.substr(0, measure.size() - kAll.size()) : measure;
+}
+
+std::optional<MeasureUnit> UnitOfInstances(std::string_view measure) {
+  const std::string_view name = WithoutAll(measure);
+  for (const char* percent : {"permute:tvd", "permute:uniform", "permute:flips", "instance:tvd"}) {
+    if (name == percent) return MeasureUnit{"%", "points", 1, 100.0};
+  }
+  if (name == "instance:jsd" || name == "instance:jsd by values") {
+    return MeasureUnit{"% of ln 2", "points", 1, 100.0};
+  }
+  return {};
+}
 
 std::string Rounded(double value, int digits) {
   const std::string text = fmt::format("{:.{}f}", value, digits);
@@ -32,7 +52,7 @@ std::optional<MeasureUnit> UnitOf(const std::string& measure) {
     if (is(read_off)) return MeasureUnit{"%", "points", 1, 100.0};
   }
   if (is("trees")) return MeasureUnit{"%", "points", 1, 100.0};
-  return {};
+  return UnitOfInstances(measure);
 }
 
 std::string MeasureText(const Estimate& estimate, int digits) {
@@ -70,6 +90,17 @@ std::string MeasureMeaning(const std::string& measure) {
       {"tau:gradient-loo", "agreement of gradients with leaving pieces out (1: the same order)"},
       {"tau:gradient", "agreement of attention with gradients (1: the same order)"},
       {"tau:loo", "agreement of attention with leaving pieces out (1: the same order)"},
+      {"permute:tvd",
+       "how far the probabilities move when attention's weights are shuffled (median of 100 "
+       "shuffles)"},
+      {"permute:uniform", "how far they move when the same weight is spread evenly"},
+      {"permute:flips", "shuffles of attention after which another label is predicted"},
+      {"instance:jsd by values",
+       "the same divergence of weights times the norms of what they weigh"},
+      {"instance:jsd",
+       "how far attention can be found from the model's whose probabilities are within 1% of its "
+       "(100: no weight in common)"},
+      {"instance:tvd", "how far the probabilities are under that attention"},
       {"mlm:loss", "loss of the masked LM on held-out text"},
       {"attention:UPOS",
        "parts of speech that a linear probe reads off the attention of all heads"},
@@ -96,14 +127,18 @@ std::string MeasureMeaning(const std::string& measure) {
       {"trees:UUAS", "edges of the gold trees in the trees of the best head's attention"},
   };
   for (const Meaning& meaning : kMeanings) {
-    if (measure.starts_with(meaning.name)) return fmt::format("{}: {}", measure, meaning.text);
+    if (!measure.starts_with(meaning.name)) continue;
+    const bool all = WithoutAll(measure) == meaning.name && measure != meaning.name;
+    return fmt::format("{}: {}{}", measure, meaning.text, all ? ", in every layer jointly" : "");
   }
   return measure;
 }
 
 std::string MeasureNames() {
   return "accuracy, accuracy:GROUP, tvd, jsd:Ll, kl:Ll, mass, mass:max, mass:below, ablated, "
-         "tau:gradient, tau:loo, tau:gradient-loo, trees:UAS, trees:UUAS, mlm:loss, jsd:all, "
+         "tau:gradient, tau:loo, tau:gradient-loo, permute:tvd, permute:uniform, permute:flips, "
+         "instance:jsd, instance:jsd by values, instance:tvd (these six also with \" all\" behind "
+         "them), trees:UAS, trees:UUAS, mlm:loss, jsd:all, "
          "reader:accuracy, reader:plain, reader:divergence, attention:X, states:X, null:X (X: "
          "UPOS, "
          "UAS, coref), attack:X";

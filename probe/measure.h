@@ -24,6 +24,9 @@ struct MeasureUnit {
 //                                                                attention, gradient and
 //                                                                leave-one-out give the pieces of
 //                                                                an example
+// permute:tvd, permute:uniform, permute:flips,                   %, with " all" behind it of every
+//   instance:tvd (see instance_measures.h)                       row of every layer
+// instance:jsd, instance:jsd by values                           % of ln 2, likewise
 // mlm:loss (of a masked LM on held-out text)                     nats
 // jsd:all (of all attention from keep_away_from's)               % of ln 2
 // reader:accuracy, reader:plain (right answers of the adversary  %

@@ -5,7 +5,9 @@
 #include "datasets/data_folder.h"
 #include "model/attention_regime.h"
 #include "probe/attention_agreement.h"
+#include "probe/evenly_spread.h"
 #include "probe/flat_pattern.h"
+#include "probe/instance_measures.h"
 #include "probe/knowledge_measures.h"
 #include "probe/pattern_source.h"
 #include "probe/synthetic_treebank.h"
@@ -22,9 +24,8 @@ Treebank PartOfGum(const std::string& data_folder, const std::string& part, size
   Treebank treebank = ReadConllu(TreebankFile(data_folder, "gum", part));
   std::vector<Document> all = std::move(treebank.documents);
   treebank.documents.clear();
-  documents = std::min(documents, all.size());
-  for (size_t k = 0; k < documents; ++k) {
-    treebank.documents.push_back(std::move(all[k * all.size() / documents]));
+  for (const size_t place : EvenlySpread(documents, all.size())) {
+    treebank.documents.push_back(std::move(all[place]));
   }
   return treebank;
 }
@@ -34,7 +35,7 @@ Treebank PartOfGum(const std::string& data_folder, const std::string& part, size
 ModelMeasures::ModelMeasures(std::set<std::string> families, size_t threads,
                              const ModelMeasureOptions& options)
     : families_(std::move(families)), threads_(threads), options_(options) {
-  if (families_.empty() || families_ == std::set<std::string>{"tau"}) return;
+  if (std::none_of(families_.begin(), families_.end(), ReadsDocuments)) return;
   if (options.treebank == MeasuredTreebank::kGum) {
     const auto part = [&](const char* name) {
       return PartOfGum(options.data_folder, name, options.documents / 3);
@@ -75,10 +76,22 @@ std::map<std::string, double> ModelMeasures::Of(const std::string& model_directo
   if (families_.empty()) return measures;
   const PretrainedClassifier model = LoadClassifier(model_directory);
   ThreadPool pool(threads_);
+  Compute compute(pool);
   if (families_.contains("tau")) {
-    Compute compute(pool);
     TokenScorer scorer(compute, model, data.word_piece->Cls(), data.word_piece->Sep());
     measures = AttentionAgreement(scorer, data.test, options_.agreement_examples);
+  }
+  InstanceMeasures instances(compute, model, *data.word_piece, data.test);
+  for (const bool all : {false, true}) {
+    const std::string suffix = all ? kAllLayersSuffix : "";
+    const PatternScope scope = all ? PatternScope::kAllLayers : PatternScope::kLastLayer;
+    if (families_.contains("permute" + suffix)) {
+      measures.merge(instances.Permutations(scope, options_.permuted_examples));
+    }
+    if (families_.contains("instance" + suffix)) {
+      const size_t share = all ? 2 : 1;
+      measures.merge(instances.Adversaries(scope, options_.attacked_examples / share));
+    }
   }
   measures.merge(OfEncoder(pool, model.config, model.parameters, ControlOf(model.attention),
                            *data.word_piece));
@@ -114,11 +127,18 @@ std::map<std::string, double> ModelMeasures::OfEncoder(ThreadPool& pool, const M
   return measures;
 }
 
+bool ReadsDocuments(const std::string& family) {
+  return family == "trees" || family == "knowledge" || family == "attack";
+}
+
 std::set<std::string> ModelFamilies(const std::set<std::string>& measures) {
   std::set<std::string> families;
   for (const std::string& measure : measures) {
     const std::string family = measure.substr(0, measure.find(':'));
     if (family == "tau" || family == "trees" || family == "attack") families.insert(family);
+    if (family == "permute" || family == "instance") {
+      families.insert(family + (measure.ends_with(kAllLayersSuffix) ? kAllLayersSuffix : ""));
+    }
     if (family == "attention" || family == "states" || family == "null") {
       families.insert("knowledge");
     }

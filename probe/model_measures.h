@@ -17,14 +17,18 @@
 namespace headscope {
 
 struct ModelMeasureOptions {
-  size_t agreement_examples = 300;  // of the test set, evenly spread
-  uint64_t documents = 60;          // to fit on, to choose on, and to score on
+  // Of the test set, evenly spread: whose pieces are put in order, whose attention is shuffled, and
+  // for which other attention is sought (in all layers, which takes longer, half as many).
+  size_t agreement_examples = 300, permuted_examples = 300, attacked_examples = 30;
+  uint64_t documents = 60;  // to fit on, to choose on, and to score on
   // Of GUM, whose documents are long, a third as many, evenly spread over each file.
   MeasuredTreebank treebank = MeasuredTreebank::kSynthetic;
   std::string data_folder = {};  // where GUM is, see data_folder.h
 };
 
 // "tau":   of attention with gradient and leave-one-out (see attention_agreement.h)
+// "permute", "instance", "permute all", "instance all": of attention that is shuffled, and of other
+//          attention with the same output, example by example (see instance_measures.h)
 // "trees": UAS and UUAS of the trees in the best head's maps of the treebank's documents (see
 //          tree_probe.h); none where no row of attention prefers any piece to another
 // "knowledge": what can be read off attention and hidden states, likewise (see
@@ -60,5 +64,7 @@ class ModelMeasures {
 
 // The families that these measures belong to; such as "tau" of "tau:loo".
 std::set<std::string> ModelFamilies(const std::set<std::string>& measures);
+// Whether a family's measures are of a treebank's documents.
+bool ReadsDocuments(const std::string& family);
 
 }  // namespace headscope

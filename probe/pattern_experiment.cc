@@ -5,6 +5,7 @@
 
 #include "model/attention_regime.h"
 #include "model/given_attention.h"
+#include "probe/flat_pattern.h"
 #include "train/classification_objective.h"
 #include "train/example_batches.h"
 
@@ -102,6 +103,12 @@ Matrix PatternExperiment::Square(std::vector<float>& memory, size_t copy, size_t
 
 std::span<const float> PatternExperiment::Original(const PatternRow& row) const {
   return {original_.data() + Offset(0, row.layer, row.head) + row.row * length_, length_};
+}
+
+bool PatternExperiment::IsFlat() const {
+  return std::all_of(rows_.begin(), rows_.end(), [this](const PatternRow& row) {
+    return headscope::IsFlat(ConstMatrix(Original(row).data(), 1, length_));
+  });
 }
 
 std::span<const double> PatternExperiment::ValueNorms(const PatternRow& row) const {

@@ -40,6 +40,8 @@ class PatternExperiment {
   // The rows in scope: layer by layer, head by head.
   const std::vector<PatternRow>& Rows() const { return rows_; }
   std::span<const float> Original(const PatternRow& row) const;
+  // Whether none of them prefers any piece to another, as under uniform attention.
+  bool IsFlat() const;
   // |f(x_j)| of what the row weighs in the model's own run (output_norms.h), [T].
   std::span<const double> ValueNorms(const PatternRow& row) const;
   // To be written before Run.

@@ -107,4 +107,18 @@ PermutationResult TestPermutations(PatternExperiment& experiment, const EncodedE
   return result;
 }
 
+std::vector<std::optional<PermutationResult>> TestPermutations(
+    PatternExperiment& experiment, std::span<const EncodedExample> examples,
+    std::span<const size_t> indices, const PermutationOptions& options,
+    const std::function<void(size_t, size_t)>& progress) {
+  std::vector<std::optional<PermutationResult>> results(examples.size());
+  for (size_t i = 0; i < examples.size(); ++i) {
+    if (MovablePieces(examples[i], options).size() >= 2) {
+      results[i] = TestPermutations(experiment, examples[i], indices[i], options);
+    }
+    progress(i + 1, examples.size());
+  }
+  return results;
+}
+
 }  // namespace headscope

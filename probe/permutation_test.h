@@ -4,6 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "datasets/example_encoding.h"
@@ -40,5 +43,12 @@ double MaxAttention(const PatternExperiment& experiment, const std::vector<size_
 // being the example's. Throws Error for an example with fewer than two movable pieces.
 PermutationResult TestPermutations(PatternExperiment& experiment, const EncodedExample& example,
                                    size_t index, const PermutationOptions& options);
+
+// Of each example, `indices` being theirs; nothing of those with fewer than two movable pieces.
+// `progress` is told how many of how many are done.
+std::vector<std::optional<PermutationResult>> TestPermutations(
+    PatternExperiment& experiment, std::span<const EncodedExample> examples,
+    std::span<const size_t> indices, const PermutationOptions& options,
+    const std::function<void(size_t, size_t)>& progress);
 
 }  // namespace headscope

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -41,13 +42,14 @@ void RunPermute(const PermuteFlags& flags) {
   Json listed = Json::array();
   size_t too_short = 0;
   WorkProgress progress("examples");
-  for (size_t i = 0; i < examples.set.examples.size(); ++i) {
-    if (MovablePieces(examples.set.examples[i], options).size() < 2) {
+  const auto tested = TestPermutations(experiment, examples.set.examples, examples.places, options,
+                                       std::ref(progress));
+  for (size_t i = 0; i < tested.size(); ++i) {
+    if (!tested[i]) {
       ++too_short;
       continue;
     }
-    const PermutationResult r =
-        TestPermutations(experiment, examples.set.examples[i], examples.places[i], options);
+    const PermutationResult& r = *tested[i];
     instances.push_back({r.predicted, r.max_attention, {r.median_tvd, r.uniform_tvd, r.flipped}});
     Json row = ExampleHeader(examples, i, r.predicted, r.confidence);
     row["max_attention"] = r.max_attention;
@@ -55,7 +57,6 @@ void RunPermute(const PermuteFlags& flags) {
     row["uniform_tvd"] = r.uniform_tvd;
     row["flipped"] = r.flipped;
     listed.push_back(std::move(row));
-    progress(i + 1, examples.set.examples.size());
   }
   if (instances.empty()) Fail("expected examples of at least two pieces, found none");
   const InstanceSummary summary =

@@ -264,6 +264,31 @@ TEST_CASE("Models are asked about the documents of the treebank that is named", 
   CHECK(measured(of_gum) == measured({.agreement_examples = 0, .documents = 2}));
 }
 
+TEST_CASE("Cells are measured example by example where that is asked for and defined",
+          "[experiment][slow]") {
+  SmallExperiment small;
+  const std::string text = small.Parse().text;
+  std::string asking = text.substr(0, text.find("[pretraining.base]")) +
+                       "[arm.learned]\n[arm.uniform]\nattention = \"uniform\"\n[claim.c]\n"
+                       "hypothesis = \"h\"\nmeasure = \"permute:flips\"\narm = \"learned\"\n"
+                       "against = \"50\"\n";
+  asking.insert(asking.find("seeds = 2"), "measures = [\"accuracy\", \"permute:tvd\"]\n");
+  const auto parse = [&](const std::vector<std::string>& settings = {}) {
+    return ParseExperiment("asking.toml", asking, settings);
+  };
+  const auto cells = small.Run(parse());
+  REQUIRE(cells);
+  for (const Cell& cell : *cells) {
+    CHECK(cell.measures.contains("permute:tvd") == (cell.arm == "learned"));
+    CHECK(cell.measures.contains("permute:flips") == (cell.arm == "learned"));
+    CHECK_FALSE(cell.measures.contains("permute:tvd all"));
+    CHECK_FALSE(cell.measures.contains("instance:jsd"));
+    CHECK(cell.families == std::set<std::string>{"permute"});
+  }
+  // No document has a part in it.
+  CHECK(DoneCells(parse({"treebank=gum"}), small.folder.Path("out")).size() == 4);
+}
+
 TEST_CASE("More seeds add cells to those that are done", "[experiment]") {
   SmallExperiment small;
   REQUIRE(small.Run(small.Parse()));
