@@ -1,5 +1,7 @@
 #include "probe/experiment.h"
 
+#include <algorithm>
+
 #include "model/base/error.h"
 #include "probe/experiment_catalogue.h"
 #include "probe/measure.h"
@@ -268,6 +270,22 @@ TEST_CASE("Every experiment that comes with the program can be read", "[experime
     }
   }
   CHECK_THROWS_WITH(FindExperiment("nothing"), ContainsSubstring("found nothing"));
+}
+
+TEST_CASE("What quick says of frozen attention is of arms that differ in nothing else",
+          "[experiment]") {
+  const ExperimentFile file = FindExperiment("quick-pronoun");
+  const Experiment experiment = ParseExperiment(file.path, file.text);
+  const auto claim = std::find_if(experiment.claims.begin(), experiment.claims.end(),
+                                  [](const Claim& c) { return c.name == "attention-needed"; });
+  REQUIRE(claim != experiment.claims.end());
+  Arm arm = *experiment.FindArm(claim->arm);
+  const Arm against = *experiment.FindArm(claim->against);
+  CHECK(arm.Identity() != against.Identity());
+  REQUIRE(arm.pretraining);
+  CHECK(arm.pretraining->attention == "uniform");
+  arm.finetuning.attention = arm.pretraining->attention = "learned";
+  CHECK(arm.Identity() == against.Identity());
 }
 
 }  // namespace
