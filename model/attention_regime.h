@@ -15,6 +15,7 @@
 #include "model/attention_makers.h"
 #include "model/attention_rules.h"
 #include "model/config.h"
+#include "model/frozen_queries.h"
 #include "model/ops/gemm.h"
 #include "model/parameter_set.h"
 
@@ -34,11 +35,12 @@ class AttentionRegime {
   // the model needs no control when it is loaded.
   bool IsLearned() const;
 
-  // The layout of a model under this regime: frozen tensors neither trained nor decayed, and the
+  // The layout of a model under this regime: what is frozen neither trained nor decayed, and the
   // controls' own tensors behind the model's.
   ParameterLayout Apply(const ParameterLayout& model) const;
   // To be called on initialised or pretrained parameters of that layout: copies queries and keys of
-  // another model, and measures mean patterns, where rules say so. Throws Error when shapes differ.
+  // another model, and measures mean patterns, where rules say so. Throws Error when
+  // shapes differ.
   void Initialise(Compute& compute, const PatternSample& sample, ParameterSet& parameters) const;
 
   // Writes attention.json, and attention.safetensors when the controls have tensors, into the
@@ -53,8 +55,7 @@ class AttentionRegime {
 
  private:
   const AttentionRule* RuleOf(size_t head) const;  // of all heads; null: learned
-  bool IsFrozen(size_t layer) const;               // queries and keys
-  void CopyFrozen(ParameterSet& parameters) const;
+  FrozenQueries Frozen() const;
   void MeasureConstants(Compute& compute, const PatternSample& sample,
                         ParameterSet& parameters) const;
 

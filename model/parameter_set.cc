@@ -13,6 +13,21 @@ std::string ParameterSpec::ShapeString() const {
   return fmt::format("[{}]", fmt::join(shape, ", "));
 }
 
+std::vector<Stretch> TrainedStretches(const ParameterSpec& spec) {
+  if (!spec.trainable || !spec.alias_of.empty()) return {};
+  std::vector<Stretch> trained;
+  size_t begin = spec.offset;
+  const auto add_until = [&](size_t end) {
+    if (begin < end) trained.push_back({begin, end});
+  };
+  for (const Stretch& frozen : spec.frozen) {
+    add_until(spec.offset + frozen.begin);
+    begin = spec.offset + frozen.end;
+  }
+  add_until(spec.offset + spec.size);
+  return trained;
+}
+
 void ParameterLayout::Add(ParameterSpec spec) {
   if (!index_.emplace(spec.name, specs_.size()).second)
     Fail("tensor {} is declared twice", spec.name);

@@ -16,6 +16,12 @@ namespace headscope {
 
 enum class Init { kNormal, kSinusoidal, kZeros, kOnes };
 
+// Floats begin to end - 1.
+struct Stretch {
+  size_t begin = 0, end = 0;
+  size_t Size() const { return end - begin; }
+};
+
 struct ParameterSpec {
   std::string name = {};  // HuggingFace's, e.g. "bert.encoder.layer.0.attention.self.query.weight"
   std::vector<size_t> shape =
@@ -24,6 +30,9 @@ struct ParameterSpec {
   float init_scale = 1.0f;  // times the model's initializer_range, for kNormal and kSinusoidal
   bool decays = false;      // takes part in weight decay
   bool trainable = true;    // false: no update, no decay, no part in the clipping norm
+  // What of a trainable tensor is treated as if it were not: stretches of its own floats,
+  // ascending.
+  std::vector<Stretch> frozen = {};
   // Of what is trained beside the model and must not disturb it: no part in the clipping norm, not
   // clipped, and its own multiple of the learning rate.
   bool bystander = false;
@@ -35,6 +44,9 @@ struct ParameterSpec {
 
   std::string ShapeString() const;  // "[256, 64]"
 };
+
+// What of a tensor is trained: stretches of the buffer, ascending; none of an alias.
+std::vector<Stretch> TrainedStretches(const ParameterSpec& spec);
 
 class ParameterLayout {
  public:

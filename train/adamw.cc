@@ -9,18 +9,19 @@
 
 namespace headscope {
 
-bool AdamW::Stretch::AlikeAndBefore(const ParameterSpec& spec) const {
+bool AdamW::Group::AlikeAndBefore(const ParameterSpec& spec, const Stretch& stretch) const {
   return decays == spec.decays && bystander == spec.bystander && rate_scale == spec.rate_scale &&
-         offset + size == spec.offset;
+         at.end == stretch.begin;
 }
 
 AdamW::AdamW(const AdamWConfig& config, const ParameterLayout& layout) : config_(config) {
   for (const ParameterSpec& spec : layout.Specs()) {
-    if (!spec.alias_of.empty() || !spec.trainable) continue;
-    if (!stretches_.empty() && stretches_.back().AlikeAndBefore(spec)) {
-      stretches_.back().size += spec.size;
-    } else {
-      stretches_.push_back({spec.offset, spec.size, spec.decays, spec.bystander, spec.rate_scale});
+    for (const Stretch& stretch : TrainedStretches(spec)) {
+      if (!groups_.empty() && groups_.back().AlikeAndBefore(spec, stretch)) {
+        groups_.back().at.end = stretch.end;
+      } else {
+        groups_.push_back({stretch, spec.decays, spec.bystander, spec.rate_scale});
+      }
     }
   }
 }
@@ -38,22 +39,24 @@ void AdamW::Update(ThreadPool& pool, uint64_t step, double learning_rate, double
       .bias_correction1 = static_cast<float>(1.0 - PowInt(config_.beta1, step)),
       .bias_correction2 = static_cast<float>(1.0 - PowInt(config_.beta2, step)),
   };
-  for (const Stretch& stretch : stretches_) {
-    update.learning_rate = static_cast<float>(learning_rate) * stretch.rate_scale;
-    update.gradient_scale = stretch.bystander ? 1.0f : static_cast<float>(gradient_scale);
-    update.weight_decay = stretch.decays ? static_cast<float>(config_.weight_decay) : 0.0f;
-    AdamWUpdate(pool, update, stretch.size, gradients.Data().data() + stretch.offset,
-                parameters.Data().data() + stretch.offset,
-                moments.first.Data().data() + stretch.offset,
-                moments.second.Data().data() + stretch.offset);
+  for (const Group& group : groups_) {
+    update.learning_rate = static_cast<float>(learning_rate) * group.rate_scale;
+    update.gradient_scale = group.bystander ? 1.0f : static_cast<float>(gradient_scale);
+    update.weight_decay = group.decays ? static_cast<float>(config_.weight_decay) : 0.0f;
+    AdamWUpdate(pool, update, group.at.Size(), gradients.Data().data() + group.at.begin,
+                parameters.Data().data() + group.at.begin,
+                moments.first.Data().data() + group.at.begin,
+                moments.second.Data().data() + group.at.begin);
   }
 }
 
 double GlobalNorm(ThreadPool& pool, const ParameterSet& gradients) {
   double sum = 0.0;
   for (const ParameterSpec& spec : gradients.Layout().Specs()) {
-    if (!spec.alias_of.empty() || !spec.trainable || spec.bystander) continue;
-    sum += SumOfSquares(pool, gradients.Data().data() + spec.offset, spec.size);
+    if (spec.bystander) continue;
+    for (const Stretch& stretch : TrainedStretches(spec)) {
+      sum += SumOfSquares(pool, gradients.Data().data() + stretch.begin, stretch.Size());
+    }
   }
   return std::sqrt(sum);
 }

@@ -31,25 +31,25 @@ class AdamW {
  public:
   AdamW(const AdamWConfig& config, const ParameterLayout& layout);
 
-  // One update of every trainable tensor; `step` >= 1 counts the updates so far, this one included.
+  // One update of all that is trained; `step` >= 1 counts the updates so far, this one included.
   // The gradient is multiplied by gradient_scale first (not that of bystanders). Decay acts on the
   // tensors whose spec decays (Loshchilov & Hutter 2019, alg. 2).
   void Update(ThreadPool& pool, uint64_t step, double learning_rate, double gradient_scale,
               const ParameterSet& gradients, ParameterSet& parameters, AdamMoments& moments) const;
 
  private:
-  // A stretch of adjacent tensors that are treated alike.
-  struct Stretch {
-    size_t offset, size;
+  // Adjacent tensors, or parts of them, that are treated alike.
+  struct Group {
+    Stretch at;
     bool decays, bystander;
     float rate_scale;
-    bool AlikeAndBefore(const ParameterSpec& spec) const;
+    bool AlikeAndBefore(const ParameterSpec& spec, const Stretch& stretch) const;
   };
   AdamWConfig config_;
-  std::vector<Stretch> stretches_;
+  std::vector<Group> groups_;
 };
 
-// sqrt of the sum of squares over all trainable tensors but bystanders, tensor by tensor in the
+// sqrt of the sum of squares over all that is trained but bystanders, stretch by stretch in the
 // layout's order. Infinite or NaN when a gradient is.
 double GlobalNorm(ThreadPool& pool, const ParameterSet& gradients);
 

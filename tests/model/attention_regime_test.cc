@@ -302,8 +302,6 @@ TEST_CASE("Rules that cannot be are refused, each with what was expected", "[att
   fails("supplied@L0", "expected supplied:MODEL");
   fails("supplied:nowhere", "nowhere");
   fails("random-trained:length=1", "length: expected a number from 2");
-  fails("frozen-qk@L1H2", "by whole layers");
-  fails("frozen-qk uniform@L1H2", "expected a rule for all heads of layer 1");
 }
 
 TEST_CASE("A regime lies beside the model it made and comes back as it was", "[attention]") {

@@ -10,7 +10,8 @@
 namespace headscope {
 namespace {
 
-// Two tensors that decay, one that does not, a frozen one in between, and an alias.
+// Two tensors that decay, one that does not, a frozen one in between, one with frozen rows, and an
+// alias.
 std::shared_ptr<const ParameterLayout> DecayingLayout() {
   auto layout = std::make_shared<ParameterLayout>();
   layout->Add({.name = "a.weight", .shape = {7, 5}, .init = Init::kNormal, .decays = true});
@@ -21,8 +22,19 @@ std::shared_ptr<const ParameterLayout> DecayingLayout() {
                .decays = true,
                .trainable = false});
   layout->Add({.name = "c.bias", .shape = {9}});
+  layout->Add({.name = "partly.weight",
+               .shape = {6, 5},
+               .init = Init::kNormal,
+               .decays = true,
+               .frozen = {{5, 15}, {25, 30}}});
   layout->Add({.name = "tied.weight", .shape = {7, 5}, .alias_of = "a.weight"});
   return layout;
+}
+
+// Rows 1, 2 and 5 of the one that has any.
+bool IsFrozenPart(const ParameterSpec& spec, size_t i) {
+  const size_t row = i / 5;
+  return spec.name == "partly.weight" && (row == 1 || row == 2 || row == 5);
 }
 
 void FillRandom(uint32_t key, ParameterSet& set) {
@@ -51,6 +63,7 @@ TEST_CASE("AdamW on a layout follows torch.optim.AdamW's formula in double", "[a
     for (const ParameterSpec& spec : layout->Specs()) {
       if (!spec.trainable || !spec.alias_of.empty()) continue;
       for (size_t i = spec.offset; i < spec.offset + spec.size; ++i) {
+        if (IsFrozenPart(spec, i - spec.offset)) continue;
         const double g = static_cast<double>(gradients.Data()[i]) * scale;
         if (spec.decays) p[i] -= lr * config.weight_decay * p[i];
         m[i] = config.beta1 * m[i] + (1 - config.beta1) * g;
@@ -69,6 +82,12 @@ TEST_CASE("AdamW on a layout follows torch.optim.AdamW's formula in double", "[a
     CHECK(parameters.Data()[i] == start[i]);
     CHECK(moments.first.Data()[i] == 0.0f);
   }
+  const ParameterSpec& partly = layout->Find("partly.weight");
+  for (size_t i = 0; i < partly.size; ++i) {
+    const size_t at = partly.offset + i;
+    CHECK((parameters.Data()[at] == start[at]) == IsFrozenPart(partly, i));
+    CHECK((moments.second.Data()[at] == 0.0f) == IsFrozenPart(partly, i));
+  }
 }
 
 TEST_CASE("The clipping norm is that of the trainable tensors", "[adamw]") {
@@ -77,9 +96,10 @@ TEST_CASE("The clipping norm is that of the trainable tensors", "[adamw]") {
   ParameterSet gradients(layout);
   FillRandom(3, gradients);
   double sum = 0.0;
-  for (const char* name : {"a.weight", "b.weight", "c.bias"}) {
+  for (const char* name : {"a.weight", "b.weight", "c.bias", "partly.weight"}) {
     const ParameterSpec& spec = layout->Find(name);
     for (size_t i = 0; i < spec.size; ++i) {
+      if (IsFrozenPart(spec, i)) continue;
       sum += std::pow(static_cast<double>(gradients.Data()[spec.offset + i]), 2);
     }
   }

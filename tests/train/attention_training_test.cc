@@ -38,7 +38,8 @@ TEST_CASE(
   for (const std::string& attention :
        {std::string("random:entropy=0.5"), std::string("positional"),
         std::string("permuted@L0H1,L1"), std::string("frozen-qk@L0 uniform@L1H0"),
-        std::string("random-trained:length=40"), "constant:" + model + "@L0,L1H1",
+        std::string("random-trained:length=40"), std::string("frozen-qk@L0H1,L1H0"),
+        "constant:" + model + "@L0,L1H1",
         "supplied:" + model + "@H1 random-trained:length=33@L1H0"}) {
     INFO(attention);
     RegimeTraining training(attention);
@@ -78,6 +79,34 @@ TEST_CASE("Frozen queries and keys keep their bytes while all else learns", "[at
 
 TEST_CASE("Frozen tensors have no part in the gradient's norm", "[attention]") {
   // With all queries and keys frozen, the first norm is smaller than with none.
+TEST_CASE("Frozen heads keep their queries and keys while the other heads' learn", "[attention]") {
+  RegimeTraining training("learned");
+  const std::string source = training.Run("source", 1) + "/model";
+  training.config.attention = "frozen-qk@L0H1 frozen-qk:" + source + "@L1H0";
+  training.config.seed = 9;
+  const PretrainedModel trained = LoadPretrained(training.Run("run", 1) + "/model");
+  const PretrainedModel other = LoadPretrained(source);
+  CHECK(trained.attention == nullptr);
+  ParameterSet initial(trained.parameters.SharedLayout());
+  InitialiseParameters(trained.config.initializer_range, training.config.seed, initial);
+  const size_t width = trained.config.HeadSize();
+  for (const size_t layer : {0u, 1u}) {
+    for (const char* tensor : {"query.weight", "key.weight", "query.bias", "key.bias"}) {
+      const std::string name = Self(layer, tensor);
+      const size_t size = trained.parameters.Layout().Find(name).size, half = size / 2;
+      const ParameterSet& start = layer == 0 ? initial : other.parameters;
+      for (const size_t head : {0u, 1u}) {
+        const ConstMatrix ours(trained.parameters.At(name).data + head * half, 1, half);
+        const ConstMatrix theirs(start.At(name).data + head * half, 1, half);
+        INFO(name << " of head " << head << ", " << width << " wide");
+        CHECK(SameBytes(ours, theirs) == (head == (layer == 0 ? 1 : 0)));
+      }
+    }
+  }
+  training.config.heads = 4;
+  CHECK_THROWS_WITH(training.Run("heads", 1), ContainsSubstring("expected 4 heads, found 2"));
+}
+
   const auto first_norm = [](const char* attention) {
     RegimeTraining training(attention);
     training.config.steps = 1;
@@ -91,6 +120,15 @@ TEST_CASE("Frozen tensors have no part in the gradient's norm", "[attention]") {
   CHECK(frozen > 0.5 * learned);
 }
 
+  // A model's queries and keys are those of its heads: squares add up.
+  double removed = 0.0;
+  for (const char* head :
+       {"frozen-qk@L0H0", "frozen-qk@L0H1", "frozen-qk@L1H0", "frozen-qk@L1H1"}) {
+    const double without = first_norm(head);
+    CHECK(without < learned);
+    removed += learned * learned - without * without;
+  }
+  CHECK_THAT(removed, WithinRel(learned * learned - frozen * frozen, 1e-3));
 TEST_CASE("Queries and keys of another run are copied and then frozen", "[attention]") {
   RegimeTraining training("learned");
   const std::string source = training.Run("source", 1) + "/model";
