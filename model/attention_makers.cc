@@ -12,6 +12,7 @@
 #include "model/base/random.h"
 #include "model/constant_attention.h"
 #include "model/flow_mask_attention.h"
+#include "model/matched_random_attention.h"
 #include "model/permuted_attention.h"
 #include "model/positional_attention.h"
 #include "model/random_attention.h"
@@ -20,6 +21,17 @@
 
 namespace headscope {
 namespace {
+
+// Nothing where the text is no number.
+template <typename T>
+std::optional<T> NumberIn(const std::string& text) {
+  T number{};
+  const char* const end = text.data() + text.size();
+  const bool has_plus = text.size() > 1 && text[0] == '+' && text[1] != '-';
+  const auto [stop, error] = std::from_chars(text.data() + (has_plus ? 1 : 0), end, number);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return number;
+}
 
 // The arguments of one rule, each taken once; what is left over is an error.
 class Arguments {
@@ -50,16 +62,14 @@ class Arguments {
   }
   template <typename T>
   T Parse(const std::string& name, const std::string& text, T least, T largest) const {
-    T number{};
-    const char* const end = text.data() + text.size();
-    const bool has_plus = text.size() > 1 && text[0] == '+' && text[1] != '-';
-    const auto [stop, error] = std::from_chars(text.data() + (has_plus ? 1 : 0), end, number);
-    if (error != std::errc() || stop != end || !(number >= least && number <= largest)) {
+    const std::optional<T> number = NumberIn<T>(text);
+    if (!number || !(*number >= least && *number <= largest)) {
       Fail("attention {}: {}: expected a number from {} to {}, found \"{}\"", rule_.text, name,
            least, largest, text);
     }
-    return number;
+    return *number;
   }
+  void Take(const std::string& name) { options_.erase(name); }
   void ExpectNoMore() const {
     if (!values_.empty()) Fail("attention {}: unknown argument \"{}\"", rule_.text, values_[0]);
     if (!options_.empty()) {
@@ -75,16 +85,31 @@ class Arguments {
 
 constexpr uint64_t kAnySeed = uint64_t{1} << 53;
 
-MakeControl Random(Arguments& arguments) {
+RandomStream StreamOf(const AttentionContext& context, std::optional<uint64_t> seed, size_t layer,
+                      size_t head) {
+  return {seed.value_or(context.seed), Purpose::kAttention, static_cast<uint32_t>(layer),
+          static_cast<uint32_t>(head)};
+}
+
+// As even as the heads of a model, which is read when they are measured and never again.
+MakeControl MatchedRandom(Arguments& arguments) {
+  arguments.Take("entropy");
+  const auto seed = arguments.Number<uint64_t>("seed", 0, kAnySeed);
+  return [=](const AttentionContext& context, size_t layer, size_t head) -> SharedControl {
+    return std::make_shared<MatchedRandomAttention>(
+        layer, head, context.model.max_position_embeddings, StreamOf(context, seed, layer, head));
+  };
+}
+
+MakeControl Random(const AttentionRule& rule, Arguments& arguments) {
+  if (!SourceOf(rule).empty()) return MatchedRandom(arguments);
   RandomSharpness sharpness;
   sharpness.scale = arguments.Number("scale", 0.0, 1e3).value_or(1.0);
   sharpness.entropy = arguments.Number("entropy", 0.01, 1.0);
   const auto seed = arguments.Number<uint64_t>("seed", 0, kAnySeed);
   return [=](const AttentionContext& context, size_t layer, size_t head) -> SharedControl {
-    const RandomStream stream{seed.value_or(context.seed), Purpose::kAttention,
-                              static_cast<uint32_t>(layer), static_cast<uint32_t>(head)};
-    return std::make_shared<RandomAttention>(context.model.max_position_embeddings, stream,
-                                             sharpness);
+    return std::make_shared<RandomAttention>(context.model.max_position_embeddings,
+                                             StreamOf(context, seed, layer, head), sharpness);
   };
 }
 
@@ -203,10 +228,15 @@ MakeControl MakerOf(const AttentionRule& rule) {
     make = SharedByAll(std::make_shared<LearnedAttention>());
   } else if (rule.regime == "uniform") {
     make = SharedByAll(std::make_shared<UniformAttention>());
-  } else if (rule.regime == "random") {
-    make = Random(arguments);
+  } else if (rule.regime == kRandomRegime) {
+    make = Random(rule, arguments);
   } else if (rule.regime == "positional") {
     make = Positional(arguments);
+  if (rule.regime == kRandomRegime) {
+    const auto entropy = rule.options.find("entropy");
+    const bool matched = entropy != rule.options.end() && !NumberIn<double>(entropy->second);
+    return matched ? entropy->second : std::string();
+  }
   } else if (rule.regime == "permuted") {
     make = Permuted(arguments);
   } else if (rule.regime == kFlowMaskRegime) {
@@ -239,7 +269,9 @@ std::string AttentionHelp() {
          "  random            fixed random logits per head and position; random:scale=2 (their "
          "standard deviation, default 1),\n"
          "                    random:entropy=0.7 (the scale at which rows have this share of the "
-         "largest entropy), seed=N\n"
+         "largest entropy), seed=N;\n"
+         "                    random:entropy=MODEL: for each head the share that it has in that "
+         "model, measured on training inputs\n"
          "  random-trained    logits per head and position that are trained (Synthesizer); scale=S "
          "at "
          "the start (default 1),\n"

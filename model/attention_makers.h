@@ -20,6 +20,7 @@ struct AttentionContext {
 };
 
 // Regimes that stand on another model.
+inline constexpr const char* kRandomRegime = "random";  // with its entropy
 inline constexpr const char* kFrozenRegime = "frozen-qk";
 inline constexpr const char* kConstantRegime = "constant";
 inline constexpr const char* kSuppliedRegime = "supplied";
@@ -32,7 +33,7 @@ MakeControl SharedByAll(SharedControl control);
 // How the controls of a rule's heads are made. Throws Error for a regime or arguments that do not
 // exist.
 MakeControl MakerOf(const AttentionRule& rule);
-// Where a rule's other model lies; empty: it has none.
+// The folder of the model that a rule stands on; empty: it has none.
 std::string SourceOf(const AttentionRule& rule);
 
 // Lines on every regime and on sites, for --help.

@@ -8,6 +8,7 @@
 #include "model/base/file.h"
 #include "model/constant_attention.h"
 #include "model/headwise_attention.h"
+#include "model/matched_random_attention.h"
 #include "model/mean_pattern.h"
 
 namespace headscope {
@@ -82,22 +83,30 @@ ParameterLayout AttentionRegime::Apply(const ParameterLayout& model) const {
 void AttentionRegime::Initialise(Compute& compute, const PatternSample& sample,
                                  ParameterSet& parameters) const {
   Frozen().Copy(parameters);
-  MeasureConstants(compute, sample, parameters);
+  MeasureOthers(compute, sample, parameters);
 }
 
-void AttentionRegime::MeasureConstants(Compute& compute, const PatternSample& sample,
-                                       ParameterSet& parameters) const {
+void AttentionRegime::MeasureOthers(Compute& compute, const PatternSample& sample,
+                                    ParameterSet& parameters) const {
   const size_t heads = context_.model.num_attention_heads;
-  std::map<const AttentionRule*, std::vector<ConstantSite>> sites;
+  std::map<const AttentionRule*, std::vector<ConstantSite>> constants;
+  std::map<const AttentionRule*, std::vector<MatchedSite>> matched;
   for (size_t i = 0; i < controls_.size(); ++i) {
-    const auto* constant = dynamic_cast<const ConstantAttention*>(controls_[i].get());
-    if (constant != nullptr) sites[RuleOf(i)].push_back({i / heads, i % heads, constant});
+    const HeadPlace place{i / heads, i % heads};
+    const AttentionControl* const control = controls_[i].get();
+    if (const auto* constant = dynamic_cast<const ConstantAttention*>(control)) {
+      constants[RuleOf(i)].push_back({place, constant});
+    } else if (const auto* random = dynamic_cast<const MatchedRandomAttention*>(control)) {
+      matched[RuleOf(i)].push_back({place, random});
+    }
   }
-  if (sites.empty()) return;
+  if (constants.empty() && matched.empty()) return;
   const std::vector<RaggedBatch> batches = sample();
-  for (const auto& [rule, heads_of_rule] : sites) {
-    MeasureMeanPatterns(compute, SourceOf(*rule), context_.model, heads_of_rule, batches,
-                        parameters);
+  for (const auto& [rule, sites] : constants) {
+    MeasureMeanPatterns(compute, SourceOf(*rule), context_.model, sites, batches, parameters);
+  }
+  for (const auto& [rule, sites] : matched) {
+    MatchEntropies(compute, SourceOf(*rule), context_.model, sites, batches, parameters);
   }
 }
 

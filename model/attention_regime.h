@@ -39,7 +39,7 @@ class AttentionRegime {
   // controls' own tensors behind the model's.
   ParameterLayout Apply(const ParameterLayout& model) const;
   // To be called on initialised or pretrained parameters of that layout: copies queries and keys of
-  // another model, and measures mean patterns, where rules say so. Throws Error when
+  // another model, and measures mean patterns and entropies, where rules say so. Throws Error when
   // shapes differ.
   void Initialise(Compute& compute, const PatternSample& sample, ParameterSet& parameters) const;
 
@@ -56,8 +56,8 @@ class AttentionRegime {
  private:
   const AttentionRule* RuleOf(size_t head) const;  // of all heads; null: learned
   FrozenQueries Frozen() const;
-  void MeasureConstants(Compute& compute, const PatternSample& sample,
-                        ParameterSet& parameters) const;
+  // What controls take from other models' patterns.
+  void MeasureOthers(Compute& compute, const PatternSample& sample, ParameterSet& parameters) const;
 
   std::string text_;
   AttentionContext context_;

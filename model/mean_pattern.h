@@ -12,6 +12,7 @@
 #include "model/constant_attention.h"
 #include "model/ops/gemm.h"
 #include "model/parameter_set.h"
+#include "model/pattern_sample.h"
 
 namespace headscope {
 
@@ -32,12 +33,11 @@ class MeanPattern {
   size_t sequences_ = 0;
 };
 
-// Runs the model in `directory` (without dropout, under its own control) on the sample and writes
-// the mean patterns of the controls' heads into their tensors in `parameters`. Sequences longer
-// than `length`, or than that model's positions, are left out. Throws Error as LoadPretrained does,
-// when the model has other layers, heads or pieces than `model`, and when no sequence is left.
+// Writes the mean patterns that the heads of the model in `directory` have on the sample into their
+// controls' tensors in `parameters` (see pattern_sample.h, for what is left out and thrown too: the
+// longest is the controls' length).
 struct ConstantSite {
-  size_t layer, head;
+  HeadPlace place;
   const ConstantAttention* control;
 };
 void MeasureMeanPatterns(Compute& compute, const std::string& directory, const ModelConfig& model,

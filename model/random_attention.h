@@ -7,21 +7,20 @@
 #include <vector>
 
 #include "model/attention_control.h"
-#include "model/base/aligned_buffer.h"
 #include "model/base/random.h"
+#include "model/random_logits.h"
 
 namespace headscope {
 
 // How sharp random patterns are: the standard deviation of their logits, or the scale at which the
-// entropy of rows, averaged over a pattern and relative to ln T, is `entropy` in (0, 1).
+// entropy of rows, averaged over a pattern and relative to ln T, is `entropy` in (0, 1].
 struct RandomSharpness {
   double scale = 1.0;
   std::optional<double> entropy;
 };
 
-// Row i = softmax over j < T of scale(T) * logits[i, j]: one head's, the same for every sequence.
-// logits[i, j] ~ N(0, 1), drawn from `stream` at index i * 2^32 + j. To match an entropy, scale(T)
-// is solved at a ladder of lengths (every one up to 32) and interpolated in ln T between them.
+// Row i = softmax over j < T of scale(T) * logits[i, j]: one head's, the same for every sequence
+// (see random_logits.h).
 class RandomAttention final : public FixedAttention {
  public:
   RandomAttention(size_t max_length, const RandomStream& stream, const RandomSharpness& sharpness);
@@ -30,13 +29,10 @@ class RandomAttention final : public FixedAttention {
   double ScaleAt(size_t length) const;
 
  private:
-  double SolveScale(size_t length, double entropy) const;
-  double RelativeEntropy(size_t length, double scale) const;
-
-  AlignedBuffer<float> values_;
-  ConstMatrix logits_;  // [max_length, max_length]
+  RandomLogits logits_;
+  LengthLadder ladder_;
   double scale_;
-  std::vector<std::pair<size_t, double>> ladder_;  // length and scale; empty: scale_ everywhere
+  std::vector<double> scales_;  // of the ladder's lengths; empty: scale_ everywhere
 };
 
 }  // namespace headscope

@@ -22,6 +22,11 @@ struct RaggedBatch {
   std::span<const int32_t> Ids(size_t s) const {
     return std::span(ids).subspan(offsets[s], Length(s));
   }
+  // Empty where all are 0.
+  std::span<const int32_t> Segments(size_t s) const {
+    return segments.empty() ? std::span<const int32_t>()
+                            : std::span(segments).subspan(offsets[s], Length(s));
+  }
 
   void Add(std::span<const int32_t> sequence, uint32_t sequence_id) {
     assert(segments.empty());

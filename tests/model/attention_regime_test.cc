@@ -294,6 +294,7 @@ TEST_CASE("Rules that cannot be are refused, each with what was expected", "[att
   fails("random:scale=1,scale=2", "given twice");
   fails("random:entropy=1.5", "entropy: expected a number from 0.01 to 1");
   fails("random:sharp", "unknown argument \"sharp\"");
+  fails("random:entropy=runs/model,scale=2", "unknown argument \"scale\"");
   fails("uniform:width=2", "unknown argument \"width\"");
   fails("positional:1.5", "offset: expected a number");
   fails("permuted:", "expected an argument");
@@ -302,6 +303,23 @@ TEST_CASE("Rules that cannot be are refused, each with what was expected", "[att
   fails("supplied@L0", "expected supplied:MODEL");
   fails("supplied:nowhere", "nowhere");
   fails("random-trained:length=1", "length: expected a number from 2");
+}
+
+TEST_CASE("Random patterns may be as sharp as one weight a row", "[attention]") {
+  const RandomLogits logits(64, {3, Purpose::kTest});
+  for (const size_t length : {2u, 7u, 31u, 64u}) {
+    std::vector<float> values(length * length);
+    const Matrix pattern(values.data(), length, length);
+    logits.WritePattern(logits.ScaleOf(length, 1.0), pattern);
+    for (const float weight : values) CHECK(weight == 1.0f / static_cast<float>(length));
+    logits.WritePattern(logits.ScaleOf(length, 0.0), pattern);
+    // A row whose two largest logits are all but equal has two weights.
+    double mean = 0.0;
+    for (size_t i = 0; i < length; ++i) {
+      mean += Entropy(pattern.Row(i), length) / std::log(double(length)) / double(length);
+    }
+    CHECK(mean < 0.004);
+  }
 }
 
 TEST_CASE("A regime lies beside the model it made and comes back as it was", "[attention]") {

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "model/attention_regime.h"
+#include "model/bert_parameters.h"
 #include "model/encoder.h"
 #include "model/pretrained.h"
 #include "tests/support/catch.h"
@@ -39,7 +40,7 @@ TEST_CASE(
        {std::string("random:entropy=0.5"), std::string("positional"),
         std::string("permuted@L0H1,L1"), std::string("frozen-qk@L0 uniform@L1H0"),
         std::string("random-trained:length=40"), std::string("frozen-qk@L0H1,L1H0"),
-        "constant:" + model + "@L0,L1H1",
+        "constant:" + model + "@L0,L1H1", "random:entropy=" + model + "@L0,L1H0",
         "supplied:" + model + "@H1 random-trained:length=33@L1H0"}) {
     INFO(attention);
     RegimeTraining training(attention);
@@ -77,8 +78,6 @@ TEST_CASE("Frozen queries and keys keep their bytes while all else learns", "[at
   }
 }
 
-TEST_CASE("Frozen tensors have no part in the gradient's norm", "[attention]") {
-  // With all queries and keys frozen, the first norm is smaller than with none.
 TEST_CASE("Frozen heads keep their queries and keys while the other heads' learn", "[attention]") {
   RegimeTraining training("learned");
   const std::string source = training.Run("source", 1) + "/model";
@@ -107,6 +106,8 @@ TEST_CASE("Frozen heads keep their queries and keys while the other heads' learn
   CHECK_THROWS_WITH(training.Run("heads", 1), ContainsSubstring("expected 4 heads, found 2"));
 }
 
+TEST_CASE("Frozen tensors have no part in the gradient's norm", "[attention]") {
+  // With all queries and keys frozen, the first norm is smaller than with none.
   const auto first_norm = [](const char* attention) {
     RegimeTraining training(attention);
     training.config.steps = 1;
@@ -118,8 +119,6 @@ TEST_CASE("Frozen heads keep their queries and keys while the other heads' learn
   const double learned = first_norm("learned"), frozen = first_norm("frozen-qk");
   CHECK(frozen < learned);
   CHECK(frozen > 0.5 * learned);
-}
-
   // A model's queries and keys are those of its heads: squares add up.
   double removed = 0.0;
   for (const char* head :
@@ -129,6 +128,8 @@ TEST_CASE("Frozen heads keep their queries and keys while the other heads' learn
     removed += learned * learned - without * without;
   }
   CHECK_THAT(removed, WithinRel(learned * learned - frozen * frozen, 1e-3));
+}
+
 TEST_CASE("Queries and keys of another run are copied and then frozen", "[attention]") {
   RegimeTraining training("learned");
   const std::string source = training.Run("source", 1) + "/model";
@@ -164,19 +165,20 @@ TEST_CASE("A trained model is run under its regime when it is loaded", "[attenti
   for (size_t i = 0; i < 5; ++i) CHECK(pattern(i, i == 0 ? 0 : i - 1) == 1.0f);
 }
 
-// The patterns of every head on one sequence, layer by layer, [T, T] each.
-std::vector<float> PatternsOf(const PretrainedModel& model, const RaggedBatch& batch) {
+// The patterns of every head on each sequence, layer by layer, [T, T] each.
+std::vector<float> PatternsOf(const ModelConfig& config, const ParameterSet& parameters,
+                              const AttentionControl* attention, const RaggedBatch& batch) {
   ThreadPool pool(2);
   Compute compute(pool);
   std::vector<std::string> hooks;
-  for (size_t l = 0; l < model.config.num_hidden_layers; ++l) {
+  for (size_t l = 0; l < config.num_hidden_layers; ++l) {
     hooks.push_back(HookName(Hook::kPattern, l));
   }
-  Activations acts(model.config, Activations::Mode::kInference, hooks);
+  Activations acts(config, Activations::Mode::kInference, hooks);
   ForwardOptions options;
-  options.attention = ControlOf(model.attention);
+  options.attention = attention;
   acts.Prepare(batch);
-  Encoder(model.config).Forward(compute, model.parameters, batch, options, acts);
+  Encoder(config).Forward(compute, parameters, batch, options, acts);
   std::vector<float> patterns;
   for (const std::string& hook : hooks) {
     for (size_t s = 0; s < batch.NumSequences(); ++s) {
@@ -185,6 +187,10 @@ std::vector<float> PatternsOf(const PretrainedModel& model, const RaggedBatch& b
     }
   }
   return patterns;
+}
+
+std::vector<float> PatternsOf(const PretrainedModel& model, const RaggedBatch& batch) {
+  return PatternsOf(model.config, model.parameters, ControlOf(model.attention), batch);
 }
 
 RaggedBatch TwoSentences() {
@@ -258,6 +264,69 @@ TEST_CASE("Trained logits lie beside the model, and the model is run with them",
   for (size_t j = 0; j < 8; ++j) {
     CHECK_THAT(last[3 * 8 + j], WithinRel(std::exp(static_cast<double>(logits(3, j))) / sum, 1e-5));
   }
+}
+
+// Of one head's patterns, mean over the rows of all sequences.
+double EntropyShareOf(const std::vector<float>& patterns, const RaggedBatch& batch, size_t heads,
+                      size_t layer, size_t head) {
+  double sum = 0.0;
+  size_t begin = 0, rows = 0;
+  for (size_t l = 0; l <= layer; ++l) {
+    for (size_t s = 0; s < batch.NumSequences(); ++s) {
+      const size_t length = batch.Length(s);
+      const float* const own = patterns.data() + begin + head * length * length;
+      begin += heads * length * length;
+      if (l < layer) continue;
+      rows += length;
+      for (size_t i = 0; i < length * length; ++i) {
+        const auto p = static_cast<double>(own[i]);
+        if (p > 0.0) sum -= p * std::log(p) / std::log(static_cast<double>(length));
+      }
+    }
+  }
+  return sum / static_cast<double>(rows);
+}
+
+TEST_CASE("Random patterns have the entropy of another model's heads", "[attention]") {
+  RegimeTraining training("random:entropy=0.6@L0H0 uniform@L0H1 positional:-1@L1H0");
+  const std::string source = training.Run("source", 1) + "/model";
+  const PretrainedModel other = LoadPretrained(source);
+  const RaggedBatch sample = TwoSentences();
+  ThreadPool pool(2);
+  Compute compute(pool);
+  const AttentionRegime regime("random:entropy=" + source, {.model = other.config, .seed = 21});
+  ParameterSet parameters(
+      std::make_shared<const ParameterLayout>(regime.Apply(BertLayout(other.config))));
+  InitialiseParameters(0.02f, 1, parameters);
+  regime.Initialise(
+      compute, [&] { return std::vector<RaggedBatch>{sample}; }, parameters);
+  const std::vector<float> theirs = PatternsOf(other, sample);
+  const std::vector<float> ours = PatternsOf(other.config, parameters, &regime.Control(), sample);
+  const auto share = [&](const std::vector<float>& patterns, size_t place) {
+    return EntropyShareOf(patterns, sample, 2, place / 2, place % 2);
+  };
+  CHECK_THAT(share(theirs, 0), WithinAbs(0.6, 1e-4));
+  CHECK(share(theirs, 2) == 0.0);
+  CHECK(share(theirs, 3) < 0.9999);
+  for (const size_t place : {0u, 1u, 3u}) {
+    CHECK_THAT(share(ours, place), WithinAbs(share(theirs, place), 1e-4));
+  }
+  CHECK(share(ours, 2) < 0.01);
+  // Where their entropy is ln T, so is ours: L0H1 on both sentences.
+  for (size_t i = 0; i < 25; ++i) CHECK(ours[25 + i] == 0.2f);
+  for (size_t i = 0; i < 64; ++i) CHECK(ours[50 + 64 + i] == 0.125f);
+  // Other places, as many.
+  CHECK(ours[0] != theirs[0]);
+
+  // In a training its own inputs are measured, and what comes of it no longer needs the other.
+  training.config.attention = "random:entropy=" + source + "@L0H0,L1H1";
+  const std::string directory = training.Run("run", 1) + "/model";
+  std::filesystem::remove_all(training.temporary.Path("source"));
+  const PretrainedModel model = LoadPretrained(directory);
+  REQUIRE(model.attention != nullptr);
+  // Of its texts some are 33 pieces long, where the other model itself meets its 0.6 within 0.02.
+  CHECK_THAT(share(PatternsOf(model, sample), 0), WithinAbs(0.6, 0.01));
+  CHECK_THROWS_WITH(training.Run("again", 1), ContainsSubstring(source));
 }
 
 TEST_CASE("Constant patterns are another model's mean patterns", "[attention]") {
