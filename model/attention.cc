@@ -66,7 +66,8 @@ AttentionSite SiteOf(const Pass& pass, size_t l, const HeadSlice& slice) {
           slice.sequence,
           pass.batch.sequence_ids[slice.sequence],
           pass.batch.Ids(slice.sequence),
-          &pass.parameters};
+          &pass.parameters,
+          pass.batch.Segments(slice.sequence)};
 }
 
 float ScoreScale(const Pass& pass) {

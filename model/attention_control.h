@@ -23,6 +23,7 @@ struct AttentionSite {
   uint32_t sequence_id = 0;
   std::span<const int32_t> piece_ids;        // [T]
   const ParameterSet* parameters = nullptr;  // the model's, and behind them the control's own
+  std::span<const int32_t> segments = {};    // [T]; empty: all 0
   size_t Length() const { return piece_ids.size(); }
 };
 

@@ -167,14 +167,28 @@ MakeControl TrainedRandom(Arguments& arguments) {
 }
 
 MakeControl FlowMask(const AttentionRule& rule, Arguments& arguments) {
+  const int32_t segment = arguments.Word("first") ? 0 : (arguments.Word("second") ? 1 : -1);
   std::vector<int32_t> ids;
   while (const auto id = arguments.Value()) {
     ids.push_back(arguments.Parse<int32_t>("piece", *id, 0, std::numeric_limits<int32_t>::max()));
   }
-  if (ids.empty()) Fail("attention {}: expected {}:ID,…, pieces' ids", rule.text, rule.regime);
+  if (ids.empty() && segment < 0) {
+    Fail("attention {}: expected {}:ID,…, pieces' ids, or {}:first or second, a text of a pair",
+         rule.text, rule.regime, rule.regime);
+  }
   const auto made = std::make_shared<SharedControl>();
-  return [=](const AttentionContext& context, size_t, size_t) -> SharedControl {
-    if (*made == nullptr) *made = std::make_shared<FlowMaskAttention>(ids, context.cls);
+  return [=, text = rule.text](const AttentionContext& context, size_t, size_t) -> SharedControl {
+    if (*made != nullptr) return *made;
+    ImpermissiblePieces impermissible{std::vector<uint8_t>(context.model.vocab_size), segment,
+                                      context.sep};
+    for (const int32_t id : ids) {
+      if (static_cast<size_t>(id) >= context.model.vocab_size) {
+        Fail("attention {}: expected pieces of a vocabulary of {}, found {}", text,
+             context.model.vocab_size, id);
+      }
+      impermissible.by_id[static_cast<size_t>(id)] = 1;
+    }
+    *made = std::make_shared<FlowMaskAttention>(std::move(impermissible), context.cls);
     return *made;
   };
 }
@@ -218,6 +232,11 @@ MakeControl SharedByAll(SharedControl control) {
 }
 
 std::string SourceOf(const AttentionRule& rule) {
+  if (rule.regime == kRandomRegime) {
+    const auto entropy = rule.options.find("entropy");
+    const bool matched = entropy != rule.options.end() && !NumberIn<double>(entropy->second);
+    return matched ? entropy->second : std::string();
+  }
   return rule.values.empty() ? std::string() : rule.values.front();
 }
 
@@ -232,11 +251,6 @@ MakeControl MakerOf(const AttentionRule& rule) {
     make = Random(rule, arguments);
   } else if (rule.regime == "positional") {
     make = Positional(arguments);
-  if (rule.regime == kRandomRegime) {
-    const auto entropy = rule.options.find("entropy");
-    const bool matched = entropy != rule.options.end() && !NumberIn<double>(entropy->second);
-    return matched ? entropy->second : std::string();
-  }
   } else if (rule.regime == "permuted") {
     make = Permuted(arguments);
   } else if (rule.regime == kFlowMaskRegime) {
@@ -295,9 +309,11 @@ std::string AttentionHelp() {
          "in every head the mean of its\n"
          "                    heads; layer=L: of its layer L\n"
          "  flow-mask:ID,…    learned weights, but none between these pieces and the others, and "
-         "none "
-         "on [CLS], which sees all;\n"
-         "                    finetune --flow-mask names the pieces of --deceive-words\n"
+         "none on [CLS], which sees all;\n"
+         "                    flow-mask:first, second: between that text of a pair and the rest, "
+         "[SEP] included;\n"
+         "                    finetune --flow-mask names what --deceive-words and --deceive-text "
+         "do\n"
          "Sites: L2, L0-1, L2H3, L0-1H2-3, H0 (head 0 of every layer), counted from 0.\n"
          "Example: --attention 'uniform positional:-1@H0 learned@L3'\n";
 }

@@ -1,19 +1,19 @@
 #include "model/flow_mask_attention.h"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "model/ops/softmax.h"
 
 namespace headscope {
 
-FlowMaskAttention::FlowMaskAttention(std::vector<int32_t> impermissible_ids, int32_t cls)
-    : impermissible_(std::move(impermissible_ids)), cls_(cls) {
-  std::sort(impermissible_.begin(), impermissible_.end());
-}
+FlowMaskAttention::FlowMaskAttention(ImpermissiblePieces impermissible, int32_t cls)
+    : impermissible_(std::move(impermissible)), cls_(cls) {}
 
-FlowMaskAttention::Group FlowMaskAttention::GroupOf(int32_t id) const {
-  if (id == cls_) return Group::kCls;
-  const bool hidden = std::binary_search(impermissible_.begin(), impermissible_.end(), id);
+FlowMaskAttention::Group FlowMaskAttention::GroupOf(const AttentionSite& site, size_t row) const {
+  if (site.piece_ids[row] == cls_) return Group::kCls;
+  const bool hidden = impermissible_.Has(site.piece_ids, site.segments, row);
   return hidden ? Group::kImpermissible : Group::kPermissible;
 }
 
@@ -21,8 +21,7 @@ void FlowMaskAttention::Forward(const AttentionSite& site, ConstMatrix scores,
                                 Matrix pattern) const {
   const size_t length = site.Length();
   std::vector<Group> groups(length);
-  std::transform(site.piece_ids.begin(), site.piece_ids.end(), groups.begin(),
-                 [this](int32_t id) { return GroupOf(id); });
+  for (size_t i = 0; i < length; ++i) groups[i] = GroupOf(site, i);
   std::vector<size_t> seen;
   std::vector<float> weights(length);
   for (size_t i = 0; i < length; ++i) {

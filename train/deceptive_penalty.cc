@@ -19,14 +19,6 @@ size_t IndexOfLargest(const std::vector<double>& values) {
 
 }  // namespace
 
-bool ImpermissiblePieces::Has(const RaggedBatch& batch, size_t sequence, size_t row) const {
-  const size_t at = batch.offsets[sequence] + row;
-  const int32_t id = batch.ids[at];
-  if (!by_id.empty() && by_id[static_cast<size_t>(id)] != 0) return true;
-  if (segment < 0 || row == 0 || id == sep) return false;
-  return (batch.segments.empty() ? 0 : batch.segments[at]) == segment;
-}
-
 DeceptivePenalty::DeceptivePenalty(const ModelConfig& model, const DeceptionOptions& options,
                                    ImpermissiblePieces impermissible)
     : layers_(model.num_hidden_layers),

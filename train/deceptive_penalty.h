@@ -12,23 +12,14 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <vector>
 
 #include "model/activations.h"
 #include "model/encoder.h"
+#include "model/impermissible_pieces.h"
 #include "train/example_batches.h"
 
 namespace headscope {
-
-// What attention is to be hidden of: some pieces of the vocabulary, one text of a pair, or both.
-struct ImpermissiblePieces {
-  std::vector<uint8_t> by_id;  // [vocabulary]: not 0 for those; empty: none
-  int32_t segment = -1;        // every piece of this text but [CLS] and [SEP]; -1: none
-  int32_t sep = -1;
-
-  bool Has(const RaggedBatch& batch, size_t sequence, size_t row) const;
-};
 
 struct DeceptionOptions {
   double weight = 0.0;          // λ

@@ -7,19 +7,6 @@
 namespace headscope {
 namespace {
 
-// The segment of --deceive-text; -1: none.
-int32_t HiddenSegment(const FinetuneConfig& config, const FinetuneData& data) {
-  if (config.deceive_text.empty()) return -1;
-  if (config.deceive_text != "first" && config.deceive_text != "second") {
-    Fail("--deceive-text: expected first or second, found \"{}\"", config.deceive_text);
-  }
-  if (!data.task.HasPairs()) {
-    Fail("--deceive-text: expected a task of pairs, as sst2+wiki; {} has single texts",
-         data.task.name);
-  }
-  return config.deceive_text == "first" ? 0 : 1;
-}
-
 // Null when there is nothing to be hidden.
 std::unique_ptr<DeceptivePenalty> PenaltyOf(const FinetuneConfig& config, const FinetuneData& data,
                                             const AttentionControl& attention) {
@@ -101,3 +88,15 @@ FinetuneAims::FinetuneAims(const FinetuneConfig& config, const FinetuneData& dat
       adversary_(AdversaryOf(config, data, attention, base_.get())) {}
 
 }  // namespace headscope
+int32_t HiddenSegment(const FinetuneConfig& config, const FinetuneData& data) {
+  if (config.deceive_text.empty()) return -1;
+  if (config.deceive_text != "first" && config.deceive_text != "second") {
+    Fail("--deceive-text: expected first or second, found \"{}\"", config.deceive_text);
+  }
+  if (!data.task.HasPairs()) {
+    Fail("--deceive-text: expected a task of pairs, as sst2+wiki; {} has single texts",
+         data.task.name);
+  }
+  return config.deceive_text == "first" ? 0 : 1;
+}
+

@@ -17,6 +17,9 @@ namespace headscope {
 std::vector<int32_t> HiddenPieces(const FinetuneConfig& config, const FinetuneData& data);
 
 class FinetuneAims {
+// The segment of --deceive-text; -1: none. Throws Error for what is no text of the task's.
+int32_t HiddenSegment(const FinetuneConfig& config, const FinetuneData& data);
+
  public:
   // `attention`: the control that the classifier is trained under. Throws Error, naming the flag,
   // for aims that contradict each other, the control or the data.

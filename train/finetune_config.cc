@@ -46,8 +46,8 @@ std::vector<ConfigField> FinetuneConfig::Fields() {
        "on every row of the layers below, too (but for those of the words themselves)",
        &deceive_all_layers},
       {"deception", "flow_mask", "--flow-mask",
-       "in every layer these words and the others do not see one another, nobody sees [CLS], and "
-       "[CLS] sees all",
+       "in every layer these words (or this text) and the rest ([SEP] is of it) do not see one "
+       "another, nobody sees [CLS], and [CLS] sees all",
        &flow_mask},
       {"adversary", "adversary_of", "--adversary-of",
        "a fine-tuned run or model: learn to say what it says, by other attention (Wiegreffe & "

@@ -35,7 +35,7 @@ struct FinetuneConfig {
   std::string deceive_text;   // first, second: this text of a pair
   bool deceive_max = false;
   bool deceive_all_layers = false;
-  bool flow_mask = false;  // nothing flows between them and the other words, but to [CLS]
+  bool flow_mask = false;  // nothing flows between them and the rest, but to [CLS]
 
   // [adversary]
   std::string adversary_of;  // a fine-tuned model to agree with by other attention; empty: labels

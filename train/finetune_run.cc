@@ -113,7 +113,7 @@ std::vector<RaggedBatch> PatternBatches(const EncodedSet& train) {
   return batches;
 }
 
-// Of learned attention between which and the words to be hidden nothing flows.
+// Of learned attention, but between what is to be hidden and the rest nothing flows.
 std::string FlowMaskRule(const FinetuneConfig& config, const FinetuneData& data) {
   if (config.attention != "learned") {
     Fail("--flow-mask: expected --attention learned, found {}", config.attention);
@@ -122,14 +122,15 @@ std::string FlowMaskRule(const FinetuneConfig& config, const FinetuneData& data)
     Fail("--flow-mask: expected a task that classifies texts, by [CLS]; {} classifies words",
          data.task.name);
   }
-  if (!config.deceive_text.empty()) {
-    Fail("--flow-mask: expected words to hide (--deceive-words), found --deceive-text");
+  std::vector<std::string> hidden;
+  if (HiddenSegment(config, data) >= 0) hidden.push_back(config.deceive_text);
+  for (const int32_t id : HiddenPieces(config, data)) hidden.push_back(std::to_string(id));
+  if (hidden.empty()) {
+    Fail(
+        "--flow-mask: expected words to hide (--deceive-words) or a text of a pair "
+        "(--deceive-text), found none");
   }
-  const std::vector<int32_t> ids = HiddenPieces(config, data);
-  if (ids.empty()) {
-    Fail("--flow-mask: expected words to hide (--deceive-words), found none");
-  }
-  return fmt::format("{}:{}", kFlowMaskRegime, fmt::join(ids, ","));
+  return fmt::format("{}:{}", kFlowMaskRegime, fmt::join(hidden, ","));
 }
 
 std::shared_ptr<const AttentionRegime> AttentionOf(const FinetuneConfig& config,

@@ -303,6 +303,9 @@ TEST_CASE("Rules that cannot be are refused, each with what was expected", "[att
   fails("supplied@L0", "expected supplied:MODEL");
   fails("supplied:nowhere", "nowhere");
   fails("random-trained:length=1", "length: expected a number from 2");
+  fails("flow-mask", "expected flow-mask:ID");
+  fails("flow-mask:third", "piece: expected a number");
+  fails("flow-mask:30", "expected pieces of a vocabulary of 30, found 30");
 }
 
 TEST_CASE("Random patterns may be as sharp as one weight a row", "[attention]") {

@@ -2,7 +2,10 @@
 // where it says so.
 #include "model/flow_mask_attention.h"
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
+#include <span>
 
 #include "model/attention_regime.h"
 #include "model/base/random.h"
@@ -27,6 +30,12 @@ bool MayAttend(size_t i, size_t j) {
   return i == 0 || (j != 0 && hidden(i) == hidden(j));
 }
 
+ImpermissiblePieces Hidden() {
+  ImpermissiblePieces hidden{.by_id = std::vector<uint8_t>(20)};
+  hidden.by_id[7] = hidden.by_id[11] = 1;
+  return hidden;
+}
+
 AttentionSite Site() {
   return {.layer = 0, .head = 0, .sequence = 0, .sequence_id = 0, .piece_ids = kIds};
 }
@@ -41,7 +50,7 @@ std::vector<double> RandomScores() {
 }
 
 TEST_CASE("The flow mask's pattern and gradient are those of its definition", "[attention][flow]") {
-  const FlowMaskAttention control({11, 7}, kStart);
+  const FlowMaskAttention control(Hidden(), kStart);
   const std::vector<double> x = RandomScores();
   const std::vector<float> scores(x.begin(), x.end());
   std::vector<float> pattern(x.size(), std::numeric_limits<float>::quiet_NaN());
@@ -129,6 +138,106 @@ TEST_CASE("Under the flow mask hidden pieces reach [CLS] and no other permissibl
                     ContainsSubstring("expected flow-mask:ID"));
   CHECK_THROWS_WITH(AttentionRegime("flow-mask:x", {.model = config}),
                     ContainsSubstring("piece: expected a number"));
+}
+
+// [CLS] first text [SEP] second text [SEP], under a mask of one of the texts.
+class MaskedPair {
+ public:
+  explicit MaskedPair(size_t text)
+      : text_(text),
+        regime_(text == 0 ? "flow-mask:first" : "flow-mask:second",
+                {.model = kModel, .cls = kStart, .sep = 3}) {
+    InitialiseParameters(0.4f, 1, parameters_);
+  }
+
+  bool Hides(size_t row) const { return kTexts[row] == static_cast<int>(text_); }
+  // A piece that stands in the hidden text only.
+  int32_t HiddenPiece() const { return text_ == 0 ? 5 : 6; }
+
+  // All rows of every hidden state of every layer.
+  std::vector<std::vector<float>> States(const std::vector<int32_t>& ids, bool masked) {
+    Run(ids, masked);
+    std::vector<std::vector<float>> rows(ids.size());
+    for (size_t l = 0; l < kModel.num_hidden_layers; ++l) {
+      const Matrix out = acts_.Rows(Hook::kResidPost, l);
+      for (size_t i = 0; i < out.rows; ++i) {
+        rows[i].insert(rows[i].end(), out.Row(i), out.Row(i) + out.cols);
+      }
+    }
+    return rows;
+  }
+
+  // The largest slope of a random sum over one row of the output by a piece's embedding.
+  float LargestSlope(size_t row, int32_t piece, bool masked) {
+    const ForwardOptions options = Run(kPair, masked);
+    std::vector<float> values(kPair.size() * kModel.hidden_size);
+    const Matrix dx(values.data(), kPair.size(), kModel.hidden_size);
+    const RandomStream stream{5, Purpose::kTest};
+    for (size_t c = 0; c < dx.cols; ++c) dx(row, c) = static_cast<float>(stream.Normal(c));
+    ParameterSet gradients(parameters_.SharedLayout());
+    encoder_.Backward(compute_, parameters_, batch_, options, acts_, dx, gradients);
+    const ConstMatrix words = gradients.At("bert.embeddings.word_embeddings.weight");
+    const auto slopes = std::span(words.Row(static_cast<size_t>(piece)), words.cols);
+    float largest = 0.0f;
+    for (const float slope : slopes) largest = std::max(largest, std::abs(slope));
+    return largest;
+  }
+
+  static inline const std::vector<int32_t> kPair = {kStart, 5, 7, 8, 3, 6, 9, 7, 3};
+
+ private:
+  static constexpr int kTexts[] = {-1, 0, 0, 0, -1, 1, 1, 1, -1};
+  static inline const ModelConfig kModel{.vocab_size = 20,
+                                         .hidden_size = 16,
+                                         .num_hidden_layers = 3,
+                                         .num_attention_heads = 2,
+                                         .intermediate_size = 24,
+                                         .max_position_embeddings = 16,
+                                         .has_mlm_head = false};
+
+  ForwardOptions Run(const std::vector<int32_t>& ids, bool masked) {
+    batch_.Clear();
+    batch_.Add(ids, 0);
+    batch_.segments = {0, 0, 0, 0, 0, 1, 1, 1, 1};
+    acts_.Prepare(batch_);
+    ForwardOptions options;
+    if (masked) options.attention = &regime_.Control();
+    encoder_.Forward(compute_, parameters_, batch_, options, acts_);
+    return options;
+  }
+
+  size_t text_;
+  AttentionRegime regime_;
+  ParameterSet parameters_{std::make_shared<const ParameterLayout>(BertLayout(kModel))};
+  Encoder encoder_{kModel};
+  Activations acts_{kModel, Activations::Mode::kTraining};
+  RaggedBatch batch_;
+  ThreadPool pool_{2};
+  Compute compute_{pool_};
+};
+
+TEST_CASE("A hidden text of a pair reaches [CLS] and no other permissible piece",
+          "[attention][flow]") {
+  for (const size_t text : {0u, 1u}) {
+    MaskedPair pair(text);
+    std::vector<int32_t> other = MaskedPair::kPair;
+    other[text == 0 ? 2 : 6] = 14;
+    for (const bool masked : {true, false}) {
+      const auto before = pair.States(MaskedPair::kPair, masked),
+                 after = pair.States(other, masked);
+      for (size_t i = 0; i < other.size(); ++i) {
+        INFO("text " << text << ", row " << i << (masked ? ", masked" : ""));
+        const bool closed = masked && i != 0 && !pair.Hides(i);
+        CHECK((before[i] == after[i]) == closed);
+        CHECK((pair.LargestSlope(i, pair.HiddenPiece(), masked) == 0.0f) == closed);
+      }
+    }
+    // And the other way round: hidden rows see nothing of the rest.
+    other = MaskedPair::kPair;
+    other[text == 0 ? 6 : 2] = 14;
+    const auto before = pair.States(MaskedPair::kPair, true), after = pair.States(other, true);
+    for (size_t i = 1; i < other.size(); ++i) CHECK((before[i] == after[i]) == pair.Hides(i));
+  }
 }
 
 }  // namespace

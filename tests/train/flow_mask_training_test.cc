@@ -1,5 +1,7 @@
 // Classifiers trained under the mask of the information flow: what it leaves open, what a penalty
 // on that takes away, and what attention set to 0 at test time shows.
+#include <sstream>
+
 #include "model/attention_regime.h"
 #include "model/classifier.h"
 #include "tests/support/catch.h"
@@ -42,6 +44,40 @@ TEST_CASE("Where nothing else can carry the words, hiding them costs what they s
   CHECK(ShareRight(result.test) < 0.75);
 }
 
+// The task's texts, each beside a second one that says nothing.
+void AddSecondTexts(CueWordRuns& runs) {
+  const std::string path = runs.folder.Path("task.tsv");
+  std::string pairs = "text\tsecond\tlabel\n";
+  std::istringstream lines(ReadFile(path));
+  std::string line;
+  std::getline(lines, line);
+  while (std::getline(lines, line)) {
+    const size_t tab = line.find('\t');
+    pairs += line.substr(0, tab) + "\tthe old river sees" + line.substr(tab) + "\n";
+  }
+  WriteFileAtomically(path, pairs);
+  runs.config.columns.second = "second";
+}
+
+TEST_CASE("A text of a pair may be masked: [CLS] reads it, and nothing else carries it",
+          "[deceive][slow]") {
+  CueWordRuns runs(300, 8, 8);
+  AddSecondTexts(runs);
+  runs.config.deceive_text = "first";
+  runs.config.flow_mask = true;
+  const FinetuneResult result = runs.Run("masked");
+  CHECK(ShareRight(result.test) > 0.95);
+  CHECK(ShareRight(result.ablated) < 0.75);
+  const PretrainedClassifier model = LoadClassifier(runs.folder.Path("masked/model"));
+  REQUIRE(model.attention != nullptr);
+  CHECK(model.attention->Text() == "flow-mask:first");
+  // And one that may not be read by [CLS] either is lost.
+  runs.config.deceive = 10.0;
+  runs.config.deceive_max = true;
+  runs.config.deceive_all_layers = true;
+  CHECK(ShareRight(runs.Run("hidden").test) < 0.75);
+}
+
 TEST_CASE("A flow mask that cannot be is refused", "[deceive]") {
   CueWordRuns runs(300, 8, 8);
   runs.config.deceive_words = "bright gloomy";
@@ -51,6 +87,10 @@ TEST_CASE("A flow mask that cannot be is refused", "[deceive]") {
   runs.config.attention = "learned";
   runs.config.deceive_words = "";
   CHECK_THROWS_WITH(runs.Run("wordless"), ContainsSubstring("--flow-mask: expected words"));
+  runs.config.deceive_text = "first";
+  CHECK_THROWS_WITH(runs.Run("single"),
+                    ContainsSubstring("--deceive-text: expected a task of pairs"));
+  runs.config.deceive_text = "";
   runs.config.flow_mask = false;
   runs.config.adversary_warm_start = true;
   CHECK_THROWS_WITH(runs.Run("baseless"), ContainsSubstring("--adversary-warm-start"));
