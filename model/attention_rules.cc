@@ -74,6 +74,12 @@ void ReadArguments(const std::string& text, AttentionRule& rule) {
   }
 }
 
+std::vector<AttentionSites> ReadSites(const std::string& text) {
+  std::vector<AttentionSites> sites;
+  for (const std::string& site : SplitAt(text, ',')) sites.push_back(SiteReader(site).Read());
+  return sites;
+}
+
 AttentionRule ReadRule(const std::string& text) {
   AttentionRule rule{.text = text, .regime = {}, .values = {}, .options = {}, .sites = {}};
   const size_t at = text.rfind('@');
@@ -82,23 +88,24 @@ AttentionRule ReadRule(const std::string& text) {
   rule.regime = what.substr(0, colon);
   if (colon != std::string::npos) ReadArguments(what.substr(colon + 1), rule);
   if (at == std::string::npos) return rule;
-  for (const std::string& site : SplitAt(text.substr(at + 1), ',')) {
-    rule.sites.push_back(SiteReader(site).Read());
-  }
+  rule.sites = ReadSites(text.substr(at + 1));
   return rule;
 }
 
-void CheckSites(const AttentionRule& rule, size_t layers, size_t heads) {
-  for (const AttentionSites& sites : rule.sites) {
+void CheckSites(const std::vector<AttentionSites>& all, size_t layers, size_t heads) {
+  for (const AttentionSites& sites : all) {
     if (sites.last_layer.value_or(0) >= layers) {
-      Fail("attention {}: expected layers 0 to {}, found {}", rule.text, layers - 1,
-           *sites.last_layer);
+      Fail("expected layers 0 to {}, found {}", layers - 1, *sites.last_layer);
     }
     if (sites.last_head.value_or(0) >= heads) {
-      Fail("attention {}: expected heads 0 to {}, found {}", rule.text, heads - 1,
-           *sites.last_head);
+      Fail("expected heads 0 to {}, found {}", heads - 1, *sites.last_head);
     }
   }
+}
+
+bool AnyContains(const std::vector<AttentionSites>& all, size_t layer, size_t head) {
+  return std::any_of(all.begin(), all.end(),
+                     [&](const auto& sites) { return sites.Contains(layer, head); });
 }
 
 }  // namespace
@@ -127,13 +134,13 @@ std::vector<size_t> AssignAttentionRules(const std::vector<AttentionRule>& rules
   std::vector<size_t> assigned(layers * heads, rules.size());
   for (size_t r = 0; r < rules.size(); ++r) {
     const AttentionRule& rule = rules[r];
-    CheckSites(rule, layers, heads);
+    try {
+      CheckSites(rule.sites, layers, heads);
+    } catch (const Error& error) {
+      Fail("attention {}: {}", rule.text, error.what());
+    }
     for (size_t i = 0; i < assigned.size(); ++i) {
-      const bool named = rule.sites.empty() ||
-                         std::any_of(rule.sites.begin(), rule.sites.end(), [&](const auto& sites) {
-                           return sites.Contains(i / heads, i % heads);
-                         });
-      if (named) assigned[i] = r;
+      if (rule.sites.empty() || AnyContains(rule.sites, i / heads, i % heads)) assigned[i] = r;
     }
   }
   for (size_t r = 0; r < rules.size(); ++r) {
@@ -142,6 +149,14 @@ std::vector<size_t> AssignAttentionRules(const std::vector<AttentionRule>& rules
     }
   }
   return assigned;
+}
+
+std::vector<bool> HeadsAtSites(const std::string& sites, size_t layers, size_t heads) {
+  const std::vector<AttentionSites> read = ReadSites(sites);
+  CheckSites(read, layers, heads);
+  std::vector<bool> named(layers * heads);
+  for (size_t i = 0; i < named.size(); ++i) named[i] = AnyContains(read, i / heads, i % heads);
+  return named;
 }
 
 }  // namespace headscope

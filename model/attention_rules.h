@@ -43,4 +43,8 @@ std::vector<AttentionRule> ParseAttentionRules(const std::string& text);
 std::vector<size_t> AssignAttentionRules(const std::vector<AttentionRule>& rules, size_t layers,
                                          size_t heads);
 
+// For each head, layer by layer, whether one of the sites, parted by commas, names it. Throws Error
+// for what is no site, or not one of the model.
+std::vector<bool> HeadsAtSites(const std::string& sites, size_t layers, size_t heads);
+
 }  // namespace headscope

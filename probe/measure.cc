@@ -85,6 +85,10 @@ std::string MeasureMeaning(const std::string& measure) {
       {"tvd", "how far the probabilities are from the base's (total variation, 0 to 100)"},
       {"jsd:all",
        "how far all of the attention is from the other model's (100: nothing in common)"},
+      {"jsd:sites",
+       "how far the chosen heads' attention is from the base's (100: no weight in "
+       "common)"},
+      {"kl:sites", "how far the chosen heads' attention is from the base's (Kullback-Leibler)"},
       {"jsd", "how far that layer's attention is from the base's (100: no weight in common)"},
       {"kl", "how far that layer's attention is from the base's (Kullback-Leibler)"},
       {"tau:gradient-loo", "agreement of gradients with leaving pieces out (1: the same order)"},
@@ -135,10 +139,11 @@ std::string MeasureMeaning(const std::string& measure) {
 }
 
 std::string MeasureNames() {
-  return "accuracy, accuracy:GROUP, tvd, jsd:Ll, kl:Ll, mass, mass:max, mass:below, ablated, "
-         "tau:gradient, tau:loo, tau:gradient-loo, permute:tvd, permute:uniform, permute:flips, "
-         "instance:jsd, instance:jsd by values, instance:tvd (these six also with \" all\" behind "
-         "them), trees:UAS, trees:UUAS, mlm:loss, jsd:all, "
+  return "accuracy, accuracy:GROUP, tvd, jsd:Ll, kl:Ll, jsd:sites, kl:sites, mass, mass:max, "
+         "mass:below, ablated, tau:gradient, tau:loo, tau:gradient-loo, permute:tvd, "
+         "permute:uniform, permute:flips, instance:jsd, instance:jsd by values, instance:tvd "
+         "(these "
+         "six also with \" all\" behind them), trees:UAS, trees:UUAS, mlm:loss, jsd:all, "
          "reader:accuracy, reader:plain, reader:divergence, attention:X, states:X, null:X (X: "
          "UPOS, "
          "UAS, coref), attack:X";

@@ -19,6 +19,7 @@ struct MeasureUnit {
 // tvd (of the outputs from those of the base, mean)              %
 // jsd:Ll, jsd:Ll heads (of layer l's attention from the base's)  % of ln 2, the largest there is
 // kl:Ll, kl:Ll heads                                             nats
+// jsd:sites, kl:sites (of the heads of adversary_sites)          likewise
 // mass, mass:max, mass:below, ablated (see deception_summary.h)  % of a row's attention; accuracy %
 // tau:gradient, tau:loo, tau:gradient-loo                        Kendall's tau-b of the orders that
 //                                                                attention, gradient and

@@ -3,16 +3,17 @@
 //
 //   loss = mean over examples of TVD(y, y_base) - λ KL(α‖α_base)
 //
-// TVD is half the summed difference of the label probabilities; KL is the mean over the rows in
-// scope: the last layer's row of what is classified ([CLS], or the word asked for), or with
-// all_layers every row of the layers below as well. Of a row: of the mean of its heads or, with
-// each_head, the mean over heads of each head's own. Labels have no part in it.
+// TVD is half the summed difference of the label probabilities; KL is the mean over the rows of the
+// layers in scope: of the last layer the row of what is classified ([CLS], or the word asked for),
+// of the layers below it every row. Of a row: of the mean of its layer's heads in scope or, with
+// each_head, the mean over these of each head's own. Labels have no part in it.
 #pragma once
 
 #include <span>
 
 #include "model/encoder.h"
 #include "train/attention_rows.h"
+#include "train/attention_scope.h"
 #include "train/base_model.h"
 #include "train/example_batches.h"
 #include "train/predictions.h"
@@ -21,8 +22,7 @@ namespace headscope {
 
 struct AdversaryAim {
   double lambda = 0.0;
-  bool all_layers = false;
-  bool each_head = false;
+  AttentionScope scope;
 };
 
 class AdversarialLoss {
@@ -43,12 +43,7 @@ class AdversarialLoss {
                                     double scale) const;
 
  private:
-  bool InScope(size_t layer) const { return aim_.all_layers || layer + 1 == layers_; }
-  double RowWeight(const LabelledBatch& labelled, size_t sequence) const;
-  double Divergence(const LabelledBatch& labelled, const AttentionRows& rows,
-                    size_t sequence) const;
-
-  size_t layers_, heads_;
+  size_t heads_;
   AdversaryAim aim_;
   BaseModel& base_;
   AttentionRows base_rows_;

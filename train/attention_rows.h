@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <span>
 #include <vector>
 
 #include "model/activations.h"
@@ -24,8 +25,11 @@ class AttentionRows {
   AttentionRows(size_t heads, BaseModel& base);
 
   size_t NumHeads() const { return heads_; }
-  // [T], in double: of one head, and the mean of a layer's heads (which sums to 1 as they do).
+  // [T], in double: of one head, and the mean of a layer's heads, of some or of all (which sums to
+  // 1 as they do).
   std::vector<double> OfHead(size_t layer, size_t head, size_t sequence, size_t row) const;
+  std::vector<double> Mean(size_t layer, std::span<const size_t> heads, size_t sequence,
+                           size_t row) const;
   std::vector<double> Mean(size_t layer, size_t sequence, size_t row) const;
 
  private:

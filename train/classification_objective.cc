@@ -141,7 +141,8 @@ void ClassificationObjective::Measure(const LabelledBatch& labelled, const Predi
     adversarial_loss_ += aims_.adversary->Loss(labelled, outputs, acts_);
   }
   if (aims_.base != nullptr) {
-    AddDivergences(encoder_.Config(), labelled, outputs, acts_, *aims_.base, from_base_);
+    AddDivergences(encoder_.Config(), labelled, outputs, acts_, *aims_.base, aims_.sites,
+                   from_base_);
   }
 }
 

@@ -26,6 +26,7 @@ struct ClassifierAims {
   const DeceptivePenalty* penalty = nullptr;   // added to the cross entropy
   const AdversarialLoss* adversary = nullptr;  // in place of it
   BaseModel* base = nullptr;                   // compared with; the adversary's
+  const AttentionScope* sites = nullptr;       // what is compared beside whole layers
 };
 
 class ClassificationObjective final : public Objective {

@@ -31,6 +31,11 @@ std::string DivergenceTable(const std::string& base, const DivergenceSummary& su
         fmt::format("layer {}, {}", l, l + 1 == layers ? "the row classified" : "all rows"),
         WithDigits(of[0]), WithDigits(of[2]), WithDigits(of[1]), WithDigits(of[3]));
   }
+  if (summary.names.back() == "kl:sites") {
+    const Interval* const of = summary.means.data() + summary.means.size() - 2;
+    text += fmt::format("{:<28} JSD {}, KL {}\n", "the chosen sites", WithDigits(of[0]),
+                        WithDigits(of[1]));
+  }
   return text;
 }
 

@@ -17,7 +17,7 @@ struct DivergenceSummary {
 
 DivergenceSummary SummariseDivergence(const std::vector<ModelDivergence>& seeds);
 
-// A line for the output and one for each layer.
+// A line for the output, one for each layer and, where heads are chosen, one for these.
 std::string DivergenceTable(const std::string& base, const DivergenceSummary& summary);
 
 }  // namespace headscope

@@ -52,20 +52,45 @@ std::unique_ptr<BaseModel> BaseOf(const FinetuneConfig& config, const FinetuneDa
   return base;
 }
 
+// Nothing where no heads are named.
+std::optional<AttentionScope> SitesOf(const FinetuneConfig& config, const FinetuneData& data) {
+  if (config.adversary_sites.empty()) return std::nullopt;
+  if (config.adversary_of.empty() && config.compare_with.empty()) {
+    Fail(
+        "--adversary-sites: expected a model to be compared with there (--adversary-of, "
+        "--compare-with), found none");
+  }
+  if (config.adversary_all_layers) {
+    Fail("--adversary-sites: expected one of it and --adversary-all-layers");
+  }
+  try {
+    return ScopeOfSites(data.model, config.adversary_sites, config.adversary_each_head);
+  } catch (const Error& error) {
+    Fail("--adversary-sites: {}", error.what());
+  }
+}
+
+// Throws Error where no layer in scope has attention that can be moved.
+void ExpectTrainable(const AttentionScope& scope, const AttentionControl& attention) {
+  for (size_t l = 0; l < scope.heads.size(); ++l) {
+    const bool can_move = attention.UsesScores(l) || attention.HasParameters(l);
+    if (!scope.heads[l].empty() && can_move) return;
+  }
+  Fail("--lambda: the attention that is to be moved cannot be trained ({})", attention.Name());
+}
+
 // Null for a model that is no adversary.
 std::unique_ptr<AdversarialLoss> AdversaryOf(const FinetuneConfig& config, const FinetuneData& data,
-                                             const AttentionControl& attention, BaseModel* base) {
+                                             const AttentionControl& attention, BaseModel* base,
+                                             const std::optional<AttentionScope>& sites) {
   if (config.adversary_of.empty()) return nullptr;
   if (config.deceive != 0.0) Fail("--deceive: expected none with --adversary-of");
-  const size_t last = data.model.num_hidden_layers - 1;
-  if (config.lambda != 0.0 && !attention.UsesScores(last) && !attention.HasParameters(last)) {
-    Fail("--lambda: attention of the last layer cannot be trained ({})", attention.Name());
-  }
-  return std::make_unique<AdversarialLoss>(data.model,
-                                           AdversaryAim{.lambda = config.lambda,
-                                                        .all_layers = config.adversary_all_layers,
-                                                        .each_head = config.adversary_each_head},
-                                           *base);
+  const AttentionScope scope =
+      sites ? *sites
+            : WholeLayers(data.model, config.adversary_all_layers, config.adversary_each_head);
+  if (config.lambda != 0.0) ExpectTrainable(scope, attention);
+  return std::make_unique<AdversarialLoss>(
+      data.model, AdversaryAim{.lambda = config.lambda, .scope = scope}, *base);
 }
 
 }  // namespace
@@ -81,13 +106,6 @@ std::vector<int32_t> HiddenPieces(const FinetuneConfig& config, const FinetuneDa
   return ids;
 }
 
-FinetuneAims::FinetuneAims(const FinetuneConfig& config, const FinetuneData& data,
-                           const AttentionControl& attention)
-    : penalty_(PenaltyOf(config, data, attention)),
-      base_(BaseOf(config, data)),
-      adversary_(AdversaryOf(config, data, attention, base_.get())) {}
-
-}  // namespace headscope
 int32_t HiddenSegment(const FinetuneConfig& config, const FinetuneData& data) {
   if (config.deceive_text.empty()) return -1;
   if (config.deceive_text != "first" && config.deceive_text != "second") {
@@ -100,3 +118,11 @@ int32_t HiddenSegment(const FinetuneConfig& config, const FinetuneData& data) {
   return config.deceive_text == "first" ? 0 : 1;
 }
 
+FinetuneAims::FinetuneAims(const FinetuneConfig& config, const FinetuneData& data,
+                           const AttentionControl& attention)
+    : penalty_(PenaltyOf(config, data, attention)),
+      base_(BaseOf(config, data)),
+      sites_(SitesOf(config, data)),
+      adversary_(AdversaryOf(config, data, attention, base_.get(), sites_)) {}
+
+}  // namespace headscope

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "model/attention_control.h"
@@ -16,10 +17,10 @@ namespace headscope {
 // model's.
 std::vector<int32_t> HiddenPieces(const FinetuneConfig& config, const FinetuneData& data);
 
-class FinetuneAims {
 // The segment of --deceive-text; -1: none. Throws Error for what is no text of the task's.
 int32_t HiddenSegment(const FinetuneConfig& config, const FinetuneData& data);
 
+class FinetuneAims {
  public:
   // `attention`: the control that the classifier is trained under. Throws Error, naming the flag,
   // for aims that contradict each other, the control or the data.
@@ -27,11 +28,14 @@ int32_t HiddenSegment(const FinetuneConfig& config, const FinetuneData& data);
                const AttentionControl& attention);
 
   // Valid as long as this is.
-  ClassifierAims Get() const { return {penalty_.get(), adversary_.get(), base_.get()}; }
+  ClassifierAims Get() const {
+    return {penalty_.get(), adversary_.get(), base_.get(), sites_ ? &*sites_ : nullptr};
+  }
 
  private:
   std::unique_ptr<DeceptivePenalty> penalty_;
   std::unique_ptr<BaseModel> base_;
+  std::optional<AttentionScope> sites_;
   std::unique_ptr<AdversarialLoss> adversary_;
 };
 

@@ -60,6 +60,10 @@ std::vector<ConfigField> FinetuneConfig::Fields() {
        &adversary_all_layers},
       {"adversary", "adversary_each_head", "--adversary-each-head",
        "of each head from its like, not of the mean of heads from theirs", &adversary_each_head},
+      {"adversary", "adversary_sites", "--adversary-sites",
+       "of these layers and heads alone: sites as --attention has them, such as L0H1,L2; measured "
+       "as jsd:sites and kl:sites (with --compare-with, too)",
+       &adversary_sites},
       {"adversary", "adversary_warm_start", "--adversary-warm-start",
        "begin with that model's weights; queries and keys with what they would start at added",
        &adversary_warm_start},

@@ -42,6 +42,7 @@ struct FinetuneConfig {
   double lambda = 0.0;       // weight of the attention's divergence from it
   bool adversary_all_layers = false;
   bool adversary_each_head = false;
+  std::string adversary_sites;  // these heads, parted by commas; empty: whole layers
   bool adversary_warm_start = false;
   std::string compare_with;  // a fine-tuned model to measure the distance from; empty: none
 

@@ -11,7 +11,7 @@ namespace {
 
 constexpr size_t kMeasuresOfLayer = 4;
 
-std::vector<std::string> DivergenceNames(size_t layers) {
+std::vector<std::string> DivergenceNames(size_t layers, bool has_sites) {
   std::vector<std::string> names{"tvd"};
   for (size_t l = 0; l < layers; ++l) {
     for (const char* of : {"", " heads"}) {
@@ -20,6 +20,7 @@ std::vector<std::string> DivergenceNames(size_t layers) {
       }
     }
   }
+  if (has_sites) names.insert(names.end(), {"jsd:sites", "kl:sites"});
   return names;
 }
 
@@ -54,10 +55,10 @@ double ModelDivergence::Mean(size_t name) const {
 
 void AddDivergences(const ModelConfig& model, const LabelledBatch& labelled,
                     const Predictions& outputs, Activations& acts, BaseModel& base,
-                    ModelDivergence& divergence) {
+                    const AttentionScope* chosen, ModelDivergence& divergence) {
   const size_t layers = model.num_hidden_layers;
   if (divergence.names.empty()) {
-    divergence.names = DivergenceNames(layers);
+    divergence.names = DivergenceNames(layers, chosen != nullptr);
     divergence.values.resize(divergence.names.size());
   }
   const AttentionRows own(model.num_attention_heads, acts), other(model.num_attention_heads, base);
@@ -69,6 +70,14 @@ void AddDivergences(const ModelConfig& model, const LabelledBatch& labelled,
       for (const double value : OfLayer(own, other, l, s, rows)) {
         divergence.values[next++].push_back(value);
       }
+    }
+    if (chosen == nullptr) continue;
+    const RowDivergence jsd = [](std::span<const double> p, std::span<const double> q) {
+      return JensenShannon(p, q);
+    };
+    for (const RowDivergence& measure : {jsd, RowDivergence(KullbackLeibler)}) {
+      divergence.values[next++].push_back(
+          MeanDivergence(*chosen, labelled, s, own, other, measure));
     }
   }
 }

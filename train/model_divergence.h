@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "train/attention_rows.h"
+#include "train/attention_scope.h"
 #include "train/base_model.h"
 #include "train/example_batches.h"
 #include "train/predictions.h"
@@ -16,6 +17,7 @@ namespace headscope {
 // the divergences in nats of the mean of its heads, and "jsd:Ll heads" and "kl:Ll heads", the mean
 // over heads of each head's. KL is from the other model's attention: KL(own‖other). The last
 // layer's are of the row of what is classified, of the layers below it the mean over all rows.
+// Where heads are chosen, "jsd:sites" and "kl:sites", over these as attention_scope.h says.
 struct ModelDivergence {
   std::vector<std::string> names;
   std::vector<std::vector<double>> values;  // [name][example]
@@ -26,9 +28,9 @@ struct ModelDivergence {
 };
 
 // Adds the examples of a batch after its forward pass; `base` has been run on it. `outputs`: what
-// the model says of them.
+// the model says of them; `chosen`: null where no heads are.
 void AddDivergences(const ModelConfig& model, const LabelledBatch& labelled,
                     const Predictions& outputs, Activations& acts, BaseModel& base,
-                    ModelDivergence& divergence);
+                    const AttentionScope* chosen, ModelDivergence& divergence);
 
 }  // namespace headscope

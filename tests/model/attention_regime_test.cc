@@ -308,6 +308,15 @@ TEST_CASE("Rules that cannot be are refused, each with what was expected", "[att
   fails("flow-mask:30", "expected pieces of a vocabulary of 30, found 30");
 }
 
+TEST_CASE("Heads at sites are those that rules would name", "[attention]") {
+  const std::vector<bool> named = HeadsAtSites("L0H1,L2H2-3,L3", 4, 4);
+  for (size_t i = 0; i < 16; ++i) {
+    CHECK(named[i] == (i == 1 || i == 10 || i == 11 || i >= 12));
+  }
+  CHECK_THROWS_WITH(HeadsAtSites("L4", 4, 4), ContainsSubstring("expected layers 0 to 3, found 4"));
+  CHECK_THROWS_WITH(HeadsAtSites("2", 4, 4), ContainsSubstring("expected a site"));
+}
+
 TEST_CASE("Random patterns may be as sharp as one weight a row", "[attention]") {
   const RandomLogits logits(64, {3, Purpose::kTest});
   for (const size_t length : {2u, 7u, 31u, 64u}) {

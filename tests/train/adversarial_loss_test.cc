@@ -2,6 +2,7 @@
 // model trained by it says the same by other attention.
 #include "train/adversarial_loss.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "model/base/random.h"
@@ -17,6 +18,20 @@ namespace headscope {
 namespace {
 
 const std::vector<std::string> kTwoLabels{"x", "y"};
+
+// Each of whole layers, and of some heads: of the last layer's, of both layers', of the first's.
+std::vector<AttentionScope> Scopes(const ModelConfig& model) {
+  std::vector<AttentionScope> scopes;
+  for (const bool each_head : {false, true}) {
+    for (const bool all_layers : {false, true}) {
+      scopes.push_back(WholeLayers(model, all_layers, each_head));
+    }
+    for (const char* sites : {"L1H1-2", "L0H2,L1H0,L1H2", "L0H0-1"}) {
+      scopes.push_back(ScopeOfSites(model, sites, each_head));
+    }
+  }
+  return scopes;
+}
 
 // A base model on disk, and other weights of its shape.
 struct BaseAndOther {
@@ -91,44 +106,45 @@ TEST_CASE("The adversary's gradient by the patterns equals exact differentiation
       }
     }
   }
-  for (const bool all_layers : {false, true}) {
-    for (const bool each_head : {false, true}) {
-      const AdversarialLoss loss(both.model,
-                                 {.lambda = 0.7, .all_layers = all_layers, .each_head = each_head},
-                                 *both.base);
-      const auto gradient = loss.Gradient(both.labelled, acts, 2.0);
-      const double rows_in_scope = all_layers ? 8 : 1;
-      for (const size_t layer : {0u, 1u}) {
-        for (const size_t head : {0u, 1u, 2u}) {
-          const Matrix pattern = square(layer, head);
-          std::vector<float> found(49, 0.0f);
-          gradient({Hook::kPattern, layer, head, 1}, pattern, Matrix(found.data(), 7, 7));
-          // Of sequence 1: the last layer's first row, and every row below it.
-          const auto definition = [&](const std::vector<Dual>& x) {
-            Dual sum = 0.0;
-            const size_t rows = layer == 1 ? 1 : (all_layers ? 7 : 0);
-            for (size_t i = 0; i < rows * 7; ++i) {
-              const auto own = [&](size_t h) {
-                return h == head ? x[i] : Dual(static_cast<double>(square(layer, h).data[i]));
-              };
-              const auto other = [&](size_t h) {
-                return static_cast<double>(both.base->Pattern(layer, h, 1)(i / 7, i % 7));
-              };
-              if (each_head) {
-                for (const size_t h : {0u, 1u, 2u}) {
-                  sum = sum + own(h) * log(own(h) / Dual(other(h))) / 3.0;
-                }
-              } else {
-                const Dual a = (own(0) + own(1) + own(2)) / 3.0;
-                sum = sum + a * log(a / Dual((other(0) + other(1) + other(2)) / 3.0));
-              }
+  for (const AttentionScope& scope : Scopes(both.model)) {
+    const AdversarialLoss loss(both.model, {.lambda = 0.7, .scope = scope}, *both.base);
+    const auto gradient = loss.Gradient(both.labelled, acts, 2.0);
+    // Of sequence 1: the last layer's first row, and every row of the layer below.
+    const size_t rows_of[] = {scope.heads[0].empty() ? 0u : 7u, scope.heads[1].empty() ? 0u : 1u};
+    const auto rows_in_scope = static_cast<double>(rows_of[0] + rows_of[1]);
+    for (const size_t layer : {0u, 1u}) {
+      const std::vector<size_t>& heads = scope.heads[layer];
+      const auto count = static_cast<double>(heads.size());
+      for (const size_t head : {0u, 1u, 2u}) {
+        const Matrix pattern = square(layer, head);
+        std::vector<float> found(49, 0.0f);
+        gradient({Hook::kPattern, layer, head, 1}, pattern, Matrix(found.data(), 7, 7));
+        const auto definition = [&](const std::vector<Dual>& x) {
+          Dual sum = 0.0;
+          for (size_t i = 0; i < rows_of[layer] * 7; ++i) {
+            const auto own = [&](size_t h) {
+              return h == head ? x[i] : Dual(static_cast<double>(square(layer, h).data[i]));
+            };
+            const auto other = [&](size_t h) {
+              return Dual(static_cast<double>(both.base->Pattern(layer, h, 1)(i / 7, i % 7)));
+            };
+            Dual a = 0.0, b = 0.0;
+            for (const size_t h : heads) {
+              if (scope.each_head) sum = sum + own(h) * log(own(h) / other(h)) / count;
+              a = a + own(h) / count;
+              b = b + other(h) / count;
             }
-            return std::vector<Dual>{Dual(-2.0 * 0.7 / rows_in_scope) * sum};
-          };
-          std::vector<double> point(49);
-          for (size_t i = 0; i < 49; ++i) point[i] = static_cast<double>(pattern.data[i]);
-          CHECK(LargestDifference(found, ExactGradient(definition, point, {1.0})) < 1e-6);
-        }
+            if (!scope.each_head) sum = sum + a * log(a / b);
+          }
+          return std::vector<Dual>{Dual(-2.0 * 0.7 / rows_in_scope) * sum};
+        };
+        std::vector<double> point(49);
+        for (size_t i = 0; i < 49; ++i) point[i] = static_cast<double>(pattern.data[i]);
+        const std::vector<double> exact = ExactGradient(definition, point, {1.0});
+        CHECK(LargestDifference(found, exact) < 1e-6);
+        const bool none =
+            std::all_of(found.begin(), found.end(), [](float g) { return g == 0.0f; });
+        CHECK(none == (std::find(heads.begin(), heads.end(), head) == heads.end()));
       }
     }
   }
@@ -136,7 +152,8 @@ TEST_CASE("The adversary's gradient by the patterns equals exact differentiation
 
 TEST_CASE("The adversary's gradient by the logits equals exact differentiation", "[adversary]") {
   BaseAndOther both;
-  const AdversarialLoss loss(both.model, {}, *both.base);
+  const AdversarialLoss loss(
+      both.model, {.lambda = 0.0, .scope = WholeLayers(both.model, false, false)}, *both.base);
   const std::vector<float> logits{0.3f, -0.4f, -1.2f, 0.9f, 2.0f, 2.5f};
   Predictions outputs{.num_labels = 2, .labels = {0, 1, 0}, .probabilities = {}};
   AppendSoftmax(ConstMatrix(logits.data(), 3, 2), outputs);
@@ -159,35 +176,118 @@ TEST_CASE("The gradient of the adversary's loss is its slope", "[adversary]") {
   BaseAndOther both;
   const Encoder encoder(both.model);
   const LearnedAttention attention;
-  for (const bool all_layers : {false, true}) {
-    for (const bool each_head : {false, true}) {
-      const AdversarialLoss loss(both.model,
-                                 {.lambda = 2.0, .all_layers = all_layers, .each_head = each_head},
-                                 *both.base);
-      ClassificationObjective objective(encoder, 2, ClassifierKind::kSequence, attention, 1,
-                                        both.set, 3, both.set,
-                                        {.adversary = &loss, .base = both.base.get()});
-      ParameterSet gradients(both.weights.SharedLayout()), unused(both.weights.SharedLayout());
-      objective.Accumulate(both.compute, both.weights, 1, gradients);
-      double squared = 0.0;
-      for (const float g : gradients.Data()) {
-        squared += static_cast<double>(g) * static_cast<double>(g);
+  for (const AttentionScope& scope : Scopes(both.model)) {
+    const AdversarialLoss loss(both.model, {.lambda = 2.0, .scope = scope}, *both.base);
+    ClassificationObjective objective(encoder, 2, ClassifierKind::kSequence, attention, 1, both.set,
+                                      3, both.set, {.adversary = &loss, .base = both.base.get()});
+    ParameterSet gradients(both.weights.SharedLayout()), unused(both.weights.SharedLayout());
+    objective.Accumulate(both.compute, both.weights, 1, gradients);
+    double squared = 0.0;
+    for (const float g : gradients.Data()) {
+      squared += static_cast<double>(g) * static_cast<double>(g);
+    }
+    const auto loss_at = [&](double distance) {
+      ParameterSet moved(both.weights.SharedLayout());
+      for (size_t i = 0; i < moved.Data().size(); ++i) {
+        moved.Data()[i] =
+            both.weights.Data()[i] + static_cast<float>(distance) * gradients.Data()[i];
       }
-      const auto loss_at = [&](double distance) {
-        ParameterSet moved(both.weights.SharedLayout());
-        for (size_t i = 0; i < moved.Data().size(); ++i) {
-          moved.Data()[i] =
-              both.weights.Data()[i] + static_cast<float>(distance) * gradients.Data()[i];
+      return objective.Accumulate(both.compute, moved, 1, unused).Mean();
+    };
+    const double h = 1e-3;
+    CHECK_THAT((loss_at(h) - loss_at(-h)) / (2 * h), WithinRel(squared, 4e-3));
+    // An evaluation is by the same loss.
+    CHECK_THAT(objective.Evaluate(both.compute, both.weights).Mean(),
+               WithinRel(loss_at(0.0), 1e-9));
+  }
+}
+
+TEST_CASE("Chosen heads are measured as their definition says", "[adversary]") {
+  BaseAndOther both;
+  Activations acts(both.model, Activations::Mode::kInference,
+                   MatchHookNames(both.model, {"*.hook_pattern"}));
+  acts.Prepare(both.labelled.batch);
+  Encoder(both.model).Forward(both.compute, both.weights, both.labelled.batch, {}, acts);
+  const Predictions outputs = both.base->Outputs();
+  for (const bool each_head : {false, true}) {
+    const AttentionScope chosen = ScopeOfSites(both.model, "L0H2,L1H0,L1H2", each_head);
+    ModelDivergence divergence;
+    AddDivergences(both.model, both.labelled, outputs, acts, *both.base, &chosen, divergence);
+    REQUIRE(divergence.names.size() == 1 + 2 * 4 + 2);
+    CHECK(divergence.names[9] == "jsd:sites");
+    CHECK(divergence.names[10] == "kl:sites");
+    for (size_t s = 0; s < 3; ++s) {
+      const size_t length = both.labelled.batch.Length(s);
+      const auto rows_of = [&](size_t layer, std::vector<size_t> heads, size_t row) {
+        std::vector<double> p(length), q(length);
+        for (const size_t h : heads) {
+          for (size_t j = 0; j < length; ++j) {
+            p[j] += static_cast<double>(acts.Square(Hook::kPattern, layer, h, s)(row, j)) /
+                    static_cast<double>(heads.size());
+            q[j] += static_cast<double>(both.base->Pattern(layer, h, s)(row, j)) /
+                    static_cast<double>(heads.size());
+          }
         }
-        return objective.Accumulate(both.compute, moved, 1, unused).Mean();
+        return std::pair(p, q);
       };
-      const double h = 1e-3;
-      CHECK_THAT((loss_at(h) - loss_at(-h)) / (2 * h), WithinRel(squared, 4e-3));
-      // An evaluation is by the same loss.
-      CHECK_THAT(objective.Evaluate(both.compute, both.weights).Mean(),
-                 WithinRel(loss_at(0.0), 1e-9));
+      const auto kl = [](const std::vector<double>& p, const std::vector<double>& q) {
+        double sum = 0.0;
+        for (size_t j = 0; j < p.size(); ++j) sum += p[j] * std::log(p[j] / q[j]);
+        return sum;
+      };
+      const auto jsd = [&](const std::vector<double>& p, const std::vector<double>& q) {
+        std::vector<double> middle(p.size());
+        for (size_t j = 0; j < p.size(); ++j) middle[j] = (p[j] + q[j]) / 2;
+        return (kl(p, middle) + kl(q, middle)) / 2;
+      };
+      const auto expected = [&](const auto& measure) {
+        double sum = 0.0;
+        for (size_t row = 0; row < length; ++row) {
+          const auto [p, q] = rows_of(0, {2}, row);
+          sum += measure(p, q);
+        }
+        if (each_head) {
+          for (const size_t h : {0u, 2u}) {
+            const auto [p, q] = rows_of(1, {h}, 0);
+            sum += measure(p, q) / 2;
+          }
+        } else {
+          const auto [p, q] = rows_of(1, {0, 2}, 0);
+          sum += measure(p, q);
+        }
+        return sum / static_cast<double>(length + 1);
+      };
+      CHECK_THAT(divergence.values[9][s], WithinAbs(expected(jsd), 1e-9));
+      CHECK_THAT(divergence.values[10][s], WithinAbs(expected(kl), 1e-9));
     }
   }
+}
+
+TEST_CASE("An adversary moves the heads that it is to move", "[adversary][slow]") {
+  CueWordRuns runs(300, 8, 16);
+  runs.Run("base");
+  runs.config.adversary_of = runs.folder.Path("base");
+  runs.config.adversary_warm_start = true;
+  runs.config.adversary_sites = "L1H1";
+  runs.config.lambda = 0.05;
+  const FinetuneResult adversary = runs.Run("adversary");
+  CHECK(adversary.test.NumCorrect() > adversary.test.Size() * 9 / 10);
+  REQUIRE(adversary.from_base.names.back() == "kl:sites");
+  CHECK(adversary.from_base.Mean(9) > 0.4);
+
+  runs.config.adversary_sites = "L2";
+  CHECK_THROWS_WITH(runs.Run("layers"),
+                    ContainsSubstring("--adversary-sites: expected layers 0 to 1, found 2"));
+  runs.config.adversary_sites = "L0";
+  runs.config.adversary_all_layers = true;
+  CHECK_THROWS_WITH(runs.Run("all"), ContainsSubstring("one of it and --adversary-all-layers"));
+  runs.config.adversary_all_layers = false;
+  runs.config.attention = "uniform@L0";
+  CHECK_THROWS_WITH(runs.Run("uniform"), ContainsSubstring("cannot be trained (uniform@L0)"));
+  runs.config.adversary_of = "";
+  runs.config.adversary_warm_start = false;
+  runs.config.lambda = 0.0;
+  CHECK_THROWS_WITH(runs.Run("alone"), ContainsSubstring("--adversary-sites: expected a model"));
 }
 
 TEST_CASE("An adversary says what its base says, by other attention", "[adversary][slow]") {
