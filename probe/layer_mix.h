@@ -4,8 +4,11 @@
 //
 // with u [layers] and gamma trained with the probe: where the weight goes says which layers know
 // what the probe is asked. (u starts at 0 and counts ten times, so that in the few hundred steps of
-// a fit a layer can win.) Glossary: N rows, L layers, C width of a layer, P parts of an input: a
-// word's vectors, or a word's and its head's.
+// a fit a layer can win.) The mean layer sum_l s_l l is Tenney et al.'s center of gravity (their
+// expected layer is another: of the gains of probes that see ever more layers); of theirs ours
+// differs in that the layers are standardised, so that a weight does not make up for a layer's
+// scale, and in the ten times, which sharpen it. Glossary: N rows, L layers, C width of a layer, P
+// parts of an input: a word's vectors, or a word's and its head's.
 #pragma once
 
 #include <cstddef>

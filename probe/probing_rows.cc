@@ -125,22 +125,22 @@ void AddCodeRows(const CellKey& key, const Cells& cells, std::vector<ProbingRow>
   }
 }
 
-// Which layers a mix weighs, and the mean layer: sum_l s_l l.
+// Which layers a mix weighs, and its center of gravity (layer_mix.h).
 void AddMixRows(const CellKey& key, const std::vector<FitOutcome>& outcomes,
                 std::vector<ProbingRow>& rows) {
   if (outcomes[0].scores.mix.empty()) return;
   const size_t layers = outcomes[0].scores.mix.size() - 1;
-  std::vector<double> expected(outcomes.size());
+  std::vector<double> center(outcomes.size());
   for (size_t i = 0; i <= layers; ++i) {
     std::vector<double> values;
     for (size_t s = 0; s < outcomes.size(); ++s) {
       values.push_back(outcomes[s].scores.mix[i]);
-      if (i < layers) expected[s] += static_cast<double>(i) * values.back();
+      if (i < layers) center[s] += static_cast<double>(i) * values.back();
     }
     AddSeedRow(key, i < layers ? fmt::format("mix weight {}", i) : "mix scale", std::move(values),
                rows);
   }
-  AddSeedRow(key, "expected layer", std::move(expected), rows);
+  AddSeedRow(key, "center of gravity", std::move(center), rows);
 }
 
 void AddBaselines(const ProbingTask& task, std::vector<ProbingRow>& rows) {

@@ -90,7 +90,7 @@ std::set<int> LayersOf(const ProbingResults& results, const std::string& probe) 
 }
 
 bool HasMix(const ProbingResults& results, const std::string& probe) {
-  return results.Find(probe, "trained", "labels", ProbingRow::kMixLayer, "expected layer") !=
+  return results.Find(probe, "trained", "labels", ProbingRow::kMixLayer, "center of gravity") !=
          nullptr;
 }
 
@@ -99,7 +99,7 @@ ProbingTable MixTable(const ProbingResults& results, const std::string& probe) {
   ProbingTable table{probe + " probe, weights of layers in the mix", {"encoder, target"}, {}};
   std::set<std::pair<std::string, std::string>> shown;
   for (const ProbingRow& row : results.rows) {
-    if (row.probe != probe || row.metric != "expected layer") continue;
+    if (row.probe != probe || row.metric != "center of gravity") continue;
     if (!shown.emplace(row.encoder, row.target).second) continue;
     std::vector<std::string> cells{row.encoder + ", " + row.target, CellText(&row, Unit::kRatio)};
     for (const ProbingRow& weight : results.rows) {
@@ -112,7 +112,7 @@ ProbingTable MixTable(const ProbingResults& results, const std::string& probe) {
     }
     table.rows.push_back(std::move(cells));
   }
-  table.header.insert(table.header.begin() + 1, "expected layer");
+  table.header.insert(table.header.begin() + 1, "center of gravity");
   return table;
 }
 

@@ -150,8 +150,8 @@ TEST_CASE("A study of a mix has its weights, and the same bits for any number of
   };
   const ProbingResults results = run(1);
   CHECK(ProbingJson(run(3)) == ProbingJson(results));
-  const ProbingRow* expected = results.Find("linear", "trained", "labels", -2, "expected layer");
-  REQUIRE(expected != nullptr);
+  const ProbingRow* center = results.Find("linear", "trained", "labels", -2, "center of gravity");
+  REQUIRE(center != nullptr);
   double mean = 0.0, sum = 0.0;
   for (const int l : {0, 1, 2}) {
     const ProbingRow* weight =
@@ -161,7 +161,7 @@ TEST_CASE("A study of a mix has its weights, and the same bits for any number of
     sum += weight->by_seed[1];
   }
   CHECK_THAT(sum, WithinAbs(1.0, 1e-9));
-  CHECK_THAT(mean, WithinAbs(expected->by_seed[1], 1e-9));
+  CHECK_THAT(mean, WithinAbs(center->by_seed[1], 1e-9));
   CHECK(results.Find("linear", "random", "labels", -2, "accuracy") != nullptr);
   CHECK(results.chosen_layers.size() == 1);
   CHECK(results.chosen_layers[0].layer == 1);
