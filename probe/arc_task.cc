@@ -138,7 +138,7 @@ ArcTask::Heads ArcTask::HeadsOf(ProbeTarget target, uint64_t seed) const {
 
 FitScores ArcTask::Score(std::span<const int32_t> predicted, std::span<const int32_t> heads,
                          std::span<const int32_t> in_tree) const {
-  enum Metric : size_t { kUas, kAllWords, kTree, kNumMetrics };
+  enum Metric : size_t { kUas, kAllWords, kTree, kUnseen, kNumMetrics };
   const ProbeSplit& test = corpus_.test;
   FitScores scores;
   scores.numerators.resize(test.clusters.Count() * kNumMetrics);
@@ -151,6 +151,7 @@ FitScores ArcTask::Score(std::span<const int32_t> predicted, std::span<const int
     add(kAllWords, predicted[w] == heads[w]);
     if (!CountsForUas(test.WordAt(s, static_cast<size_t>(i)))) return;
     add(kUas, predicted[w] == heads[w]);
+    if (corpus_.seen_in_train[test.types[w]] == 0) add(kUnseen, predicted[w] == heads[w]);
     if (!in_tree.empty()) add(kTree, in_tree[w] == heads[w]);
   });
   return scores;

@@ -21,7 +21,8 @@ inline const std::vector<std::string> kArcProbes = {
 bool CountsForUas(const Word& word);
 
 // Metrics on test: "UAS" over words that are neither punctuation nor the root, "UAS all words"
-// over all of them; "UAS tree", as UAS, of the likeliest tree with one root. Control task (Hewitt &
+// over all of them; "UAS tree", as UAS, of the likeliest tree with one root; "UAS unseen", as UAS,
+// over words whose form train does not have. Control task (Hewitt &
 // Liang 2019): every word type has one behaviour, to hang on itself, on the sentence's first word
 // or on its last. Shuffled labels: the heads of a word are those of another word, as distances;
 // where that leads out of the sentence, ROOT. Baselines: "next word", which is right-branching as
@@ -32,7 +33,9 @@ class ArcTask final : public ProbingTask {
  public:
   ArcTask(const ProbeCorpus& corpus, ArcProbeOptions options);
 
-  std::vector<std::string> Metrics() const override { return {"UAS", "UAS all words", "UAS tree"}; }
+  std::vector<std::string> Metrics() const override {
+    return {"UAS", "UAS all words", "UAS tree", "UAS unseen"};
+  }
   bool IsDeterministic(const std::string& probe) const override;
   bool HasMix() const override { return true; }
   ProbeInput InputOf(const std::string& probe) const override;

@@ -30,7 +30,7 @@ ArcFiles SmallFiles() {
 
 double Ratio(const FitScores& scores, size_t metric) {
   double numerator = 0.0, denominator = 0.0;
-  for (size_t i = metric; i < scores.numerators.size(); i += 3) {
+  for (size_t i = metric; i < scores.numerators.size(); i += 4) {
     numerator += scores.numerators[i];
     denominator += scores.denominators[i];
   }
@@ -64,6 +64,24 @@ TEST_CASE("UAS leaves out punctuation and the root; baselines counted by hand",
   // above.
   CHECK(baselines[3].name == "look-up");
   CHECK_THAT(Ratio(baselines[3].scores, 1), WithinAbs(4.0 / 5, 1e-12));
+}
+
+TEST_CASE("UAS of unseen words counts forms that train lacks, but punctuation and roots",
+          "[probe][arc_task]") {
+  const ArcFiles files{
+      MakeTreebank({{"the/DET/2/det dog/NOUN/3/nsubj barks/VERB/0/root"}}),
+      MakeTreebank({{"a/DET/2/det cat/NOUN/3/nsubj barks/VERB/0/root !/PUNCT/3/punct"},
+                    {"the/DET/2/det Dog/NOUN/0/root"},
+                    {"the/DET/2/det mouse/NOUN/3/nsubj sleeps/VERB/0/root"}})};
+  const ArcTask task(files.corpus, {});
+  // Unseen: a, cat and mouse ("!" is punctuation; Dog and sleeps are roots); cat is wrong.
+  const FitScores scores = task.Score(std::vector<int32_t>{1, 0, 4, 2, 1, 2, 0, 2, 3},
+                                      task.HeadsOf(ProbeTarget::kLabels, 1).test);
+  CHECK_THAT(Ratio(scores, 3), WithinAbs(2.0 / 3, 1e-12));
+  CHECK_THAT(Ratio(scores, 0), WithinAbs(3.0 / 5, 1e-12));
+  double words = 0.0;
+  for (size_t i = 3; i < scores.denominators.size(); i += 4) words += scores.denominators[i];
+  CHECK(words == 3.0);
 }
 
 TEST_CASE("The arc control task: a word type hangs on itself, on the first or on the last word",
