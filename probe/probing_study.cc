@@ -140,10 +140,21 @@ class Study {
         pending.push_back(j);
         continue;
       }
+      CheckSize(jobs[j], *done);
       outcomes[j] = *done;
       Tell(jobs[j], nullptr);
     }
     return pending;
+  }
+
+  // A journal of another build may have other metrics.
+  void CheckSize(const ProbingJob& job, const FitOutcome& found) const {
+    const StudyRequest& request = requests_[job.request];
+    if (job.cell.code) return;
+    const size_t expected = corpus_.test.num_clusters * request.task->Metrics().size();
+    if (found.scores.numerators.size() == expected) return;
+    Fail("the journal's fit {}: expected {} counts, found {}; begin anew, without --resume",
+         KeyOf(request.name, job), expected, found.scores.numerators.size());
   }
 
   // Of a fit just done, or (null) of one that was found.

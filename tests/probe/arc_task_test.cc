@@ -212,11 +212,13 @@ TEST_CASE("Arcs are read off vectors, attention and distances in one study", "[p
   const std::string text = ProbingTablesText(results);
   const size_t of_layers = text.find("bilinear probe, by layer"),
                without = text.find("attention of all layers, and distances"),
-               baselines = text.find("without an encoder");
+               baselines = text.find("without an encoder"),
+               contrasts = text.find("paired contrasts");
   CHECK(of_layers < without);
   CHECK(without < baselines);
   CHECK(text.find("\ndistances+words") < baselines);
-  CHECK(text.find("attention", baselines) == std::string::npos);
+  CHECK(text.find("attention", baselines) > contrasts);
+  CHECK(text.find("distances+words", contrasts) != std::string::npos);
 }
 
 }  // namespace

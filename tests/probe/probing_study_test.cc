@@ -6,6 +6,7 @@
 
 #include "model/base/error.h"
 #include "probe/encoder_views.h"
+#include "probe/fit_journal.h"
 #include "probe/probing_files.h"
 #include "probe/probing_report.h"
 #include "probe/probing_rows.h"
@@ -13,6 +14,7 @@
 #include "probe/word_label_task.h"
 #include "tests/probe/small_encoder.h"
 #include "tests/support/catch.h"
+#include "tests/support/temporary_directory.h"
 
 namespace headscope {
 namespace {
@@ -126,6 +128,34 @@ TEST_CASE("A layer that dev chooses in an earlier request gives the fits of one 
   // The wrong layer would show.
   named.options.layers = {static_cast<size_t>(best == 0 ? 1 : 0)};
   CHECK(ProbingJson(run(named, 64)[1]) != expected);
+}
+
+TEST_CASE("A journal's fit that has other metrics than the task is refused by its name",
+          "[probe][probing_study]") {
+  const TemporaryDirectory temporary;
+  const std::string path = temporary.Path("fits.jsonl");
+  {
+    FitJournal journal(path, "a", false);
+    FitOutcome old;  // one metric of ten documents; the task has two
+    old.scores.numerators.assign(10, 1.0);
+    old.scores.denominators.assign(10, 1.0);
+    journal.Add("pos/linear/trained/labels/0/seed 1", old);
+  }
+  const Files files;
+  const WordLabelTask task(files.corpus, {.label = WordLabel::kUpos, .hidden_units = 8});
+  ProbingOptions options = SmallOptions();
+  options.probes = {"linear"};
+  const StudyRequest request{"pos", &task, options};
+  FitJournal resumed(path, "a", true);
+  StudyHooks hooks;
+  hooks.journal = &resumed;
+  ThreadPool pool(1);
+  ProbingResults results;
+  CHECK_THROWS_WITH(
+      ProbeEncoder(pool, SmallEncoder(), EncodeForms, files.corpus, {&request, 1}, hooks,
+                   {&results, 1}),
+      ContainsSubstring(
+          "pos/linear/trained/labels/0/seed 1: expected 20 counts, found 10; begin anew"));
 }
 
 TEST_CASE("A layer that the model does not have is refused before anything is fitted",
