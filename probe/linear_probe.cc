@@ -6,32 +6,15 @@
 #include <numeric>
 
 #include "model/base/error.h"
-#include "model/ops/cross_entropy.h"
-#include "model/ops/elementwise.h"
+#include "probe/linear_loss.h"
+#include "probe/low_rank_factors.h"
 #include "probe/preconditioner.h"
 
 namespace headscope {
 namespace {
 
-// So small that the second product over a block finds more of it in the cache: 4 and 16% less time
-// where rows have 512 numbers (two fits), nothing seen where they have 256.
-constexpr size_t kBlockRows = 512;
-
 // Of the cross entropy, in the logit of one label: p (1 - p) of a typical p.
 constexpr double kCurvature = 0.05;
-
-// logits = x W^T + b by way of W x^T: the same chains of products, so the same bits. Labels are few
-// (17), and kernels are made for columns by the 32.
-void FewLogits(Compute& compute, ConstMatrix x, ConstMatrix w, const float* b,
-               AlignedBuffer<float>& across, Matrix logits) {
-  across.EnsureSize(w.rows * x.rows);
-  const Matrix transposed(across.data(), w.rows, x.rows);
-  Gemm(compute, GemmForm::kNT, w, x, transposed);
-  for (size_t i = 0; i < x.rows; ++i) {
-    float* row = logits.Row(i);
-    for (size_t k = 0; k < w.rows; ++k) row[k] = transposed(k, i) + b[k];
-  }
-}
 
 }  // namespace
 
@@ -41,95 +24,6 @@ struct LinearDescent {
   double c = 0.0;
   std::vector<double> weights;
   LbfgsResult result = {};
-};
-
-// J and its gradient for several fits on the same rows.
-class LinearLoss {
- public:
-  LinearLoss(Compute& compute, const ProbeRows& data, size_t num_labels)
-      : compute_(compute),
-        data_(data),
-        k_(num_labels),
-        losses_(kBlockRows),
-        log_sums_(kBlockRows) {}
-
-  // What one of them asks: J and its gradient where its weights are w.
-  struct Question {
-    const LinearDescent* of;
-    std::vector<double> w;
-    double value = 0.0;
-    std::vector<double> gradient = {};
-  };
-
-  void Answer(std::span<Question> questions) {
-    Round(questions);
-    for (size_t begin = 0; begin < data_.rows.size(); begin += kBlockRows) {
-      AddBlock(begin, std::min(begin + kBlockRows, data_.rows.size()), questions);
-    }
-    const double n = static_cast<double>(data_.rows.size());
-    for (Question& question : questions) {
-      const double c = question.of->c;
-      double penalty = 0.0;
-      for (double& v : question.gradient) v /= n;
-      for (size_t j = 0; j < k_ * data_.Width(); ++j) {
-        penalty += question.w[j] * question.w[j];
-        question.gradient[j] += question.w[j] / (c * n);
-      }
-      question.value = question.value / n + 0.5 * penalty / (c * n);
-    }
-  }
-
- private:
-  // All weights in float, one fit's labels under another's.
-  void Round(std::span<Question> questions) {
-    const size_t size = k_ * data_.Width(), all = questions.size() * k_;
-    w_.EnsureSize(all * data_.Width());
-    dw_.EnsureSize(all * data_.Width());
-    b_.EnsureSize(all);
-    logits_.EnsureSize(kBlockRows * all);
-    for (size_t q = 0; q < questions.size(); ++q) {
-      const std::vector<double>& w = questions[q].w;
-      for (size_t j = 0; j < size; ++j) w_.data()[q * size + j] = static_cast<float>(w[j]);
-      for (size_t k = 0; k < k_; ++k) b_.data()[q * k_ + k] = static_cast<float>(w[size + k]);
-      questions[q].value = 0.0;
-      questions[q].gradient.assign(w.size(), 0.0);
-    }
-  }
-
-  void AddBlock(size_t begin, size_t end, std::span<Question> questions) {
-    const ConstMatrix x = block_.Features(compute_, data_, begin, end);
-    const size_t n = end - begin, all = questions.size() * k_, size = k_ * x.cols;
-    const Matrix logits(logits_.data(), n, all);
-    FewLogits(compute_, x, ConstMatrix(w_.data(), all, x.cols), b_.data(), across_, logits);
-    for (size_t q = 0; q < questions.size(); ++q) {
-      const Matrix own = logits.ColumnRange(q * k_, (q + 1) * k_);
-      const std::span<const int32_t> labels =
-          block_.Labels({data_.features, questions[q].of->labels, data_.rows}, begin, end);
-      CrossEntropyForward(compute_.Pool(), own, labels, losses_.data(), log_sums_.data());
-      CrossEntropyBackward(compute_.Pool(), own, labels, log_sums_.data(), 1.0f, own);
-      double loss = 0.0;
-      for (size_t i = 0; i < n; ++i) loss += static_cast<double>(losses_.data()[i]);
-      questions[q].value += loss;
-    }
-    Gemm(compute_, GemmForm::kTN, logits, x, Matrix(dw_.data(), all, x.cols));
-    db_.Reset(all);
-    AddBiasBackward(compute_.Pool(), logits, db_.data());
-    for (size_t q = 0; q < questions.size(); ++q) {
-      std::vector<double>& gradient = questions[q].gradient;
-      for (size_t j = 0; j < size; ++j) {
-        gradient[j] += static_cast<double>(dw_.data()[q * size + j]);
-      }
-      for (size_t k = 0; k < k_; ++k) {
-        gradient[size + k] += static_cast<double>(db_.data()[q * k_ + k]);
-      }
-    }
-  }
-
-  Compute& compute_;
-  const ProbeRows& data_;
-  size_t k_;
-  AlignedBuffer<float> w_, dw_, b_, db_, logits_, losses_, log_sums_, across_;
-  RowBlock block_;
 };
 
 // Several probes on their way, in step.
@@ -142,7 +36,8 @@ class LinearFits {
         options_(fits[0].probe->options_),
         k_(fits[0].probe->num_labels_),
         loss_(compute, train, k_),
-        moments_(SecondMoments(compute, train)) {
+        moments_(SecondMoments(compute, train)),
+        shape_{k_, train.Width(), options_.rank} {
     for (const LinearFit& fit : fits) {
       descents_.push_back({.labels = fit.labels,
                            .c = options_.c.at(0),
@@ -152,6 +47,7 @@ class LinearFits {
 
   void Run() {
     Approach();
+    Restrict();
     if (options_.c.size() > 1) ChoosePenalties();
     Minimise(loss_, train_.rows.size(), options_.lbfgs.tolerance, All());
     for (size_t f = 0; f < fits_.size(); ++f) {
@@ -183,6 +79,14 @@ class LinearFits {
     for (LinearDescent& descent : descents_) descent.c = options_.c[0];
   }
 
+  // From here on weights have low rank. At zero, where searches begin, all factors are stationary:
+  // the way leads from near the first penalty's minimum of any rank to the nearest factors.
+  void Restrict() {
+    if (options_.rank == 0 || options_.rank >= std::min(k_, train_.Width())) return;
+    Minimise(loss_, train_.rows.size(), options_.choice_tolerance, All());
+    restricted_ = true;
+  }
+
   // Leaves every fit near the minimum for the penalty that is best on its dev.
   void ChoosePenalties() {
     std::vector<double> best_nats(fits_.size(), std::numeric_limits<double>::infinity());
@@ -210,9 +114,33 @@ class LinearFits {
                                                 size_t size) {
     std::vector<std::span<double>> parts;
     for (LinearLoss::Question& question : questions) {
-      if (question.of->c == c) parts.push_back(std::span(question.*numbers).first(size));
+      if (question.c == c) parts.push_back(std::span(question.*numbers).first(size));
     }
     return parts;
+  }
+
+  // What is searched: preconditioned weights, or their factors, then the intercepts.
+  std::vector<double> ToSearched(const std::vector<double>& u) const {
+    if (!restricted_) return u;
+    const auto size = static_cast<std::ptrdiff_t>(k_ * train_.Width());
+    std::vector<double> x = FactorsOf(shape_, std::span(u).first(k_ * train_.Width()));
+    x.insert(x.end(), u.begin() + size, u.end());
+    return x;
+  }
+  std::vector<double> FromSearched(std::span<const double> x) const {
+    if (!restricted_) return {x.begin(), x.end()};
+    std::vector<double> u = ProductOf(shape_, x.first(shape_.Size()));
+    u.insert(u.end(), x.begin() + static_cast<std::ptrdiff_t>(shape_.Size()), x.end());
+    return u;
+  }
+  std::vector<double> ToSearchedGradient(std::span<const double> x,
+                                         const std::vector<double>& du) const {
+    if (!restricted_) return du;
+    const auto size = static_cast<std::ptrdiff_t>(k_ * train_.Width());
+    std::vector<double> dx =
+        FactorGradient(shape_, x.first(shape_.Size()), std::span(du).first(k_ * train_.Width()));
+    dx.insert(dx.end(), du.begin() + size, du.end());
+    return dx;
   }
 
   // Moves the weights of the descents named to where no entry of J's gradient on these rows is
@@ -230,7 +158,7 @@ class LinearFits {
       std::vector<double> start = descents_[f].weights;
       of_penalty.try_emplace(c, moments_, ridge)
           .first->second.FromWeights(std::span(start).first(size));
-      searches.emplace_back(std::move(start), options);
+      searches.emplace_back(ToSearched(start), options);
     }
     std::vector<size_t> asking;
     std::vector<LinearLoss::Question> questions;
@@ -240,8 +168,7 @@ class LinearFits {
       for (size_t i = 0; i < named.size(); ++i) {
         if (searches[i].IsDone()) continue;
         const LinearDescent& descent = descents_[named[i]];
-        const std::span<const double> at = searches[i].At();
-        questions.push_back({.of = &descent, .w = {at.begin(), at.end()}});
+        questions.push_back({descent.labels, descent.c, FromSearched(searches[i].At())});
         asking.push_back(i);
       }
       if (asking.empty()) break;
@@ -253,12 +180,13 @@ class LinearFits {
         preconditioner.ToGradient(PartsOf(questions, c, &LinearLoss::Question::gradient, size));
       }
       for (size_t q = 0; q < asking.size(); ++q) {
-        searches[asking[q]].Tell(questions[q].value, questions[q].gradient);
+        Lbfgs& search = searches[asking[q]];
+        search.Tell(questions[q].value, ToSearchedGradient(search.At(), questions[q].gradient));
       }
     }
     for (size_t i = 0; i < named.size(); ++i) {
       LinearDescent& descent = descents_[named[i]];
-      descent.weights = searches[i].Best();
+      descent.weights = FromSearched(searches[i].Best());
       of_penalty.at(descent.c).ToWeights(std::span(descent.weights).first(size));
       descent.result = searches[i].Result();
     }
@@ -272,6 +200,8 @@ class LinearFits {
   LinearLoss loss_;
   std::vector<double> moments_;
   std::vector<LinearDescent> descents_;
+  LowRankShape shape_;
+  bool restricted_ = false;  // to weights of that rank
 };
 
 void LinearProbe::FitTogether(Compute& compute, const ProbeRows& train,

@@ -5,6 +5,11 @@
 // as scikit-learn's LogisticRegression(C=c); the intercepts b [K] are not penalised. J is convex,
 // so nothing about the fit is random. Matrix products are the project's, in float; sums over blocks
 // of rows, the penalty and L-BFGS are in double, in one order.
+//
+// With a rank R below K and C, W = A B with A [K, R] and B [R, C] (Hewitt & Liang 2019, section 4;
+// reduced-rank logistic regression, Yee & Hastie 2003): the same J, the penalty of the product, by
+// L-BFGS on the factors from those nearest to the optimum of any rank. That is a local minimum, of
+// J's only one where R >= K - 1: rows of the penalised optimum add up to zero.
 #pragma once
 
 #include <vector>
@@ -30,6 +35,7 @@ struct LinearProbeOptions {
   // With twice as many rows or more the way to the first optimum begins with that of about so many,
   // evenly spaced: the same optimum, by cheaper steps.
   size_t approach_rows = 20000;
+  size_t rank = 0;  // of W at most; 0, or min(K, C) and more: no bound
 };
 
 class LinearProbe;
@@ -59,6 +65,9 @@ class LinearProbe final : public Probe {
   size_t NumLabels() const override { return num_labels_; }
 
   double ChosenC() const { return c_; }
+  // Whether there was a choice, and whether a stronger or weaker penalty might have been better.
+  bool HadChoice() const { return options_.c.size() > 1; }
+  bool ChoseEdge() const { return c_ == options_.c.front() || c_ == options_.c.back(); }
   ConstMatrix Weights() const { return {w_.data(), num_labels_, w_.size() / num_labels_}; }  // W
   const LbfgsResult& Fitted() const { return fitted_; }  // of the kept penalty
 

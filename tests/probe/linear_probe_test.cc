@@ -1,5 +1,6 @@
 #include "probe/linear_probe.h"
 
+#include <cmath>
 #include <deque>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -58,6 +59,89 @@ TEST_CASE("The linear probe is scikit-learn's LogisticRegression",
     CHECK_THAT(static_cast<double>(scores.NumRight(golden.Rows(golden.test))) / 15.0,
                WithinAbs(fit["accuracy"].get<double>(), 1e-12));
   }
+}
+
+TEST_CASE("Factors of a rank that bounds nothing reach the optimum of full weights",
+          "[probe][linear_probe][low_rank][parity]") {
+  const Golden golden;
+  ThreadPool pool(1);
+  Compute compute(pool);
+  for (const auto& fit : golden.json["fits"]) {
+    const auto fitted = [&](size_t rank) {
+      LinearProbe probe(4, {.c = {fit["c"].get<double>()},
+                            .lbfgs = {.memory = 10, .max_iterations = 2000, .tolerance = 1e-6},
+                            .choice_tolerance = 3e-2,  // so that the factors have a way to go
+                            .rank = rank});
+      probe.Fit(compute, golden.Rows(golden.train), golden.Rows(golden.test), kStream);
+      CHECK(ScoreProbe(compute, probe, golden.Rows(golden.test)).predicted ==
+            fit["predicted"].get<std::vector<int32_t>>());
+      return probe.Fitted();
+    };
+    // Of four labels: the penalised rows add up to zero, so that three dimensions hold them all.
+    CHECK_THAT(fitted(3).value, WithinAbs(fit["objective"].get<double>(), 1e-6));
+    CHECK(fitted(3).converged);
+    CHECK(fitted(3).iterations > 0);
+    CHECK(fitted(4).value == fitted(0).value);
+  }
+}
+
+// Three labels that depend on one direction of a plane, d = (0.6, 0.8), alone.
+struct OneDirection {
+  static constexpr size_t kWords = 400;
+  std::vector<float> features;
+  std::vector<int32_t> labels;
+  std::vector<uint32_t> rows;
+
+  OneDirection() : rows(kWords) {
+    const RandomStream stream{.seed = 8, .purpose = Purpose::kTest};
+    std::iota(rows.begin(), rows.end(), 0u);
+    for (size_t i = 0; i < kWords; ++i) {
+      features.push_back(static_cast<float>(stream.Normal(2 * i)));
+      features.push_back(static_cast<float>(stream.Normal(2 * i + 1)));
+      const double along = static_cast<double>(0.6f * features[2 * i] + 0.8f * features[2 * i + 1]);
+      const double noisy = along + 0.5 * stream.Normal(10000 + i);
+      labels.push_back(noisy < -0.4 ? 0 : noisy < 0.5 ? 1 : 2);
+    }
+  }
+  // By the direction at this angle alone.
+  double BestAlong(Compute& compute, double angle, double c) const {
+    std::vector<float> along;
+    for (size_t i = 0; i < kWords; ++i) {
+      along.push_back(
+          static_cast<float>(std::cos(angle) * static_cast<double>(features[2 * i]) +
+                             std::sin(angle) * static_cast<double>(features[2 * i + 1])));
+    }
+    LinearProbe probe(3, {.c = {c}, .lbfgs = {.tolerance = 1e-7}});
+    const ProbeRows data{ConstMatrix(along.data(), kWords, 1), labels, rows};
+    probe.Fit(compute, data, data, kStream);
+    return probe.Fitted().value;
+  }
+};
+
+TEST_CASE("Weights of rank one find the best direction of a plane, and the planted one",
+          "[probe][linear_probe][low_rank]") {
+  const OneDirection planted;
+  ThreadPool pool(1);
+  Compute compute(pool);
+  const double c = GENERATE(as<double>(), 0.01, 1.0);
+  // W = a d^T with |d| = 1 has the penalty of a: along each direction the problem is convex.
+  double best = 1e300;
+  for (size_t i = 0; i < 360; ++i) {
+    best = std::min(best, planted.BestAlong(compute, 3.14159265358979 * double(i) / 360.0, c));
+  }
+  LinearProbe probe(3, {.c = {c}, .lbfgs = {.tolerance = 1e-6}, .rank = 1});
+  const ProbeRows data{ConstMatrix(planted.features.data(), OneDirection::kWords, 2),
+                       planted.labels, planted.rows};
+  probe.Fit(compute, data, data, kStream);
+  CHECK(probe.Fitted().converged);
+  CHECK(probe.Fitted().value < best + 1e-6);
+  CHECK(probe.Fitted().value > best - 1e-5);  // a grid of half degrees
+  const ConstMatrix w = probe.Weights();
+  for (size_t k = 0; k < 3; ++k) {
+    CHECK_THAT(static_cast<double>(w(k, 0) * w(0, 1) - w(k, 1) * w(0, 0)), WithinAbs(0.0, 1e-6));
+  }
+  const double length = std::hypot(static_cast<double>(w(0, 0)), static_cast<double>(w(0, 1)));
+  CHECK(std::abs(0.6 * double(w(0, 0)) + 0.8 * double(w(0, 1))) > 0.99 * length);
 }
 
 TEST_CASE("The linear probe keeps the penalty that is best on dev", "[probe][linear_probe]") {
@@ -130,9 +214,11 @@ TEST_CASE("Fits that are made together have the bits of each by itself", "[probe
     labels[1][i] = static_cast<int32_t>(i * 7 % 4);
     labels[2][i] /= 2;
   }
-  const size_t approach_rows = GENERATE(as<size_t>(), 0, 20);
-  const LinearProbeOptions options{
-      .c = {0.05, 1.0, 20.0}, .lbfgs = {.tolerance = 1e-5}, .approach_rows = approach_rows};
+  const size_t approach_rows = GENERATE(as<size_t>(), 0, 20), rank = GENERATE(as<size_t>(), 0, 2);
+  const LinearProbeOptions options{.c = {0.05, 1.0, 20.0},
+                                   .lbfgs = {.tolerance = 1e-5},
+                                   .approach_rows = approach_rows,
+                                   .rank = rank};
   const auto rows = [&](size_t k, const std::vector<uint32_t>& of) {
     return ProbeRows{golden.x, labels[k], of};
   };
