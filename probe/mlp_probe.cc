@@ -7,6 +7,7 @@
 
 #include "model/base/error.h"
 #include "model/ops/cross_entropy.h"
+#include "model/ops/dropout.h"
 #include "model/ops/elementwise.h"
 #include "model/ops/rectifier.h"
 #include "probe/batch_training.h"
@@ -44,13 +45,34 @@ void MlpProbe::Initialise(size_t width, const RandomStream& random) {
   parameters_ = std::make_unique<ParameterSet>(layout_);
   InitialiseParameters(1.0f, random.Bits64(0), *parameters_);
   hidden_.resize(options_.hidden_layers);
+  dropped_.resize(options_.hidden_layers + 1);
+  read_.resize(options_.hidden_layers + 1);
+  dropout_seed_ = random.Bits64(1);
+  step_ = 0;
+}
+
+void MlpProbe::Drop(size_t i, ConstMatrix x, Matrix y) const {
+  ApplyDropout(
+      {dropout_seed_, step_, static_cast<uint32_t>(i), static_cast<float>(options_.dropout)}, 0, x,
+      y);
 }
 
 void MlpProbe::Logits(Compute& compute, ConstMatrix x, Matrix logits) {
+  Forward(compute, x, logits);
+}
+
+void MlpProbe::Forward(Compute& compute, ConstMatrix x, Matrix logits) {
   input_ = mix_ ? mix_->Forward(compute.Pool(), *parameters_, x) : x;
   ConstMatrix below = input_;
   for (size_t i = 0; i <= options_.hidden_layers; ++i) {
     const bool is_last = i == options_.hidden_layers;
+    if (Drops()) {
+      dropped_[i].EnsureSize(below.rows * below.cols);
+      const Matrix left(dropped_[i].data(), below.rows, below.cols);
+      Drop(i, below, left);
+      below = left;
+    }
+    read_[i] = below;
     if (!is_last) hidden_[i].EnsureSize(x.rows * options_.hidden);
     const Matrix y = is_last ? logits : Hidden(i, x.rows);
     Gemm(compute, GemmForm::kNT, below, std::as_const(*parameters_).At(WeightName(i)), y,
@@ -67,13 +89,13 @@ void MlpProbe::Backward(Compute& compute, ConstMatrix x, ConstMatrix dlogits,
   dhidden_below_.EnsureSize(x.rows * options_.hidden);
   ConstMatrix dy = dlogits;
   for (size_t i = options_.hidden_layers + 1; i-- > 0;) {
-    const ConstMatrix below = i == 0 ? input_ : ConstMatrix(Hidden(i - 1, x.rows));
-    Gemm(compute, GemmForm::kTN, dy, below, gradients.At(WeightName(i)));
+    Gemm(compute, GemmForm::kTN, dy, read_[i], gradients.At(WeightName(i)));
     AddBiasBackward(compute.Pool(), dy, gradients.At(BiasName(i)).data);
     if (i == 0) break;
     const Matrix dbelow(dhidden_below_.data(), x.rows, options_.hidden);
     Gemm(compute, GemmForm::kNN, dy, std::as_const(*parameters_).At(WeightName(i)), dbelow);
-    RectifierBackward(compute.Pool(), dbelow, below, dbelow);
+    if (Drops()) Drop(i, dbelow, dbelow);
+    RectifierBackward(compute.Pool(), dbelow, Hidden(i - 1, x.rows), dbelow);
     std::swap(dhidden_, dhidden_below_);
     dy = dbelow;
   }
@@ -81,6 +103,7 @@ void MlpProbe::Backward(Compute& compute, ConstMatrix x, ConstMatrix dlogits,
   dinput_.EnsureSize(input_.rows * input_.cols);
   const Matrix dinput(dinput_.data(), input_.rows, input_.cols);
   Gemm(compute, GemmForm::kNN, dy, std::as_const(*parameters_).At(WeightName(0)), dinput);
+  if (Drops()) Drop(0, dinput, dinput);
   mix_->Backward(*parameters_, x, dinput, gradients);
 }
 
@@ -88,7 +111,7 @@ std::vector<double> MlpProbe::MixWeights() const {
   return mix_ ? mix_->Weights(*parameters_) : std::vector<double>();
 }
 
-void MlpProbe::Gradient(Compute& compute, const ProbeRows& batch, ParameterSet& gradients) {
+double MlpProbe::Gradient(Compute& compute, const ProbeRows& batch, ParameterSet& gradients) {
   const size_t rows = batch.rows.size();
   const ConstMatrix x = block_.Features(compute, batch, 0, rows);
   const std::span<const int32_t> labels = block_.Labels(batch, 0, rows);
@@ -96,11 +119,17 @@ void MlpProbe::Gradient(Compute& compute, const ProbeRows& batch, ParameterSet& 
   losses_.EnsureSize(rows);
   log_sums_.EnsureSize(rows);
   const Matrix logits(logits_.data(), rows, num_labels_);
-  Logits(compute, x, logits);
+  training_ = true;
+  ++step_;
+  Forward(compute, x, logits);
   CrossEntropyForward(compute.Pool(), logits, labels, losses_.data(), log_sums_.data());
   CrossEntropyBackward(compute.Pool(), logits, labels, log_sums_.data(),
                        1.0f / static_cast<float>(rows), logits);
   Backward(compute, x, logits, gradients);
+  training_ = false;
+  double sum = 0.0;
+  for (size_t i = 0; i < rows; ++i) sum += static_cast<double>(losses_.data()[i]);
+  return sum / static_cast<double>(rows);
 }
 
 void MlpProbe::Fit(Compute& compute, const ProbeRows& train, const ProbeRows& dev,
