@@ -21,6 +21,7 @@ std::string ErasureJson(const ErasureResults& results) {
                     {"seed", results.facts.seed},
                     {"train_words", results.train_words},
                     {"loss_sentences", results.loss_sentences},
+                    {"draws", results.draws},
                     {"clusters", results.clusters.name},
                     {"num_clusters", results.clusters.count}};
   for (const auto& [name, value] : results.options) options[name] = value;

@@ -22,7 +22,7 @@ struct ErasureMethod {
 struct ErasureRow {
   size_t layer = 0;  // that was erased
   std::string method;
-  std::string measure;  // "pos linear", …, "masked-LM loss" (nats)
+  std::string measure;  // "pos linear", "arcs bilinear" (UAS), …, "masked-LM loss" (nats)
   int at_layer = 0;     // whose vectors the probe reads; -1 of the masked-LM loss
   // "value"; "change": less the value without erasure; "beyond random": less the random subspace's.
   std::string kind;
@@ -37,6 +37,7 @@ struct ErasureResults {
   ModelFacts model;
   DataFacts train, dev, test;
   uint64_t train_words = 0, loss_sentences = 0;
+  size_t draws = 0;       // of random subspaces
   ClusterFacts clusters;  // of test
   std::vector<size_t> layers;
   std::vector<std::pair<std::string, std::string>> options;

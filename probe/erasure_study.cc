@@ -6,6 +6,7 @@
 
 #include "model/attention_regime.h"
 #include "model/base/error.h"
+#include "probe/arc_task.h"
 #include "probe/cluster_sums.h"
 #include "probe/masked_losses.h"
 #include "probe/probe_streams.h"
@@ -17,7 +18,7 @@ constexpr const char* kLossMeasure = "masked-LM loss";
 
 // A probe that is fitted at a layer after an erasure.
 struct Measure {
-  const WordLabelTask* task;
+  const ProbingTask* task;
   std::string task_name, probe;
   size_t index;  // into the layers read
   size_t layer;
@@ -60,7 +61,8 @@ class ErasureStudy {
         progress_(progress),
         results_(results),
         concept_task_(corpus, {options.concept_label, options.hidden_units}),
-        other_task_(corpus, {OtherLabel(), options.hidden_units}) {
+        other_task_(corpus, {OtherLabel(), options.hidden_units}),
+        arc_task_(corpus, {}) {
     if (model.config.has_mlm_head && options.loss_sentences > 0) {
       losses_.emplace(
           model, word_piece, encode, corpus.test,
@@ -149,7 +151,7 @@ class ErasureStudy {
   }
 
   // What is fitted at the layers read: at the first, which is erased, the concept by all probes;
-  // linearly the other labels, and at later layers the concept.
+  // linearly the other labels, bilinearly arcs, and at later layers the concept.
   std::vector<Measure> MeasuresFor(std::span<const size_t> layers) const {
     const std::string own = NameOf(options_.concept_label), other = NameOf(OtherLabel());
     std::vector<Measure> measures;
@@ -159,6 +161,7 @@ class ErasureStudy {
     for (size_t k = 0; k < layers.size(); ++k) {
       if (k > 0) measures.push_back({&concept_task_, own, "linear", k, layers[k]});
       measures.push_back({&other_task_, other, "linear", k, layers[k]});
+      measures.push_back({&arc_task_, "arcs", "bilinear", k, layers[k]});
     }
     return measures;
   }
@@ -240,6 +243,7 @@ class ErasureStudy {
   const ErasureProgress& progress_;
   ErasureResults& results_;
   WordLabelTask concept_task_, other_task_;
+  ArcTask arc_task_;
   std::optional<MaskedLosses> losses_;
   size_t done_ = 0, steps_ = 0;
 };
@@ -279,6 +283,7 @@ void StudyErasure(ThreadPool& pool, const PretrainedModel& model, const WordPiec
   results.dev = corpus.dev.facts;
   results.test = corpus.test.facts;
   results.train_words = corpus.train.NumWords();
+  results.draws = options.draws;
   results.clusters = corpus.test.clusters.Facts();
   const WordLabelTask task(corpus, {options.concept_label, options.hidden_units});
   results.majority =

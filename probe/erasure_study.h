@@ -1,6 +1,7 @@
 // Erases a concept (parts of speech, relations) from one layer's vectors and measures what that
-// changes: the concept's own probes there and later, another probe, the masked LM (Elazar et al.
-// 2021 ask this of INLP). Beside LEACE and INLP, random subspaces of the same rank.
+// changes: the concept's own probes there and later, other probes (of the other labels, of
+// dependency arcs), the masked LM (Elazar et al. 2021 ask this of INLP). Beside LEACE and INLP,
+// random subspaces of the same rank.
 #pragma once
 
 #include <cstddef>
@@ -20,8 +21,8 @@
 namespace headscope {
 
 struct ErasureOptions {
-  WordLabel concept_label = WordLabel::kUpos;  // or kRelation; the other is the other probe
-  std::vector<size_t> layers;                  // empty: all; each is erased by itself
+  WordLabel concept_label = WordLabel::kUpos;            // or kRelation; the other is another probe
+  std::vector<size_t> layers;                            // empty: all; each is erased by itself
   std::vector<std::string> probes = {"linear", "mlp1"};  // of the concept, at the erased layer
   bool every_later_layer = false;                        // read all later layers, not only the last
   size_t seeds = 3;                                      // of probes that are random

@@ -37,6 +37,11 @@ std::string Heading(const MeasureColumn& column) {
   return fmt::format("{}, layer {}", column.measure, column.at_layer);
 }
 
+// One draw of a subspace has no interval for others.
+const char* DrawsOf(const ErasureResults& results) {
+  return results.draws == 1 ? " (one draw)" : "";
+}
+
 ProbingTable ValuesAt(const ErasureResults& results, size_t layer) {
   ProbingTable table{fmt::format("layer {} erased", layer), {"removed", "rank", "% variance"}, {}};
   const std::vector<MeasureColumn> columns = ColumnsFor(results, layer);
@@ -46,7 +51,9 @@ ProbingTable ValuesAt(const ErasureResults& results, size_t layer) {
   }
   for (const ErasureMethod& method : results.methods) {
     if (method.layer != layer) continue;
-    std::vector<std::string> cells{method.name, std::to_string(method.rank),
+    const bool is_random = method.name.starts_with("random");
+    std::vector<std::string> cells{method.name + (is_random ? DrawsOf(results) : ""),
+                                   std::to_string(method.rank),
                                    fmt::format("{:.1f}", 100.0 * method.share_of_variance)};
     for (const MeasureColumn& column : columns) {
       const auto cell = [&](const char* kind) {
@@ -64,7 +71,8 @@ ProbingTable ValuesAt(const ErasureResults& results, size_t layer) {
 
 ProbingTable BeyondRandomAt(const ErasureResults& results, size_t layer) {
   ProbingTable table{
-      fmt::format("layer {} erased: change beyond random subspaces of the same rank", layer),
+      fmt::format("layer {} erased: change beyond random subspaces of the same rank{}", layer,
+                  DrawsOf(results)),
       {"removed"},
       {}};
   const std::vector<MeasureColumn> columns = ColumnsFor(results, layer);
@@ -115,11 +123,14 @@ std::string ErasurePreface(const ErasureResults& results) {
                                results.loss_sentences);
   return fmt::format(
       "{} erased from one layer at a time: erasers and probes fitted on {} ({} words used), chosen "
-      "on {}, scored on {}. Percent right with 95% intervals for new seeds or draws on new {} "
-      "({}); "
-      "the most frequent label has {}. {}",
+      "on {}, scored on {}. Percent right (of arcs: UAS) with 95% intervals for new seeds or draws "
+      "on new {} ({}); the most frequent label has {}. {}{}",
       results.title, results.train.path, results.train_words, results.dev.path, results.test.path,
-      results.clusters.name, results.clusters.count, EstimateText(results.majority), loss);
+      results.clusters.name, results.clusters.count, EstimateText(results.majority), loss,
+      results.draws == 1 ? fmt::format(" Of random subspaces there is one draw: intervals are for "
+                                       "new {}, not for other subspaces.",
+                                       results.clusters.name)
+                         : "");
 }
 
 std::string ErasureTablesText(const ErasureResults& results) {

@@ -151,7 +151,7 @@ class Study {
   void CheckSize(const ProbingJob& job, const FitOutcome& found) const {
     const StudyRequest& request = requests_[job.request];
     if (job.cell.code) return;
-    const size_t expected = corpus_.test.num_clusters * request.task->Metrics().size();
+    const size_t expected = corpus_.test.clusters.Count() * request.task->Metrics().size();
     if (found.scores.numerators.size() == expected) return;
     Fail("the journal's fit {}: expected {} counts, found {}; begin anew, without --resume",
          KeyOf(request.name, job), expected, found.scores.numerators.size());

@@ -49,7 +49,7 @@ double SecondsOfErasureStudy(const SuiteContext& context) {
   const double layers =
       context.options.full ? static_cast<double>(config.num_hidden_layers + 1) : 1.0;
   const double width = static_cast<double>(config.hidden_size);
-  const double fits = 120.0 * words / 20000.0 * width / 256.0;
+  const double fits = 130.0 * words / 20000.0 * width / 256.0;
   // Once as they are, then under nothing, LEACE, INLP and two random erasers a draw.
   const double times = 4.0 + 2.0 * static_cast<double>(OptionsOf(context).draws);
   const double read =

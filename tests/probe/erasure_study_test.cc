@@ -127,6 +127,13 @@ TEST_CASE("An erasure study: what goes is the label, and results do not depend o
   CHECK(value("none", "masked-LM loss", -1) > 1.0);
   CHECK(value("leace", "masked-LM loss", -1, "change") != 0.0);
   CHECK(value("none", "relation linear", 2) > 0.0);
+  // Arcs: every word hangs on its left neighbour, which positions tell, not tags.
+  CHECK(value("none", "arcs bilinear", 1) > 0.2);
+  CHECK(value("none", "arcs bilinear", 2) != value("leace", "arcs bilinear", 2));
+  CHECK_THAT(
+      value("leace", "arcs bilinear", 1, "beyond random"),
+      WithinAbs(value("leace", "arcs bilinear", 1) - value("random leace", "arcs bilinear", 1),
+                1e-9));
   CHECK(results.Find(1, "none", "pos linear", 1, "change") == nullptr);
   const ErasureRow* const random = results.Find(1, "random leace", "pos mlp1", 1, "value");
   REQUIRE(random != nullptr);
@@ -141,6 +148,16 @@ TEST_CASE("An erasure study: what goes is the label, and results do not depend o
   CHECK_THAT(text, ContainsSubstring("layer 1 erased"));
   CHECK_THAT(text, ContainsSubstring("random inlp"));
   CHECK_THAT(ErasureReportHtml(results), ContainsSubstring("beyond random subspaces"));
+}
+
+TEST_CASE("Where there is one random subspace, its table and preface say so", "[probe][erase]") {
+  ErasureResults results = StudySmall(SmallEncoder(), 1, OneLayer());
+  CHECK(ErasureTablesText(results).find("one draw") == std::string::npos);
+  results.draws = 1;
+  const std::string text = ErasureTablesText(results);
+  CHECK_THAT(text, ContainsSubstring("random leace (one draw)"));
+  CHECK_THAT(text, ContainsSubstring("subspaces of the same rank (one draw)"));
+  CHECK_THAT(text, ContainsSubstring("there is one draw: intervals are for new documents"));
 }
 
 TEST_CASE("Without a masked-LM head the loss is n/a, and is said to be", "[probe][erase]") {
