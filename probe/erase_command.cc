@@ -17,13 +17,14 @@
 #include "probe/output_folder.h"
 #include "probe/probing_command.h"
 #include "probe/results.h"
+#include "probe/trajectory_files.h"
 #include "probe/work_progress.h"
 
 namespace headscope {
 namespace {
 
 struct EraseFlags {
-  std::string model;
+  std::string model, checkpoints;
   std::vector<std::string> layers = {"all"};
   ProbeFileFlags files;
   std::string concept_name = "pos", later = "last";
@@ -35,7 +36,8 @@ struct EraseFlags {
 std::string CommandLine(const EraseFlags& flags) {
   const ErasureOptions& options = flags.options;
   return WrittenCommand("headscope probe erase")
-      .Add("--model", flags.model)
+      .AddUnlessEmpty("--model", flags.model)
+      .AddUnlessEmpty("--checkpoints", flags.checkpoints)
       .Add("--train", flags.files.train)
       .Add("--dev", flags.files.dev)
       .Add("--test", flags.files.test)
@@ -73,7 +75,6 @@ void FillFacts(const EraseFlags& flags, const PretrainedModel& model, ErasureRes
   results.options = {{"probes", fmt::format("{}", fmt::join(options.probes, ","))},
                      {"later", flags.later},
                      {"seeds", std::to_string(options.seeds)},
-                     {"draws", std::to_string(options.draws)},
                      {"iterations", std::to_string(options.inlp.max_iterations)},
                      {"hidden", std::to_string(options.hidden_units)},
                      {"pooling", flags.files.pooling}};
@@ -98,31 +99,77 @@ void WriteErasure(const std::string& out, const ErasureResults& results) {
              ErasureTablesText(results), out, out);
 }
 
-void RunErase(const EraseFlags& flags) {
-  const ErasureOptions options = OptionsOf(flags);
-  const Treebank train = ReadConllu(flags.files.train), dev = ReadConllu(flags.files.dev),
-                 test = ReadConllu(flags.files.test);
-  const PretrainedModel model = LoadPretrained(ModelOfPath(flags.model));
-  const WordPiece word_piece = WordPiece::FromFile(model.VocabPath(), model.lower_case);
-  CheckVocabulary(word_piece, model);
-  PrepareOutput(flags.files.out);
-  flags.compute.SelectTarget();
-  ThreadPool pool(flags.compute.threads);
-  const WordEncoder encode = [&](const std::vector<std::string>& words) {
-    return EncodeWordInput(word_piece, words);
-  };
-  const ProbeCorpus corpus =
-      MakeProbeCorpus(train, dev, test, encode,
-                      {model.config.max_position_embeddings, flags.train_words, options.seed});
-  ErasureResults results;
-  {
-    WorkProgress line("erasures");
-    StudyErasure(
-        pool, model, word_piece, encode, corpus, options,
-        [&](size_t done, size_t total) { line(done, total); }, results);
+void WriteErasures(const std::string& out, const std::vector<Checkpoint>& checkpoints,
+                   const std::vector<ErasureResults>& found) {
+  TrajectoryFindings findings;
+  findings.title = "Erasure: " + found[0].title;
+  findings.preface = ErasurePreface(found[0]);
+  findings.facts = found[0].facts;
+  for (size_t i = 0; i < found.size(); ++i) {
+    AddToTrajectory(checkpoints[i].step, found[i], findings.trajectory);
+    findings.results.emplace_back(checkpoints[i].step, ErasureJson(found[i]));
   }
-  FillFacts(flags, model, results);
-  WriteErasure(flags.files.out, results);
+  WriteFileAtomically(out + "/manifest.json", ManifestJson(findings.facts));
+  WriteTrajectoryFindings(out, "headscope probe erase", findings);
+}
+
+// The files of a command, for one model or several of one vocabulary.
+class ErasureRun {
+ public:
+  ErasureRun(const EraseFlags& flags, const PretrainedModel& first)
+      : flags_(flags),
+        options_(OptionsOf(flags)),
+        train_(ReadConllu(flags.files.train)),
+        dev_(ReadConllu(flags.files.dev)),
+        test_(ReadConllu(flags.files.test)),
+        word_piece_(WordPiece::FromFile(first.VocabPath(), first.lower_case)),
+        encode_([this](const std::vector<std::string>& words) {
+          return EncodeWordInput(word_piece_, words);
+        }) {
+    CheckVocabulary(word_piece_, first);
+    PrepareOutput(flags.files.out);
+    flags.compute.SelectTarget();
+    pool_ = std::make_unique<ThreadPool>(flags.compute.threads);
+    corpus_ =
+        MakeProbeCorpus(train_, dev_, test_, encode_,
+                        {first.config.max_position_embeddings, flags.train_words, options_.seed});
+  }
+
+  ErasureResults Study(const PretrainedModel& model) {
+    ErasureResults results;
+    {
+      WorkProgress line("erasures");
+      StudyErasure(
+          *pool_, model, word_piece_, encode_, corpus_, options_,
+          [&](size_t done, size_t total) { line(done, total); }, results);
+    }
+    FillFacts(flags_, model, results);
+    return results;
+  }
+
+ private:
+  const EraseFlags& flags_;
+  ErasureOptions options_;
+  Treebank train_, dev_, test_;
+  WordPiece word_piece_;
+  WordEncoder encode_;
+  std::unique_ptr<ThreadPool> pool_;
+  ProbeCorpus corpus_;
+};
+
+void RunErase(const EraseFlags& flags) {
+  const std::vector<Checkpoint> checkpoints = CheckpointsOf(flags.model, flags.checkpoints);
+  ErasureRun run(flags, LoadPretrained(checkpoints[0].model));
+  std::vector<ErasureResults> found;
+  for (const Checkpoint& checkpoint : checkpoints) {
+    if (!flags.checkpoints.empty()) fmt::print(stderr, "step {}: ", checkpoint.step);
+    found.push_back(run.Study(LoadPretrained(checkpoint.model)));
+  }
+  if (flags.checkpoints.empty()) {
+    WriteErasure(flags.files.out, found[0]);
+  } else {
+    WriteErasures(flags.files.out, checkpoints, found);
+  }
 }
 
 }  // namespace
@@ -133,7 +180,10 @@ void AddEraseCommand(const Command& probe) {
   const Command command = probe.Subcommand(
       "erase",
       "what the masked LM and later layers lose when a concept is erased from a layer's vectors");
-  command.Option("--model", flags->model, "a model's folder, or a run directory").Required();
+  command.Option("--model", flags->model, "a model's folder, or a run directory");
+  command.Option("--checkpoints", flags->checkpoints,
+                 "in place of --model a run whose snapshots (train --checkpoints) are studied one "
+                 "by one; step 0 is an encoder of random weights");
   AddProbeFileFlags(command, flags->files);
   command
       .Option("--layers", flags->layers, "all, or a list: 0 the embeddings, 1 the first block, …")
@@ -145,8 +195,10 @@ void AddEraseCommand(const Command& probe) {
       .SplitAt(',')
       .OneOf(kWordProbes);
   command
-      .Option("--later", flags->later,
-              "whose vectors linear probes read besides: the last layer, or all later ones")
+      .Option(
+          "--later", flags->later,
+          "whose vectors probes (linear; of arcs bilinear) read besides: the last layer, or all "
+          "later ones")
       .OneOf({"last", "all"});
   command.Option("--seeds", options.seeds, "of probes that are random").Range(1, 1000);
   command.Option("--draws", options.draws, "of random subspaces of the same rank; 0: none")

@@ -108,4 +108,17 @@ void AddToTrajectory(uint64_t step, const HeadProbeResults& results, Trajectory&
   if (results.coreference) AddCoreference(step, *results.coreference, trajectory);
 }
 
+void AddToTrajectory(uint64_t step, const ErasureResults& results, Trajectory& trajectory) {
+  for (const ErasureRow& row : results.rows) {
+    const bool is_loss = row.at_layer < 0;
+    if (row.kind != (is_loss ? "change" : "value")) continue;
+    const std::string read = is_loss ? ", rise" : ", layer " + std::to_string(row.at_layer);
+    trajectory.Add("layer " + std::to_string(row.layer) + " erased: " + row.measure + read,
+                   is_loss                           ? "nats"
+                   : row.measure.starts_with("arcs") ? "UAS"
+                                                     : "accuracy",
+                   row.method, row.method.starts_with("random"), step, row.estimate);
+  }
+}
+
 }  // namespace headscope

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "probe/erasure_results.h"
 #include "probe/head_results.h"
 #include "probe/probing_results.h"
 
@@ -21,8 +22,9 @@ struct TrajectoryCurve {
 // Curves that are drawn together.
 struct TrajectoryChart {
   std::string title;   // "linear probe"
-  std::string metric;  // "accuracy"
+  std::string metric;  // "accuracy", shown in percent; "nats"
   std::vector<TrajectoryCurve> curves;
+  bool InNats() const { return metric == "nats"; }
 };
 
 struct Trajectory {
@@ -38,6 +40,9 @@ void AddToTrajectory(uint64_t step, const ProbingResults& results, Trajectory& t
 // Charts of the most frequent relations (the head that dev chose at that step), of trees and of
 // coreference, each with its nulls.
 void AddToTrajectory(uint64_t step, const HeadProbeResults& results, Trajectory& trajectory);
+// Charts of every measure at every layer erased, a curve for each method; of the masked LM the rise
+// of its loss.
+void AddToTrajectory(uint64_t step, const ErasureResults& results, Trajectory& trajectory);
 
 std::string TrajectoryCsv(const Trajectory& trajectory);
 // An array of charts.

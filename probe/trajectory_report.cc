@@ -32,17 +32,22 @@ std::string ColourOf(const TrajectoryChart& chart, const TrajectoryCurve& curve)
   return "#888888";
 }
 
+// What is not in nats is shown in percent.
+double FactorOf(const TrajectoryChart& chart) { return chart.InNats() ? 1.0 : 100.0; }
+
 std::string Chart(const TrajectoryChart& chart) {
   std::vector<LineSeries> series;
+  const double factor = FactorOf(chart);
   for (const TrajectoryCurve& curve : chart.curves) {
     LineSeries line{curve.name, ColourOf(chart, curve), curve.is_null, {}};
     for (const auto& [step, score] : curve.points) {
-      line.points.emplace_back(static_cast<double>(step), 100 * score.value);
-      if (!curve.is_null) line.intervals.emplace_back(100 * score.low, 100 * score.high);
+      line.points.emplace_back(static_cast<double>(step), factor * score.value);
+      if (!curve.is_null) line.intervals.emplace_back(factor * score.low, factor * score.high);
     }
     series.push_back(std::move(line));
   }
-  return LineChart("steps (each doubling as wide)", chart.metric + " (%)", series, XScale::kSteps);
+  return LineChart("steps (each doubling as wide)",
+                   chart.InNats() ? chart.metric : chart.metric + " (%)", series, XScale::kSteps);
 }
 
 // A row for each step, a column for each curve.
@@ -59,7 +64,9 @@ StepTable TableOf(const TrajectoryChart& chart) {
   }
   for (size_t c = 0; c < chart.curves.size(); ++c) {
     table.header.push_back(chart.curves[c].name);
-    for (const auto& [step, score] : chart.curves[c].points) rows[step][c] = EstimateText(score);
+    for (const auto& [step, score] : chart.curves[c].points) {
+      rows[step][c] = EstimateText(score, FactorOf(chart), chart.InNats() ? 3 : 1);
+    }
   }
   for (auto& [step, cells] : rows) {
     cells.insert(cells.begin(), std::to_string(step));
@@ -123,7 +130,8 @@ std::string TrajectoryText(const Trajectory& trajectory) {
     const StepTable table = TableOf(chart);
     TextTable lines(table.header);
     for (const auto& row : table.rows) lines.Add(row);
-    text += fmt::format("\n{}: {} on test, percent\n{}", chart.title, chart.metric, lines.Text());
+    text += fmt::format("\n{}: {} on test{}\n{}", chart.title, chart.metric,
+                        chart.InNats() ? "" : ", percent", lines.Text());
   }
   return text;
 }

@@ -70,6 +70,43 @@ TEST_CASE("A trajectory follows every layer and the one that dev chose at that s
   CHECK_THAT(html, ContainsSubstring("80.0 [79.0, 81.0]"));
 }
 
+TEST_CASE("Erasures of snapshots are a chart for each measure, the rise of the loss in nats",
+          "[trajectory][erase]") {
+  Trajectory trajectory;
+  for (const uint64_t step : {0u, 64u}) {
+    const double value = step == 0 ? 0.25 : 0.75;
+    ErasureResults results;
+    const auto row = [&](const char* method, const char* measure, int at, const char* kind,
+                         double of) {
+      results.rows.push_back({1, method, measure, at, kind, {of, of - 0.1, of + 0.1, 3}, {of}, 9});
+    };
+    row("none", "arcs bilinear", 2, "value", value);
+    row("leace", "arcs bilinear", 2, "value", value / 2);
+    row("leace", "arcs bilinear", 2, "change", -value / 2);
+    row("random leace", "arcs bilinear", 2, "value", value - 0.05);
+    row("none", "masked-LM loss", -1, "value", 5.0);
+    row("leace", "masked-LM loss", -1, "value", 5.0 + value);
+    row("leace", "masked-LM loss", -1, "change", value);
+    AddToTrajectory(step, results, trajectory);
+  }
+  REQUIRE(trajectory.charts.size() == 2);
+  const TrajectoryChart &arcs = trajectory.charts[0], &loss = trajectory.charts[1];
+  CHECK(arcs.title == "layer 1 erased: arcs bilinear, layer 2");
+  CHECK(arcs.metric == "UAS");
+  REQUIRE(arcs.curves.size() == 3);
+  CHECK(arcs.curves[1].name == "leace");
+  CHECK(arcs.curves[1].points[1].second.value == 0.375);
+  CHECK_FALSE(arcs.curves[1].is_null);
+  CHECK(arcs.curves[2].is_null);
+  CHECK(loss.title == "layer 1 erased: masked-LM loss, rise");
+  REQUIRE(loss.curves.size() == 1);
+  const std::string text = TrajectoryText(trajectory);
+  CHECK_THAT(text, ContainsSubstring("37.5 [27.5, 47.5]"));
+  CHECK_THAT(text, ContainsSubstring("rise: nats on test\n"));
+  CHECK_THAT(text, ContainsSubstring("0.750 [0.650, 0.850]"));
+  CHECK_THAT(TrajectoryHtml(trajectory), ContainsSubstring("0.750"));
+}
+
 TEST_CASE("A chart by steps puts doublings at equal distances, and bands where intervals are",
           "[trajectory][svg]") {
   const double infinity = std::numeric_limits<double>::infinity();
