@@ -54,7 +54,7 @@ JSON := $(filter-out datasets/record_reader.cc,$(shell grep -lE 'nlohmann/json.h
 TEXT := $(filter-out $(JSON),$(COMMANDS) $(addsuffix .cc,model/base/command_line datasets/corpora datasets/download \
         datasets/statistics_tables train/config_field train/config_file train/config_flags train/finetune_config \
         train/progress_line train/train_config train/version probe/example_sentences probe/head_tables probe/html_page \
-        probe/report probe/svg probe/svg_elements probe/probing_report probe/probing_tables probe/difference_plot probe/estimate_text \
+        probe/capacity_figure probe/report probe/svg probe/svg_elements probe/probing_report probe/probing_tables probe/difference_plot probe/estimate_text \
         probe/experiment_report probe/suite_erasure probe/suite_heads probe/suite_progress \
         probe/suite_section))
 # Arithmetic, and what visits every piece, word or draw. The rest compiles a quarter faster without the last level.

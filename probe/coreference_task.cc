@@ -198,6 +198,7 @@ std::vector<FitScores> CoreferenceTask::FitTogether(Compute& compute, const Laye
     }
     FitScores scores = Score(pairs.predicted, labels, right);
     scores.dev = fits[r].dev;
+    scores.penalty = fits[r].penalty;
     all.push_back(std::move(scores));
   }
   return all;

@@ -17,11 +17,16 @@ std::string HeadLine(const std::string& identity) {
 
 Json OutcomeJson(const std::string& key, const FitOutcome& outcome) {
   // NaN becomes null.
+  Json penalty = Json::array();
+  if (outcome.scores.penalty) {
+    penalty = {outcome.scores.penalty->c, outcome.scores.penalty->at_edge ? 1 : 0};
+  }
   return {{"fit", key},
           {"numerators", outcome.scores.numerators},
           {"denominators", outcome.scores.denominators},
           {"dev", outcome.scores.dev},
           {"mix", outcome.scores.mix},
+          {"penalty", penalty},
           {"bits", outcome.code.bits},
           {"uniform bits", outcome.code.uniform_bits}};
 }
@@ -32,6 +37,9 @@ FitOutcome OutcomeOf(const Json& json) {
   outcome.scores.denominators = json.at("denominators").get<std::vector<double>>();
   if (!json.at("dev").is_null()) outcome.scores.dev = json.at("dev").get<double>();
   outcome.scores.mix = json.at("mix").get<std::vector<double>>();
+  if (const Json& penalty = json.at("penalty"); !penalty.empty()) {
+    outcome.scores.penalty = {penalty.at(0).get<double>(), penalty.at(1).get<int>() != 0};
+  }
   outcome.code.bits = json.at("bits").get<double>();
   outcome.code.uniform_bits = json.at("uniform bits").get<double>();
   return outcome;

@@ -119,7 +119,7 @@ class ProbingRun {
   ProbingRun(const ProbingFlags& flags, const ProbingCommand& command, const PretrainedModel& first)
       : flags_(flags),
         command_(command),
-        options_(OptionsOf(flags)),
+        options_(OptionsOf(flags, command)),
         word_piece_(WordPiece::FromFile(first.VocabPath(), first.lower_case)),
         encode_([this](const std::vector<std::string>& words) {
           return EncodeWordInput(word_piece_, words);
@@ -166,8 +166,9 @@ class ProbingRun {
     return command_.prepare(std::move(treebank), encode_, config, notes_);
   }
 
-  static ProbingOptions OptionsOf(const ProbingFlags& flags) {
+  static ProbingOptions OptionsOf(const ProbingFlags& flags, const ProbingCommand& command) {
     ProbingOptions options = flags.options;
+    if (command.probes) options.probes = command.probes(options.probes);
     SetLayers(flags.layers, options);
     options.gemm = flags.compute.Backend();
     options.pooling = flags.pooling == "first" ? WordPooling::kFirst : WordPooling::kMean;

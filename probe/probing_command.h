@@ -37,6 +37,8 @@ struct ProbingCommand {
   std::function<Treebank(Treebank, const WordEncoder&, const ModelConfig&,
                          std::vector<std::string>& notes)>
       prepare = {};
+  // The probes that are asked where --probe names these. None: the same.
+  std::function<std::vector<std::string>(const std::vector<std::string>&)> probes = {};
 };
 
 void AddProbeFileFlags(const Command& command, ProbeFileFlags& flags);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "probe/capacity_figure.h"
 #include "probe/html_page.h"
 #include "probe/probing_tables.h"
 #include "probe/svg.h"
@@ -94,6 +95,7 @@ std::string ProbingReportBody(const ProbingResults& results) {
   for (const std::string& probe : results.probes) {
     if (HasCurve(results, probe)) html += Figure(results, probe);
   }
+  html += CapacityFigures(results);
   for (const ProbingTable& table : ProbingTables(results)) html += Table(table);
   return html;
 }

@@ -143,6 +143,19 @@ void AddMixRows(const CellKey& key, const std::vector<FitOutcome>& outcomes,
   AddSeedRow(key, "center of gravity", std::move(center), rows);
 }
 
+// The penalties that dev chose, and how many of them lie at the edge of what there was.
+void AddPenaltyRows(const CellKey& key, const std::vector<FitOutcome>& outcomes,
+                    std::vector<ProbingRow>& rows) {
+  std::vector<double> c, at_edge;
+  for (const FitOutcome& outcome : outcomes) {
+    if (!outcome.scores.penalty) return;
+    c.push_back(outcome.scores.penalty->c);
+    at_edge.push_back(outcome.scores.penalty->at_edge ? 1.0 : 0.0);
+  }
+  AddSeedRow(key, "penalty C", std::move(c), rows);
+  AddSeedRow(key, "C at the edge", std::move(at_edge), rows);
+}
+
 void AddBaselines(const ProbingTask& task, std::vector<ProbingRow>& rows) {
   const std::vector<std::string> metrics = task.Metrics();
   for (const TaskBaseline& baseline : task.Baselines()) {
@@ -172,6 +185,7 @@ std::vector<ProbingRow> ProbingRows(const ProbingTask& task, const Cells& cells)
       if (FillMetric(task, outcomes, m, row)) rows.push_back(std::move(row));
     }
     AddMixRows(key, outcomes, rows);
+    AddPenaltyRows(key, outcomes, rows);
     if (key.encoder == EncoderKind::kTrained) AddSelectivity(key, cells, metrics, rows);
   }
   AddBaselines(task, rows);

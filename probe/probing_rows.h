@@ -38,7 +38,8 @@ using Cells = std::map<CellKey, std::vector<FitOutcome>>;  // outcomes by ascend
 
 // Every metric of every cell with its interval over seeds and clusters; "selectivity" of every
 // metric's headline (labels - control, paired by cluster); of online codes "code bits",
-// "compression" and, of the labels, "control / labels", by Student's t over seeds; the baselines.
+// "compression" and, of the labels, "control / labels", by Student's t over seeds, as "penalty C"
+// that dev chose and "C at the edge"; the baselines.
 std::vector<ProbingRow> ProbingRows(const ProbingTask& task, const Cells& cells);
 
 }  // namespace headscope

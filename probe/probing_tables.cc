@@ -12,7 +12,7 @@
 namespace headscope {
 namespace {
 
-enum class Unit { kPercent, kKilobits, kRatio };
+enum class Unit { kPercent, kKilobits, kRatio, kPenalty };
 
 struct Column {
   std::string title, encoder, target, metric;
@@ -43,11 +43,22 @@ std::vector<Column> ColumnsOf(const ProbingResults& results, const MetricGroup& 
   columns.push_back({"code kbit", "trained", "labels", "code bits", Unit::kKilobits});
   columns.push_back({"compression", "trained", "labels", "compression", Unit::kRatio});
   columns.push_back({"control / labels", "trained", "labels", "control / labels", Unit::kRatio});
+  columns.push_back({"C", "trained", "labels", "penalty C", Unit::kPenalty});
   return columns;
 }
 
-std::string CellText(const ProbingRow* row, Unit unit) {
+// The penalties of a cell's seeds, and whether some lie at the edge of what dev could choose.
+std::string PenaltyText(const ProbingResults& results, const ProbingRow& row) {
+  const auto [least, most] = std::minmax_element(row.by_seed.begin(), row.by_seed.end());
+  const ProbingRow* edge =
+      results.Find(row.probe, row.encoder, row.target, row.layer, "C at the edge");
+  return fmt::format("{}{}{}", *least, *least == *most ? "" : fmt::format("-{}", *most),
+                     edge != nullptr && edge->estimate.value > 0.0 ? " (edge)" : "");
+}
+
+std::string CellText(const ProbingResults& results, const ProbingRow* row, Unit unit) {
   if (row == nullptr) return "-";
+  if (unit == Unit::kPenalty) return PenaltyText(results, *row);
   const double factor = unit == Unit::kPercent ? 100.0 : unit == Unit::kKilobits ? 1e-3 : 1.0;
   const int digits = unit == Unit::kRatio ? 2 : 1;
   const bool over_documents_alone = row->instances > 0.0 && row->by_seed.size() < 2;
@@ -75,7 +86,7 @@ ProbingTable TableOf(const ProbingResults& results, const MetricGroup& group,
     if (std::all_of(rows.begin(), rows.end(), [](auto* row) { return row == nullptr; })) continue;
     table.header.push_back(column.title);
     for (size_t i = 0; i < lines.size(); ++i)
-      table.rows[i].push_back(CellText(rows[i], column.unit));
+      table.rows[i].push_back(CellText(results, rows[i], column.unit));
   }
   return table;
 }
@@ -101,14 +112,15 @@ ProbingTable MixTable(const ProbingResults& results, const std::string& probe) {
   for (const ProbingRow& row : results.rows) {
     if (row.probe != probe || row.metric != "center of gravity") continue;
     if (!shown.emplace(row.encoder, row.target).second) continue;
-    std::vector<std::string> cells{row.encoder + ", " + row.target, CellText(&row, Unit::kRatio)};
+    std::vector<std::string> cells{row.encoder + ", " + row.target,
+                                   CellText(results, &row, Unit::kRatio)};
     for (const ProbingRow& weight : results.rows) {
       if (weight.probe != probe || weight.encoder != row.encoder || weight.target != row.target ||
           !weight.metric.starts_with("mix ")) {
         continue;
       }
       if (table.rows.empty()) table.header.push_back(weight.metric);
-      cells.push_back(CellText(&weight, Unit::kRatio));
+      cells.push_back(CellText(results, &weight, Unit::kRatio));
     }
     table.rows.push_back(std::move(cells));
   }
@@ -125,8 +137,8 @@ ProbingTable BaselineTable(const ProbingResults& results) {
     std::vector<std::string> cells{row.target == "labels" ? row.probe
                                                           : row.probe + ", " + row.target};
     for (const std::string& metric : results.metrics) {
-      cells.push_back(
-          CellText(results.Find(row.probe, "none", row.target, -1, metric), Unit::kPercent));
+      cells.push_back(CellText(results, results.Find(row.probe, "none", row.target, -1, metric),
+                               Unit::kPercent));
     }
     table.rows.push_back(std::move(cells));
   }
@@ -175,7 +187,7 @@ std::vector<ProbingTable> ProbingTables(const ProbingResults& results) {
       without_layer.push_back({probe, probe, -1});
       continue;
     }
-    if (asked.size() == 1 && results.layers.size() > 1) {
+    if (asked.size() == 1 && results.layers.size() + results.probes.size() > 2) {
       at_one_layer.push_back(
           {fmt::format("{}, layer {}", probe, *asked.begin()), probe, *asked.begin()});
       continue;
@@ -207,18 +219,22 @@ std::vector<ProbingTable> ProbingTables(const ProbingResults& results) {
 }
 
 std::string ProbingPreface(const ProbingResults& results) {
+  const bool has_penalties = std::ranges::any_of(
+      results.rows, [](const ProbingRow& row) { return row.metric == "penalty C"; });
   return fmt::format(
       "{}: fitted on {} ({} words used), chosen on {} ({} words), scored on {} ({} words in {} "
       "{}). "
       "Percent with 95% intervals: where there are several seeds for new seeds on new {}, where "
       "there is one (*) for new {} alone, as it may be that another seed gives another number; {} "
       "seeds of random probes and control tasks, {} draws of random encoders, word orders, "
-      "shuffled labels and online codes.",
+      "shuffled labels and online codes.{}",
       results.title, results.train.path, results.train_words, results.dev.path,
       results.dev.words - results.dev.skipped_words, results.test.path,
       results.test.words - results.test.skipped_words, results.clusters.count,
       results.clusters.name, results.clusters.name, results.clusters.name, results.seeds,
-      results.draws);
+      results.draws,
+      has_penalties ? " C: the penalty that dev chose; edge: the weakest or strongest there was."
+                    : "");
 }
 
 std::string ProbingTablesText(const ProbingResults& results) {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -49,12 +50,19 @@ struct FitRequest {
   uint64_t seed = 1;  // of the probe, the control task and the permutation
 };
 
+// Of a linear probe: C, and whether it is the largest or the smallest that dev could choose.
+struct ChosenPenalty {
+  double c = 0.0;
+  bool at_edge = false;
+};
+
 // Scores on the test file as ratios of sums over clusters: [clusters, metrics].
 struct FitScores {
   std::vector<double> numerators, denominators;
   // The headline on the dev file: what a layer is chosen by. NaN where it is not measured.
   double dev = std::numeric_limits<double>::quiet_NaN();
   std::vector<double> mix = {};  // of a probe that mixes layers: their weights, then the scale
+  std::optional<ChosenPenalty> penalty = {};  // where dev chose one
 };
 
 struct TaskBaseline {

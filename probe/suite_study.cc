@@ -32,7 +32,10 @@ SuiteStudy PartsOfSpeech() {
           .title = "Parts of speech",
           .make_task = WordLabels(WordLabel::kUpos),
           .sweep = {{"linear", 0.07, 0.06}, {"mlp1", 0.10}},
-          .at_best = {{"mlp2", 0.10}},
+          .at_best = {{"mlp2", 0.10},
+                      {"linear rank 2", 0.14, 0.06},
+                      {"linear rank 4", 0.12, 0.06},
+                      {"linear rank 8", 0.11, 0.06}},
           .mix = {{"linear", 0.12}},
           .headline = {{"linear", 0.04, 0.06}, {"mlp1", 0.07}}};
 }

@@ -78,21 +78,6 @@ int32_t Mode(const std::vector<size_t>& counts) {
 
 }  // namespace
 
-std::unique_ptr<Probe> MakeWordProbe(const std::string& name, size_t num_labels,
-                                     size_t hidden_units, size_t mixed_layers, size_t parts) {
-  const bool linear = name == "linear";
-  if (linear && mixed_layers == 0) return std::make_unique<LinearProbe>(num_labels);
-  if (!linear && name != "mlp1" && name != "mlp2") {
-    Fail("--probe: expected linear, mlp1 or mlp2, found {}", name);
-  }
-  MlpProbeOptions options;
-  options.hidden_layers = linear ? 0 : name == "mlp1" ? 1 : 2;
-  options.mixed_layers = mixed_layers;
-  options.parts = parts;
-  options.hidden = hidden_units;
-  return std::make_unique<MlpProbe>(num_labels, options);
-}
-
 std::vector<FittedWordProbe> FitWordProbes(
     Compute& compute, const std::function<std::unique_ptr<Probe>()>& make, const ProbeRows& train,
     const ProbeRows& dev, std::span<const FitRequest> requests,
@@ -118,6 +103,10 @@ std::vector<FittedWordProbe> FitWordProbes(
     const ProbeRows rows = labelled(dev, fitted.labels.dev);
     fitted.dev = static_cast<double>(ScoreProbe(compute, *fitted.probe, rows).NumRight(rows)) /
                  static_cast<double>(rows.rows.size());
+    const auto* probe = dynamic_cast<const LinearProbe*>(fitted.probe.get());
+    if (probe != nullptr && probe->HadChoice()) {
+      fitted.penalty = {probe->ChosenC(), probe->ChoseEdge()};
+    }
   }
   return all;
 }
@@ -219,6 +208,7 @@ std::vector<FitScores> WordLabelTask::FitTogether(Compute& compute, const LayerF
     FitScores result = Score(scored, scores.predicted, fit.labels.test);
     result.mix = fit.probe->MixWeights();
     result.dev = fit.dev;
+    result.penalty = fit.penalty;
     all.push_back(std::move(result));
   }
   return all;

@@ -3,24 +3,16 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "probe/mlp_probe.h"
 #include "probe/probe.h"
 #include "probe/probing_task.h"
+#include "probe/word_probe.h"
 
 namespace headscope {
-
-// What a probe on word vectors may look like: "linear", "mlp1", "mlp2".
-inline const std::vector<std::string> kWordProbes = {"linear", "mlp1", "mlp2"};
-// Throws Error for another name.
-// On a mix of layers (0: on one), "linear" too is trained on batches, without a penalty: J is not
-// convex in both.
-std::unique_ptr<Probe> MakeWordProbe(const std::string& name, size_t num_labels,
-                                     size_t hidden_units, size_t mixed_layers = 0,
-                                     size_t parts = 1);
 
 // [words, or pairs of mentions] each; -1 for those without a label.
 struct FileLabels {
@@ -29,7 +21,8 @@ struct FileLabels {
 struct FittedWordProbe {
   FileLabels labels;
   std::unique_ptr<Probe> probe;
-  double dev = 0.0;  // share of dev's rows that are right
+  double dev = 0.0;                           // share of dev's rows that are right
+  std::optional<ChosenPenalty> penalty = {};  // of a linear one that had a choice
 };
 // Fits a probe that `make` makes for each of the requests, which differ in their labels alone;
 // linear ones together. The labels of `train` and `dev` are not looked at.
@@ -61,11 +54,13 @@ class WordLabelTask final : public ProbingTask {
   WordLabelTask(const ProbeCorpus& corpus, const WordLabelOptions& options);
 
   std::vector<std::string> Metrics() const override { return {"accuracy", "unseen"}; }
-  bool IsDeterministic(const std::string& probe) const override { return probe == "linear"; }
+  bool IsDeterministic(const std::string& probe) const override {
+    return ParseWordProbe(probe).IsLinear();
+  }
   bool HasMix() const override { return true; }
   FitScores Fit(Compute& compute, const LayerFeatures& features,
                 const FitRequest& request) const override;
-  bool FitsTogether(const std::string& probe) const override { return probe == "linear"; }
+  bool FitsTogether(const std::string& probe) const override { return IsDeterministic(probe); }
   std::vector<FitScores> FitTogether(Compute& compute, const LayerFeatures& features,
                                      std::span<const FitRequest> requests) const override;
   std::vector<TaskBaseline> Baselines() const override;

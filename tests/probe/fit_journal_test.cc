@@ -14,6 +14,7 @@ FitOutcome JournalOutcome(double seed) {
   outcome.scores.numerators = {seed / 3, 1e-300};
   outcome.scores.denominators = {7, 0.1 + 0.2};
   outcome.scores.dev = seed / 7;
+  outcome.scores.penalty = {0.1 * seed, true};
   outcome.code = {seed * 1e9 / 7, 12.5};
   return outcome;
 }
@@ -35,6 +36,10 @@ TEST_CASE("A journal gives fits back bit for bit, to whom asks about the same", 
   CHECK(again.Find("pos/linear")->scores.numerators == JournalOutcome(1).scores.numerators);
   CHECK(again.Find("pos/linear")->scores.denominators == JournalOutcome(1).scores.denominators);
   CHECK(again.Find("pos/linear")->scores.dev == JournalOutcome(1).scores.dev);
+  REQUIRE(again.Find("pos/linear")->scores.penalty.has_value());
+  CHECK(again.Find("pos/linear")->scores.penalty->c == 0.1);
+  CHECK(again.Find("pos/linear")->scores.penalty->at_edge);
+  CHECK_FALSE(again.Find("pos/code")->scores.penalty.has_value());
   CHECK(again.Find("pos/code")->code.bits == JournalOutcome(2).code.bits);
   CHECK(std::isnan(again.Find("pos/code")->scores.dev));
   CHECK(again.Find("pos/to") == nullptr);

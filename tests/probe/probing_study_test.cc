@@ -265,5 +265,37 @@ TEST_CASE("Hostile names cannot add markup to a probing report", "[probe][probin
   CHECK(elements("<script>alert(1)</script>") == elements("plain"));
 }
 
+TEST_CASE("Probes of several capacities at one layer are rows of one table, with their penalties",
+          "[probe][probing_study]") {
+  ProbingOptions options = SmallOptions();
+  options.probes = {"linear", "linear rank 1", "linear C 0.03"};
+  options.layers = {1};
+  options.draws = 0;
+  const ProbingResults results = Run(options, 2);
+  const std::vector<ProbingTable> tables = ProbingTables(results);
+  REQUIRE(tables.size() == 2);  // and the baselines
+  CHECK(tables[0].title == "at one layer");
+  REQUIRE(tables[0].rows.size() == 3);
+  CHECK(tables[0].rows[1][0] == "linear rank 1, layer 1");
+  REQUIRE(tables[0].header.back() == "C");
+  CHECK_THAT(tables[0].rows[0].back(), ContainsSubstring("0."));
+  CHECK(tables[0].rows[2].back() == "-");  // nothing was chosen
+  const ProbingRow* edge = results.Find("linear", "trained", "labels", 1, "C at the edge");
+  REQUIRE(edge != nullptr);
+  CHECK((tables[0].rows[0].back().find("(edge)") != std::string::npos) ==
+        (edge->estimate.value == 1.0));
+  // One direction holds less than all: three tags of which no two are opposite.
+  const auto value = [&](const char* probe, const char* target, const char* metric) {
+    const ProbingRow* row = results.Find(probe, "trained", target, 1, metric);
+    REQUIRE(row != nullptr);
+    return row->estimate.value;
+  };
+  CHECK_THAT(value("linear rank 1", "labels - control", "selectivity"),
+             WithinAbs(value("linear rank 1", "labels", "accuracy") -
+                           value("linear rank 1", "control", "accuracy"),
+                       1e-12));
+  CHECK_THAT(ProbingReportHtml(results), ContainsSubstring("linear rank 1"));
+}
+
 }  // namespace
 }  // namespace headscope

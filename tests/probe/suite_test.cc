@@ -39,10 +39,10 @@ TEST_CASE("A suite makes the fits it plans and gives the same bits for any numbe
   SuiteRunner runner;
   const std::string expected = runner.Json(1);
   CHECK(runner.fits == runner.planned);
-  // Three layers: linear and mlp1 at each with eight fits; mlp2 at one with six; headline: linear
-  // 1 + 2, mlp1 2 + 2; a mix six. Structural: five at each layer and, of seven ranks, at one;
-  // headline 2.
-  CHECK(runner.planned == 3 * 16 + 6 + 7 + 6 + 3 * 5 + 7 * 5 + 2);
+  // Three layers: linear and mlp1 at each with eight fits; mlp2 and linear of three ranks at
+  // one with six; headline: linear 1 + 2, mlp1 2 + 2; a mix six. Structural: five at each layer
+  // and, of seven ranks, at one; headline 2.
+  CHECK(runner.planned == 3 * 16 + 4 * 6 + 7 + 6 + 3 * 5 + 7 * 5 + 2);
   CHECK(runner.Json(3) == expected);
   const auto json = nlohmann::json::parse(expected);
   CHECK(json.at("pos").at("sweep").at("options").at("train_words") < 120);

@@ -134,6 +134,58 @@ TEST_CASE(
   CHECK(LabelRatio(real, 1) < 0.8);
 }
 
+TEST_CASE("A fit says which penalty dev chose, and that it is the weakest there is",
+          "[probe][pos]") {
+  PlantedFeatures files(RandomTreebank(60, 1), RandomTreebank(20, 2), RandomTreebank(20, 3, 16));
+  const WordLabelTask task(files.corpus, {});
+  const LayerFeatures types =
+      files.Features(files.corpus.num_types, [](const ProbeSplit& split, size_t w, size_t j) {
+        return split.types[w] == j ? 1.0f : 0.0f;
+      });
+  const FitScores scores = Fit(task, types, {"linear", ProbeTarget::kLabels, 1});
+  REQUIRE(scores.penalty.has_value());
+  CHECK(scores.penalty->c == 0.3);  // a type's tag is certain
+  CHECK(scores.penalty->at_edge);
+  CHECK_FALSE(Fit(task, types, {"linear C 0.03", ProbeTarget::kLabels, 1}).penalty.has_value());
+  CHECK_FALSE(Fit(task, types, {"mlp1", ProbeTarget::kLabels, 1}).penalty.has_value());
+  // As rows of their own, seed by seed.
+  FitScores other = scores;
+  other.penalty = {0.03, false};
+  const CellKey cell{"linear", EncoderKind::kTrained, ProbeTarget::kLabels, 0, false};
+  const std::vector<ProbingRow> rows = ProbingRows(task, {{cell, {{scores, {}}, {other, {}}}}});
+  const auto values = [&](const char* metric) {
+    for (const ProbingRow& row : rows) {
+      if (row.metric == metric) return row.by_seed;
+    }
+    return std::vector<double>();
+  };
+  CHECK(values("penalty C") == std::vector<double>{0.3, 0.03});
+  CHECK(values("C at the edge") == std::vector<double>{1.0, 0.0});
+}
+
+TEST_CASE(
+    "A word's tag among three needs two dimensions of its probe; ranks and settings are asked "
+    "by name",
+    "[probe][pos][low_rank]") {
+  PlantedFeatures files(RandomTreebank(60, 1), RandomTreebank(20, 2), RandomTreebank(20, 3, 16));
+  const WordLabelTask task(files.corpus, {});
+  // A tag is one of three corners of a triangle: no line through them keeps the middle apart enough
+  // for the one beyond it, two dimensions do.
+  const LayerFeatures of_tags = files.Features(3, [&](const ProbeSplit& split, size_t w, size_t j) {
+    const auto s = static_cast<size_t>(
+        std::upper_bound(split.starts.begin(), split.starts.end(), w) - split.starts.begin() - 1);
+    const Word& word = split.WordAt(s, w - split.starts[s]);
+    return static_cast<size_t>(word.form[0] - 'a') == j ? 1.0f : 0.0f;
+  });
+  CHECK(task.IsDeterministic("linear rank 2"));
+  CHECK(task.FitsTogether("linear rank 2 C 1"));
+  CHECK_FALSE(task.IsDeterministic("mlp1 dropout 0.2"));
+  for (const char* probe : {"linear rank 2", "linear rank 3", "mlp1 units 16 dropout 0.2"}) {
+    INFO(probe);
+    CHECK(LabelRatio(Fit(task, of_tags, {probe, ProbeTarget::kLabels, 1}), 0) == 1.0);
+  }
+}
+
 TEST_CASE("The code of labels that vectors hold is short, and of no more than was asked",
           "[probe][pos]") {
   PlantedFeatures files(RandomTreebank(60, 1), RandomTreebank(20, 2), RandomTreebank(20, 3));
