@@ -210,7 +210,7 @@ TEST_CASE("Arcs are read off vectors, attention and distances in one study", "[p
   CHECK(results.Find("distances", "trained", "labels", -1, "UAS")->estimate.value == 1.0);
   CHECK(results.Find("distances", "trained", "control", -1, "UAS")->estimate.value < 0.7);
   const std::string text = ProbingTablesText(results);
-  const size_t of_layers = text.find("bilinear probe, by layer"),
+  const size_t of_layers = text.find("bilinear, layer 1"),
                without = text.find("attention of all layers, and distances"),
                baselines = text.find("without an encoder"),
                contrasts = text.find("paired contrasts");
