@@ -14,24 +14,28 @@ namespace {
 
 constexpr size_t kAnn = 0, kDogs = 1, kCats = 2, kShe = 3, kCatsAgain = 4, kDogsAgain = 5;
 
-// Documents of one sentence: a pronoun and two repeated nouns with an antecedent each.
-Treebank Stories(size_t count) {
+// Documents of one sentence, or of its copies: a pronoun and two repeated nouns with an antecedent
+// each.
+Treebank Stories(size_t count, size_t copies = 1) {
   Treebank treebank;
   for (size_t d = 0; d < count; ++d) {
     Document document;
-    document.sentences.push_back(
-        MakeSentence("Ann/PROPN/2/nsubj/Number=Sing dogs/NOUN/0/root/Number=Plur "
-                     "cats/NOUN/2/conj/Number=Plur she/PRON/2/dep/Gender=Fem|Number=Sing|Person=3 "
-                     "cats/NOUN/2/conj/Number=Plur dogs/NOUN/2/conj/Number=Plur"));
     document.has_coreference = true;
-    for (const auto& [word, entity] :
-         {std::pair{kAnn, "a"}, std::pair{kDogs, "d"}, std::pair{kCats, "c"}, std::pair{kShe, "a"},
-          std::pair{kCatsAgain, "c"}, std::pair{kDogsAgain, "d"}}) {
-      Mention mention;
-      mention.first = mention.last = mention.head = word;
-      mention.entity = entity;
-      mention.type = mention.entity == "a" ? "person" : "animal";
-      document.mentions.push_back(mention);
+    for (size_t copy = 0; copy < copies; ++copy) {
+      document.sentences.push_back(MakeSentence(
+          "Ann/PROPN/2/nsubj/Number=Sing dogs/NOUN/0/root/Number=Plur "
+          "cats/NOUN/2/conj/Number=Plur she/PRON/2/dep/Gender=Fem|Number=Sing|Person=3 "
+          "cats/NOUN/2/conj/Number=Plur dogs/NOUN/2/conj/Number=Plur"));
+      for (const auto& [word, entity] :
+           {std::pair{kAnn, "a"}, std::pair{kDogs, "d"}, std::pair{kCats, "c"},
+            std::pair{kShe, "a"}, std::pair{kCatsAgain, "c"}, std::pair{kDogsAgain, "d"}}) {
+        Mention mention;
+        mention.sentence = copy;
+        mention.first = mention.last = mention.head = word;
+        mention.entity = entity;
+        mention.type = mention.entity == "a" ? "person" : "animal";
+        document.mentions.push_back(mention);
+      }
     }
     treebank.documents.push_back(std::move(document));
   }
@@ -122,6 +126,41 @@ TEST_CASE("Rules and own heads are in results.json and in the tables", "[probe]"
   CHECK_THAT(text, ContainsSubstring("nearest agreeing"));
   CHECK_THAT(text, ContainsSubstring("four sieves"));
   CHECK_THAT(text, ContainsSubstring("L0H0  100.0 [100.0, 100.0]"));
+}
+
+TEST_CASE("Copies of a document's sentences tell nothing more of its antecedents",
+          "[probe][statistics]") {
+  const auto table = [](size_t documents, size_t copies) {
+    const Treebank text = Stories(documents, copies);
+    const SegmentedTreebank treebank =
+        SegmentTreebank(text, EncodeParts, 8, 64, CoreferenceScheme::kGum);
+    REQUIRE(treebank.segments.size() == documents * copies);
+    // One head, which finds Ann in the documents that three divides.
+    PlantedPatterns source(1, 1, 64, [=](size_t, size_t item, size_t from, size_t to) {
+      const bool finds = item / copies % 3 == 0;
+      if (from != kShe + 1) return to + 1 == from ? 0.9f : 0.01f;
+      return to == (finds ? kAnn + 1 : kCats + 1) ? 0.9f : 0.01f;
+    });
+    ThreadPool pool(1);
+    const ChosenCoreferenceHeads chosen{};
+    const CoreferencePass pass = ScoreCoreference(pool, source, treebank, &chosen);
+    CHECK(pass.excess[0].NumClusters() == (documents < 10 ? documents * copies : documents));
+    return CoreferenceTable({treebank, pass, treebank, pass, chosen, 1});
+  };
+  const auto pronouns = [](const CoreferenceResults& results) {
+    return results.heads[kAmongMentions].rows[At(MentionType::kPronoun)].accuracy;
+  };
+  const CoreferenceResults one = table(14, 1), three = table(14, 3);
+  CHECK(three.clusters.name == "documents");
+  CHECK(three.clusters.count == 14);
+  CHECK(pronouns(three).n == 42);
+  CHECK(pronouns(three).value == 5.0 / 14);
+  CHECK(pronouns(three).high > pronouns(three).value);
+  CHECK_THAT(pronouns(three).high, WithinRel(pronouns(one).high, 1e-12));
+  // Fewer than ten documents: segments, one by one.
+  const CoreferenceResults few = table(6, 3);
+  CHECK(few.clusters.name == "segments");
+  CHECK(few.clusters.count == 18);
 }
 
 }  // namespace

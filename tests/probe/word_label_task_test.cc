@@ -324,7 +324,15 @@ TEST_CASE("A training sample is whole sentences in their order", "[probe][pos]")
   CHECK(corpus.train.NumWords() >= 100);
   CHECK(corpus.train.NumWords() < 107);
   CHECK(corpus.dev.NumWords() == all.NumWords());
-  CHECK(std::is_sorted(corpus.train.clusters.begin(), corpus.train.clusters.end()));
+  size_t in_order = 0;
+  for (const Document& document : all.documents) {
+    for (const Sentence& sentence : document.sentences) {
+      if (in_order < corpus.train.NumSentences() && corpus.train.sentences[in_order] == &sentence) {
+        ++in_order;
+      }
+    }
+  }
+  CHECK(in_order == corpus.train.NumSentences());
   const ProbeCorpus other = MakeProbeCorpus(all, all, all, EncodeForms,
                                             {.max_pieces = 16, .train_words = 100, .seed = 5});
   CHECK(other.train.sentences != corpus.train.sentences);
