@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "model/base/error.h"
+#include "model/base/largest_share.h"
 #include "model/ops/cross_entropy.h"
 #include "model/ops/elementwise.h"
 #include "probe/spanning_tree.h"
@@ -89,10 +90,12 @@ void ArcBatch::AddTo(const ArcRows& data, ArcScores& scores) {
   scores.nats += SumOfNats();
   for (const Piece& piece : pieces_) {
     const Matrix logits = Logits(piece);
+    const std::span<const int32_t> heads = Heads(data, piece);
     for (size_t i = 0; i < piece.length; ++i) {
-      const float* row = logits.Row(i);
+      const std::span<const float> row(logits.Row(i), logits.cols);
       scores.predicted.push_back(
-          static_cast<int32_t>(std::max_element(row, row + logits.cols) - row));
+          static_cast<int32_t>(std::max_element(row.begin(), row.end()) - row.begin()));
+      scores.right.push_back(LargestShare(row, static_cast<size_t>(heads[i])));
     }
     if (data.trees) AppendTree(logits, scores.in_tree);
   }

@@ -29,6 +29,7 @@ struct ArcRows {
 
 struct ArcScores {
   std::vector<int32_t> predicted;  // of each word of each sentence that takes part, as `heads`
+  std::vector<double> right = {};  // 1 where the head has the largest p, of m equals 1 / m, else 0
   // The same by the likeliest tree with one word on ROOT, where it was asked for.
   std::vector<int32_t> in_tree = {};
   double nats = 0.0;  // sum of -log p(head)

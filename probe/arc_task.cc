@@ -94,15 +94,22 @@ class DistanceCounts {
   std::map<int32_t, size_t> right_;
 };
 
-double Uas(const ProbeSplit& split, std::span<const int32_t> predicted,
-           std::span<const int32_t> heads) {
-  double right = 0.0, all = 0.0;
+// `right` as ArcScores has it.
+double Uas(const ProbeSplit& split, std::span<const double> right) {
+  double sum = 0.0, all = 0.0;
   ForEachWord(split, [&](size_t s, int32_t i, uint32_t w, int32_t) {
     if (!CountsForUas(split.WordAt(s, static_cast<size_t>(i)))) return;
-    right += predicted[w] == heads[w] ? 1.0 : 0.0;
+    sum += right[w];
     all += 1.0;
   });
-  return right / all;
+  return sum / all;
+}
+
+// 1 where they are the same.
+std::vector<double> RightOf(std::span<const int32_t> predicted, std::span<const int32_t> heads) {
+  std::vector<double> right;
+  for (size_t w = 0; w < predicted.size(); ++w) right.push_back(predicted[w] == heads[w]);
+  return right;
 }
 
 bool SeesWords(const std::string& probe) { return probe.ends_with("+words"); }
@@ -136,23 +143,23 @@ ArcTask::Heads ArcTask::HeadsOf(ProbeTarget target, uint64_t seed) const {
           heads_.test};
 }
 
-FitScores ArcTask::Score(std::span<const int32_t> predicted, std::span<const int32_t> heads,
-                         std::span<const int32_t> in_tree) const {
+FitScores ArcTask::Score(std::span<const double> right,
+                         std::span<const double> right_in_tree) const {
   enum Metric : size_t { kUas, kAllWords, kTree, kUnseen, kNumMetrics };
   const ProbeSplit& test = corpus_.test;
   FitScores scores;
   scores.numerators.resize(test.clusters.Count() * kNumMetrics);
   scores.denominators.resize(test.clusters.Count() * kNumMetrics);
   ForEachWord(test, [&](size_t s, int32_t i, uint32_t w, int32_t) {
-    const auto add = [&](Metric metric, bool right) {
-      scores.numerators[test.clusters[s] * kNumMetrics + metric] += right ? 1.0 : 0.0;
+    const auto add = [&](Metric metric, double share) {
+      scores.numerators[test.clusters[s] * kNumMetrics + metric] += share;
       scores.denominators[test.clusters[s] * kNumMetrics + metric] += 1.0;
     };
-    add(kAllWords, predicted[w] == heads[w]);
+    add(kAllWords, right[w]);
     if (!CountsForUas(test.WordAt(s, static_cast<size_t>(i)))) return;
-    add(kUas, predicted[w] == heads[w]);
-    if (corpus_.seen_in_train[test.types[w]] == 0) add(kUnseen, predicted[w] == heads[w]);
-    if (!in_tree.empty()) add(kTree, in_tree[w] == heads[w]);
+    add(kUas, right[w]);
+    if (corpus_.seen_in_train[test.types[w]] == 0) add(kUnseen, right[w]);
+    if (!right_in_tree.empty()) add(kTree, right_in_tree[w]);
   });
   return scores;
 }
@@ -217,9 +224,9 @@ FitScores ArcTask::Fit(Compute& compute, const LayerFeatures& features,
   const std::vector<ArcScores> scores =
       FitAndScore(compute, features, request, heads, train,
                   {test_rows, DevRows(features, request.probe, heads, dev)}, &mix);
-  FitScores result = Score(scores[0].predicted, heads.test, scores[0].in_tree);
+  FitScores result = Score(scores[0].right, RightOf(scores[0].in_tree, heads.test));
   result.mix = std::move(mix);
-  result.dev = Uas(corpus_.dev, scores[1].predicted, heads.dev);
+  result.dev = Uas(corpus_.dev, scores[1].right);
   return result;
 }
 
@@ -238,10 +245,10 @@ std::vector<TaskBaseline> ArcTask::Baselines() const {
     const DistanceCounts& type = of_type[corpus_.test.types[w]];
     look_up.push_back((type.Empty() ? all : type).Predict(i, length));
   });
-  return {{"next word", ProbeTarget::kLabels, Score(next, heads_.test)},
-          {"previous word", ProbeTarget::kLabels, Score(previous, heads_.test)},
-          {"distance", ProbeTarget::kLabels, Score(distance, heads_.test)},
-          {"look-up", ProbeTarget::kLabels, Score(look_up, heads_.test)}};
+  return {{"next word", ProbeTarget::kLabels, Score(RightOf(next, heads_.test))},
+          {"previous word", ProbeTarget::kLabels, Score(RightOf(previous, heads_.test))},
+          {"distance", ProbeTarget::kLabels, Score(RightOf(distance, heads_.test))},
+          {"look-up", ProbeTarget::kLabels, Score(RightOf(look_up, heads_.test))}};
 }
 
 double ArcTask::UniformBits(std::span<const uint32_t> sentences) const {

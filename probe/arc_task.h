@@ -51,9 +51,8 @@ class ArcTask final : public ProbingTask {
     std::vector<int32_t> train, dev, test;
   };
   Heads HeadsOf(ProbeTarget target, uint64_t seed) const;
-  // Without `in_tree` there is no third metric.
-  FitScores Score(std::span<const int32_t> predicted, std::span<const int32_t> heads,
-                  std::span<const int32_t> in_tree = {}) const;
+  // [words] each, as ArcScores has it; without `right_in_tree` there is no third metric.
+  FitScores Score(std::span<const double> right, std::span<const double> right_in_tree = {}) const;
 
  private:
   using Sentences = std::span<const uint32_t>;

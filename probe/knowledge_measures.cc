@@ -205,8 +205,7 @@ class Knowledge {
     const ArcScores of_dev_words = probe.Score(compute_, dev);
     const ArcScores of_test_words =
         probe.Score(compute_, {features.test, heads.test, corpus_.test.starts, of_test});
-    return {-of_dev_words.nats,
-            Headline(arcs_.Score(of_test_words.predicted, heads.test), arcs_.Metrics().size())};
+    return {-of_dev_words.nats, Headline(arcs_.Score(of_test_words.right), arcs_.Metrics().size())};
   }
 
   Scored ReadStateMentions(size_t layer) {

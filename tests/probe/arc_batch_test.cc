@@ -86,5 +86,22 @@ TEST_CASE("Heads in a tree are those of the best of all trees with one root",
   CHECK(changed > 10);
 }
 
+TEST_CASE("Of m heads that are equally likely each is right by 1 / m", "[probe][arc_batch]") {
+  ThreadPool pool(1);
+  Compute compute(pool);
+  const std::vector<uint32_t> starts = {0, 3}, sentences = {0};
+  const std::vector<int32_t> heads = {3, 2, 0};
+  const ArcRows rows{ConstMatrix(), heads, starts, sentences, false};
+  ArcBatch batch;
+  batch.Prepare(compute, rows);
+  batch.Forward(compute, rows, [](const ArcBatch::Piece&, Matrix logits) {
+    const float values[] = {0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 2};
+    std::copy(std::begin(values), std::end(values), logits.data);
+  });
+  ArcScores scores;
+  batch.AddTo(rows, scores);
+  CHECK(scores.right == std::vector<double>{0.25, 0.5, 0.0});
+}
+
 }  // namespace
 }  // namespace headscope

@@ -43,10 +43,11 @@ TEST_CASE("UAS leaves out punctuation and the root; baselines counted by hand",
   const ArcTask task(files.corpus, {});
   // Gold: 1, 2, ROOT = 4, 2 | ROOT = 1.
   CHECK(task.HeadsOf(ProbeTarget::kLabels, 1).test == std::vector<int32_t>{1, 2, 4, 2, 1});
-  const FitScores none_but_root =
-      task.Score(std::vector<int32_t>{4, 4, 4, 4, 1}, task.HeadsOf(ProbeTarget::kLabels, 1).test);
+  const FitScores none_but_root = task.Score(std::vector<double>{0, 0, 1, 0, 1});
   CHECK(Ratio(none_but_root, 0) == 0.0);
   CHECK_THAT(Ratio(none_but_root, 1), WithinAbs(2.0 / 5, 1e-12));
+  CHECK_THAT(Ratio(task.Score(std::vector<double>{0.5, 0, 1, 0.25, 1}), 0),
+             WithinAbs(0.5 / 2, 1e-12));  // old and dog: "." is punctuation
   const std::vector<TaskBaseline> baselines = task.Baselines();
   REQUIRE(baselines.size() == 4);
   // Next word: old -> dog, dog -> barks right; barks -> ".", "." -> ROOT wrong; cat -> ROOT right.
