@@ -60,7 +60,7 @@ TEXT := $(filter-out $(JSON),$(COMMANDS) $(addsuffix .cc,model/base/command_line
 # Arithmetic, and what visits every piece, word or draw. The rest compiles a quarter faster without the last level.
 HOT := $(filter-out $(JSON) $(TEXT),$(filter model/%,$(LIBRARY_SOURCES)) \
        $(wildcard $(addprefix datasets/,bert_*.cc wordpiece*.cc masking.cc pretraining_*.cc sentence_ends.cc synthetic_*.cc \
-       planted_*.cc word_rules.cc) $(addprefix train/,adamw.cc attention_reader.cc feature_scale.cc lbfgs.cc reading.cc)) $(filter-out probe/experiment%,$(filter probe/%,$(LIBRARY_SOURCES))))
+       planted_*.cc word_rules.cc) $(addprefix train/,adamw.cc attention_looks.cc attention_reader.cc feature_scale.cc lbfgs.cc reader_network.cc reading.cc)) $(filter-out probe/experiment%,$(filter probe/%,$(LIBRARY_SOURCES))))
 PLAIN := $(filter-out $(JSON) $(TEXT) $(HOT),$(LIBRARY_SOURCES))
 TWINS := $(filter tests/model/ops/%,$(TEST_SOURCES))
 TESTS := $(filter-out $(TWINS) $(COMMANDS),$(TEST_SOURCES))

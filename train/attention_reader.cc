@@ -1,252 +1,41 @@
 #include "train/attention_reader.h"
 
-#include <algorithm>
-#include <cmath>
-#include <vector>
-
-#include "model/base/elementary.h"
-#include "model/ops/elementwise.h"
-#include "model/ops/gelu.h"
+#include "train/attention_looks.h"
 
 namespace headscope {
-namespace {
-
-constexpr char kHiddenWeight[] = "attention_reader.hidden.weight";
-constexpr char kHiddenBias[] = "attention_reader.hidden.bias";
-constexpr char kOutWeight[] = "attention_reader.out.weight";
-constexpr char kDirectWeight[] = "attention_reader.direct.weight";
-constexpr char kPlain[] = "attention_reader.plain";
-constexpr char kPlainAlone[] = "attention_reader.plain_alone";
-
-// The reader is small and must keep up with the model; tables start far from where they end.
-constexpr float kReaderRate = 5.0f, kTableRate = 20.0f;
-
-double MeanToSpan(ConstMatrix pattern, const Look& look) {
-  double sum = 0.0;
-  for (uint32_t p = look.from.begin; p < look.from.end; ++p) {
-    for (uint32_t q = look.to.begin; q < look.to.end; ++q) {
-      sum += static_cast<double>(pattern(p, q));
-    }
-  }
-  return sum / static_cast<double>(look.from.Size());
-}
-
-// p = softmax(scores), both [n].
-void Softmax(const float* scores, size_t n, double* p) {
-  const double largest = static_cast<double>(*std::max_element(scores, scores + n));
-  double sum = 0.0;
-  for (size_t k = 0; k < n; ++k) sum += p[k] = Exp(static_cast<double>(scores[k]) - largest);
-  for (size_t k = 0; k < n; ++k) p[k] /= sum;
-}
-
-constexpr double kLeastProbability = 1e-300;
-double SafeLog(double p) { return Log(std::max(p, kLeastProbability)); }
-
-double Divergence(const double* p, const double* q, size_t n) {
-  double sum = 0.0;
-  for (size_t k = 0; k < n; ++k) sum += p[k] * (SafeLog(p[k]) - SafeLog(q[k]));
-  return sum;
-}
-
-bool IsLargest(const double* p, size_t n, size_t k) {
-  return static_cast<size_t>(std::max_element(p, p + n) - p) == k;
-}
-
-}  // namespace
-
-void AttentionReader::Declare(float initializer_range, ParameterLayout& layout) const {
-  const size_t features = shape_.NumFeatures();
-  const auto add = [&](const char* name, std::vector<size_t> shape, float rate) {
-    ParameterSpec spec{.name = name, .shape = std::move(shape)};
-    spec.bystander = true;
-    spec.rate_scale = rate;
-    if (name == kHiddenWeight) {
-      spec.init = Init::kNormal;
-      spec.init_scale =
-          1.0f / (std::sqrt(static_cast<float>(features)) * std::max(initializer_range, 1e-6f));
-    }
-    layout.Add(std::move(spec));
-  };
-  add(kHiddenWeight, {shape_.units, features}, kReaderRate);
-  add(kHiddenBias, {shape_.units}, kReaderRate);
-  add(kOutWeight, {shape_.scores, shape_.units}, kReaderRate);
-  add(kDirectWeight, {shape_.scores, features}, kReaderRate);
-  add(kPlain, {shape_.plain}, kTableRate);
-  add(kPlainAlone, {shape_.plain}, kTableRate);
-}
-
-void AttentionReader::LookAt(Compute& compute, const RaggedBatch& batch, Activations& acts) {
-  attention_.EnsureSize(reading_->NumRows() * shape_.NumFeatures());
-  const Matrix attention = View(attention_, shape_.NumFeatures());
-  compute.Pool().ParallelEach(batch.NumSequences(), [&](size_t s, size_t) {
-    const auto length = static_cast<double>(batch.Length(s));
-    std::vector<float> means;  // of the sequence's looks
-    for (size_t l = 0; l < shape_.layers; ++l) {
-      for (size_t h = 0; h < shape_.heads; ++h) {
-        const ConstMatrix pattern = acts.Square(Hook::kPattern, l, h, s);
-        const uint32_t first = reading_->look_starts[s];
-        means.clear();
-        for (uint32_t i = first; i < reading_->look_starts[s + 1]; ++i) {
-          means.push_back(static_cast<float>(length * MeanToSpan(pattern, reading_->looks[i])));
-        }
-        for (uint32_t r = reading_->row_starts[s]; r < reading_->row_starts[s + 1]; ++r) {
-          float* of_row = attention.Row(r) + FeatureOf(l, h, 0);
-          for (const uint32_t look : reading_->LooksOf(r)) {
-            *of_row++ = look == Reading::kNoLook ? FeatureScale::kNothing : means[look - first];
-          }
-        }
-      }
-    }
-  });
-}
-
-void AttentionReader::Score(Compute& compute, const ParameterSet& parameters) {
-  const size_t rows = reading_->NumRows();
-  pre_.EnsureSize(rows * shape_.units);
-  hidden_.EnsureSize(rows * shape_.units);
-  scores_.EnsureSize(rows * shape_.scores);
-  plain_scores_.EnsureSize(rows * shape_.scores);
-  const Matrix pre = View(pre_, shape_.units), hidden = View(hidden_, shape_.units),
-               scores = View(scores_, shape_.scores);
-  Gemm(compute, GemmForm::kNT, Features(), parameters.At(kHiddenWeight), pre, GemmOutput::kWrite,
-       parameters.At(kHiddenBias).data);
-  GeluForward(compute.Pool(), pre, hidden);
-  Gemm(compute, GemmForm::kNT, hidden, parameters.At(kOutWeight), scores);
-  Gemm(compute, GemmForm::kNT, Features(), parameters.At(kDirectWeight), scores,
-       GemmOutput::kAccumulate);
-  const float* plain = parameters.At(kPlain).data;
-  const float* alone = parameters.At(kPlainAlone).data;
-  for (size_t i = 0; i < rows * shape_.scores; ++i) {
-    scores.data[i] += plain[reading_->plain[i]];
-    plain_scores_.data()[i] = alone[reading_->plain[i]];
-  }
-}
-
-ReaderSums AttentionReader::Judge(Compute& compute) {
-  const size_t choices = reading_->NumRows() * shape_.scores, questions = reading_->NumQuestions();
-  reader_p_.EnsureSize(choices);
-  plain_p_.EnsureSize(choices);
-  std::vector<double> divergences(questions);
-  compute.Pool().ParallelFor(questions, 64, [&](size_t begin, size_t end, size_t) {
-    for (size_t k = begin; k < end; ++k) {
-      const uint32_t at = reading_->offsets[k];
-      const size_t n = reading_->offsets[k + 1] - at;
-      Softmax(scores_.data() + at, n, reader_p_.data() + at);
-      Softmax(plain_scores_.data() + at, n, plain_p_.data() + at);
-      divergences[k] = Divergence(reader_p_.data() + at, plain_p_.data() + at, n);
-    }
-  });
-  ReaderSums sums{.questions = questions};
-  for (size_t k = 0; k < questions; ++k) {
-    const uint32_t at = reading_->offsets[k], answer = reading_->answers[k];
-    const size_t n = reading_->offsets[k + 1] - at;
-    sums.reader_right += IsLargest(reader_p_.data() + at, n, answer);
-    sums.plain_right += IsLargest(plain_p_.data() + at, n, answer);
-    sums.reader_nats -= SafeLog(reader_p_.data()[at + answer]);
-    sums.plain_nats -= SafeLog(plain_p_.data()[at + answer]);
-    sums.divergence += divergences[k];
-  }
-  return sums;
-}
 
 ReaderSums AttentionReader::Read(Compute& compute, const ParameterSet& parameters,
                                  const Reading& reading, const RaggedBatch& batch,
                                  Activations& acts) {
   reading_ = &reading;
   if (reading.NumRows() == 0) return {};
-  LookAt(compute, batch, acts);
+  attention_.EnsureSize(reading.NumRows() * shape_.NumFeatures());
+  features_.EnsureSize(reading.NumRows() * shape_.NumFeatures());
+  compute.Pool().ParallelEach(batch.NumSequences(), [&](size_t s, size_t) {
+    for (size_t l = 0; l < shape_.layers; ++l) {
+      for (size_t h = 0; h < shape_.heads; ++h) {
+        LookForward(acts.Square(Hook::kPattern, l, h, s), reading, s, ColumnOf(l, h),
+                    View(attention_));
+      }
+    }
+  });
   kinds_.clear();
   for (size_t r = 0; r < reading.NumRows(); ++r) kinds_.push_back(reading.KindOf(r));
-  features_.EnsureSize(reading.NumRows() * shape_.NumFeatures());
-  scale_.Forward(compute.Pool(), View(attention_, shape_.NumFeatures()), kinds_, shape_.plain,
-                 View(features_, shape_.NumFeatures()));
-  Score(compute, parameters);
-  return Judge(compute);
+  scale_.Forward(compute.Pool(), View(attention_), kinds_, shape_.plain, View(features_));
+  return network_.Answer(compute, parameters, reading, View(features_));
 }
 
-void AttentionReader::HiddenBackward(Compute& compute, const ParameterSet& parameters) {
-  dhidden_.EnsureSize(reading_->NumRows() * shape_.units);
-  const Matrix dhidden = View(dhidden_, shape_.units);
-  Gemm(compute, GemmForm::kNN, View(dscores_, shape_.scores), parameters.At(kOutWeight), dhidden);
-  GeluBackward(compute.Pool(), dhidden, View(pre_, shape_.units), dhidden);
-}
-
-void AttentionReader::LearnBackward(Compute& compute, const ParameterSet& parameters,
-                                    ParameterSet& gradients) {
-  if (reading_->NumRows() == 0) return;
-  dscores_.EnsureSize(reading_->NumRows() * shape_.scores);
-  float* const dplain = gradients.At(kPlain).data;
-  float* const dalone = gradients.At(kPlainAlone).data;
-  const double scale = 1.0 / static_cast<double>(reading_->NumQuestions());
-  for (size_t k = 0; k < reading_->NumQuestions(); ++k) {
-    for (uint32_t at = reading_->offsets[k]; at < reading_->offsets[k + 1]; ++at) {
-      const double gold = at == reading_->offsets[k] + reading_->answers[k] ? 1.0 : 0.0;
-      const auto dscore = static_cast<float>(scale * (reader_p_.data()[at] - gold));
-      dscores_.data()[at] = dscore;
-      dplain[reading_->plain[at]] += dscore;
-      dalone[reading_->plain[at]] += static_cast<float>(scale * (plain_p_.data()[at] - gold));
-    }
-  }
-  HiddenBackward(compute, parameters);
-  const ConstMatrix dscores = View(dscores_, shape_.scores), dhidden = View(dhidden_, shape_.units);
-  Gemm(compute, GemmForm::kTN, dscores, View(hidden_, shape_.units), gradients.At(kOutWeight),
-       GemmOutput::kAccumulate);
-  Gemm(compute, GemmForm::kTN, dscores, Features(), gradients.At(kDirectWeight),
-       GemmOutput::kAccumulate);
-  Gemm(compute, GemmForm::kTN, dhidden, Features(), gradients.At(kHiddenWeight),
-       GemmOutput::kAccumulate);
-  AddBiasBackward(compute.Pool(), dhidden, gradients.At(kHiddenBias).data);
-}
-
-// d KL / d score_k = p_k (log p_k - log q_k - KL).
 void AttentionReader::DivergenceBackward(Compute& compute, const ParameterSet& parameters,
                                          double scale) {
-  const size_t rows = reading_->NumRows();
-  if (rows == 0) return;
-  dscores_.EnsureSize(rows * shape_.scores);
-  const double weight = scale / static_cast<double>(reading_->NumQuestions());
-  for (size_t k = 0; k < reading_->NumQuestions(); ++k) {
-    const uint32_t begin = reading_->offsets[k], end = reading_->offsets[k + 1];
-    const double* p = reader_p_.data();
-    const double* q = plain_p_.data();
-    const double divergence = Divergence(p + begin, q + begin, end - begin);
-    for (uint32_t at = begin; at < end; ++at) {
-      dscores_.data()[at] =
-          static_cast<float>(weight * p[at] * (SafeLog(p[at]) - SafeLog(q[at]) - divergence));
-    }
-  }
-  HiddenBackward(compute, parameters);
-  dfeatures_.EnsureSize(rows * shape_.NumFeatures());
-  const Matrix dfeatures = View(dfeatures_, shape_.NumFeatures());
-  Gemm(compute, GemmForm::kNN, View(dhidden_, shape_.units), parameters.At(kHiddenWeight),
-       dfeatures);
-  Gemm(compute, GemmForm::kNN, View(dscores_, shape_.scores), parameters.At(kDirectWeight),
-       dfeatures, GemmOutput::kAccumulate);
-  scale_.Backward(compute.Pool(), View(attention_, shape_.NumFeatures()), kinds_, Features(),
-                  dfeatures, dfeatures);
+  if (reading_->NumRows() == 0) return;
+  dfeatures_.EnsureSize(reading_->NumRows() * shape_.NumFeatures());
+  const Matrix dfeatures = View(dfeatures_);
+  network_.DivergenceBackward(compute, parameters, scale, dfeatures);
+  scale_.Backward(compute.Pool(), View(attention_), kinds_, View(features_), dfeatures, dfeatures);
 }
 
 void AttentionReader::AddPatternGradient(const HookPoint& at, Matrix dpattern) const {
-  const ConstMatrix dattention = View(dfeatures_, shape_.NumFeatures());
-  const uint32_t first = reading_->look_starts[at.sequence],
-                 end = reading_->look_starts[at.sequence + 1];
-  std::vector<float> slopes(end - first);  // of the sequence's looks
-  for (uint32_t r = reading_->row_starts[at.sequence]; r < reading_->row_starts[at.sequence + 1];
-       ++r) {
-    const float* of_row = dattention.Row(r) + FeatureOf(at.layer, at.head, 0);
-    for (const uint32_t look : reading_->LooksOf(r)) {
-      if (look != Reading::kNoLook) slopes[look - first] += *of_row;
-      ++of_row;
-    }
-  }
-  for (uint32_t i = first; i < end; ++i) {
-    const Look& look = reading_->looks[i];
-    const float slope = slopes[i - first] * static_cast<float>(dpattern.rows) /
-                        static_cast<float>(look.from.Size());
-    for (uint32_t p = look.from.begin; p < look.from.end; ++p) {
-      for (uint32_t q = look.to.begin; q < look.to.end; ++q) dpattern(p, q) += slope;
-    }
-  }
+  LookBackward(*reading_, at.sequence, ColumnOf(at.layer, at.head), View(dfeatures_), dpattern);
 }
 
 }  // namespace headscope

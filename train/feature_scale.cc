@@ -8,7 +8,6 @@
 namespace headscope {
 namespace {
 
-constexpr double kLeastShare = 1e-3;      // of the mean
 constexpr double kLeastVariance = 1e-4;   // of logarithms: a hundredth of a weight
 constexpr size_t kColumnsPerThread = 16;  // a cache line: threads do not share them
 
@@ -46,7 +45,7 @@ void FeatureScale::Forward(ThreadPool& pool, ConstMatrix u, std::span<const uint
       m.rate = 1.0 / (m.mean + kLeastMean);
     });
     VisitCells(u, kinds, begin, end, [&](size_t r, size_t f, size_t at) {
-      x(r, f) = static_cast<float>(static_cast<double>(u(r, f)) * moments_[at].rate + kLeastShare);
+      x(r, f) = static_cast<float>(static_cast<double>(u(r, f)) * moments_[at].rate + least_share_);
     });
     const Matrix logs = x.ColumnRange(begin, end);
     TakeLog(logs, logs);
@@ -67,7 +66,7 @@ void FeatureScale::Forward(ThreadPool& pool, ConstMatrix u, std::span<const uint
   });
 }
 
-// dz = (dx - mean(dx) - x mean(dx x)) / sqrt(…),  dv = dz / (v + 0.001),
+// dz = (dx - mean(dx) - x mean(dx x)) / sqrt(…),  dv = dz / (v + s),
 // du = (dv - mean(dv v)) / (mean(u) + 1e-20).
 void FeatureScale::Backward(ThreadPool& pool, ConstMatrix u, std::span<const uint32_t> kinds,
                             ConstMatrix x, ConstMatrix dx, Matrix du) const {
@@ -86,7 +85,7 @@ void FeatureScale::Backward(ThreadPool& pool, ConstMatrix u, std::span<const uin
       const double v = static_cast<double>(u(r, f)) * m.rate;
       const double dz = m.of_logs * (static_cast<double>(dx(r, f)) - means[at].of_dx -
                                      static_cast<double>(x(r, f)) * means[at].of_dx_x);
-      const double dv = dz / (v + kLeastShare);
+      const double dv = dz / (v + least_share_);
       means[at].of_dv_v += m.share * dv * v;
       du(r, f) = static_cast<float>(dv);
     });

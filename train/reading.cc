@@ -33,6 +33,7 @@ struct Sequence {
 };
 
 constexpr size_t kPairLooks = 5, kRootLooks = 2;
+static_assert(kPairLooks + kRootLooks == kArcLooks && kRootChoice + 1 == kArcKinds);
 constexpr size_t kLabelLooks = 11;
 
 // The rows that ask about pairs of some words of a sequence, numbered from 0.
@@ -90,6 +91,20 @@ uint32_t Reading::AddLook(PieceSpan from, PieceSpan to) {
   return static_cast<uint32_t>(looks.size()) - 1;
 }
 
+void AskForHeads(std::span<const PieceSpan> words, uint32_t pieces, std::span<const uint32_t> heads,
+                 bool tells_distance, Reading& reading) {
+  const auto n = static_cast<uint32_t>(words.size());
+  PairRows rows(Sequence{0, pieces - 2}, words, reading);
+  for (uint32_t i = 0; i < n; ++i) {
+    for (uint32_t j = 0; j < n; ++j) {
+      const auto distance = static_cast<int32_t>(j) - static_cast<int32_t>(i);
+      rows.Add(i, j, tells_distance || i == j ? DistanceBin(distance) : 0);
+    }
+    rows.AddRoot(i);
+    reading.EndQuestion(heads[i]);
+  }
+}
+
 void Reading::EndQuestion(uint32_t answer) {
   offsets.push_back(static_cast<uint32_t>(plain.size()));
   answers.push_back(answer);
@@ -108,13 +123,13 @@ const std::vector<std::string>& ReadingTargetNames() {
 
 size_t ReadingTask::LooksPerRow() const {
   if (target_ == ReadingTarget::kPos) return kLabelLooks;
-  return target_ == ReadingTarget::kCoreference ? kPairLooks : kPairLooks + kRootLooks;
+  return target_ == ReadingTarget::kCoreference ? kPairLooks : kArcLooks;
 }
 size_t ReadingTask::ScoresPerRow() const {
   return target_ == ReadingTarget::kPos ? kUposTags.size() : 1;
 }
 size_t ReadingTask::NumPlain() const {
-  return target_ == ReadingTarget::kPos ? kUposTags.size() : kRootChoice + 1;
+  return target_ == ReadingTarget::kPos ? kUposTags.size() : kArcKinds;
 }
 
 // 0-based word of the sentence, its length for ROOT.
@@ -137,19 +152,11 @@ uint32_t ReadingTask::ArcOf(std::span<const AnnotatedWord> words, uint32_t i) co
 
 void ReadingTask::AddArcs(const AnnotatedSentence& sentence, uint32_t begin, uint32_t length,
                           Reading& reading) const {
-  const Sequence sequence{begin, length};
   const std::span<const AnnotatedWord> words = corpus_.Words(sentence);
-  const auto n = static_cast<uint32_t>(words.size());
-  PairRows rows(sequence, sequence.Of(words), reading);
-  for (uint32_t i = 0; i < n; ++i) {
-    for (uint32_t j = 0; j < n; ++j) {
-      const bool tells_distance = target_ != ReadingTarget::kDistance;
-      const auto distance = static_cast<int32_t>(j) - static_cast<int32_t>(i);
-      rows.Add(i, j, tells_distance || i == j ? DistanceBin(distance) : 0);
-    }
-    rows.AddRoot(i);
-    reading.EndQuestion(ArcOf(words, i));
-  }
+  std::vector<uint32_t> heads;
+  for (uint32_t i = 0; i < words.size(); ++i) heads.push_back(ArcOf(words, i));
+  AskForHeads(Sequence{begin, length}.Of(words), length + 2, heads,
+              target_ != ReadingTarget::kDistance, reading);
 }
 
 void ReadingTask::AddMentions(std::span<const AnnotatedSentence> sentences, uint32_t begin,

@@ -74,6 +74,18 @@ struct Reading {
   void EndSequence();
 };
 
+// Of questions about arcs.
+inline constexpr size_t kArcLooks = 7, kArcKinds = 18;
+
+// Which of `words` (their pieces in a sequence of `pieces` pieces, [CLS] and [SEP] among them), or
+// ROOT, is the head of each? `heads`: 0-based words, their number for ROOT. The rows of a word are
+// its choices, ROOT last; a row looks at the word and its choice in both directions, and at what
+// the choice pays to [CLS] and [SEP] and gets in all; ROOT's at what the word pays to them. Kinds
+// are signed distances in bins, the word itself, ROOT; or, unless `tells_distance`, all other words
+// are of one.
+void AskForHeads(std::span<const PieceSpan> words, uint32_t pieces, std::span<const uint32_t> heads,
+                 bool tells_distance, Reading& reading);
+
 class ReadingTask {
  public:
   // `corpus` must outlive the task; batches are of its pieces. `seed` draws control and distance.

@@ -80,27 +80,22 @@ void Scrubbing::AddNoise(const HookPoint& at, uint64_t step, uint32_t sequence_i
 void Scrubbing::Evaluate(Compute& compute, const ParameterSet& parameters, const RaggedBatch& batch,
                          Activations& acts) {
   reading_ = task_.Of(batch);
-  const ReaderSums sums = reader_.Read(compute, parameters, reading_, batch, acts);
-  sums_.questions += sums.questions;
-  sums_.reader_right += sums.reader_right;
-  sums_.plain_right += sums.plain_right;
-  sums_.reader_nats += sums.reader_nats;
-  sums_.plain_nats += sums.plain_nats;
-  sums_.divergence += sums.divergence;
+  sums_.Add(reader_.Read(compute, parameters, reading_, batch, acts));
 }
 
 std::map<std::string, double> Scrubbing::Measures() const {
   const auto questions = static_cast<double>(sums_.questions);
   if (sums_.questions == 0) return {};
-  return {{"reader:accuracy", 100.0 * static_cast<double>(sums_.reader_right) / questions},
-          {"reader:plain", 100.0 * static_cast<double>(sums_.plain_right) / questions},
+  return {{"reader:accuracy", 100.0 * sums_.reader_right / questions},
+          {"reader:plain", 100.0 * sums_.plain_right / questions},
           {"reader:divergence", sums_.divergence / questions}};
 }
 
 std::map<std::string, uint64_t> Scrubbing::Counts() const {
+  const auto whole = [](double count) { return static_cast<uint64_t>(count + 0.5); };
   return {{"questions", sums_.questions},
-          {"read from attention", sums_.reader_right},
-          {"read from distance", sums_.plain_right}};
+          {"read from attention", whole(sums_.reader_right)},
+          {"read from distance", whole(sums_.plain_right)}};
 }
 
 }  // namespace headscope

@@ -36,7 +36,8 @@ class Scrubbing final : public AttentionObjective {
   void BeginEvaluation() override { sums_ = {}; }
   void Evaluate(Compute& compute, const ParameterSet& parameters, const RaggedBatch& batch,
                 Activations& acts) override;
-  // "questions", "read from attention", "read from distance": right answers on held-out batches.
+  // "questions", "read from attention", "read from distance": right answers on held-out batches, to
+  // the nearest whole one (of equals each is right in part).
   std::map<std::string, uint64_t> Counts() const override;
   // "reader:accuracy", "reader:plain": percent right; "reader:divergence": nats.
   std::map<std::string, double> Measures() const override;

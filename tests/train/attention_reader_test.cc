@@ -212,6 +212,14 @@ TEST_CASE("A reader of attention answers as its definition says", "[scrub]") {
   CHECK_THAT(sums.divergence / 4, WithinRel(wanted.divergence.value, 1e-5));
 }
 
+TEST_CASE("A reader that has learnt nothing is right as often as a guess", "[scrub]") {
+  ReaderFixture f;
+  f.tensors->SetZero();
+  const ReaderSums sums = f.Read();
+  CHECK_THAT(sums.reader_right, WithinAbs(1.0 / 3 + 1.0 / 2 + 1.0 / 3 + 1.0 / 2, 1e-12));
+  CHECK(sums.plain_right == sums.reader_right);
+}
+
 TEST_CASE("A reader's gradient by its tensors equals exact differentiation", "[scrub]") {
   ReaderFixture f;
   f.Read();
