@@ -1,6 +1,7 @@
 // What a training wants of attention beside its loss: adds to the gradient of patterns (law L4).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -32,6 +33,9 @@ class AttentionObjective {
   virtual void BeginEvaluation() = 0;
   virtual void Evaluate(Compute& compute, const ParameterSet& parameters, const RaggedBatch& batch,
                         Activations& acts) = 0;
+  // The same of the batch as it is before any piece is masked, for those who ask for it.
+  virtual bool SeesWhole() const { return false; }
+  virtual void EvaluateWhole(Compute&, const ParameterSet&, const RaggedBatch&, Activations&) {}
   virtual std::map<std::string, uint64_t> Counts() const { return {}; }
   virtual std::map<std::string, double> Measures() const { return {}; }
 };
@@ -64,6 +68,16 @@ class AttentionObjectives final : public AttentionObjective {
   void Evaluate(Compute& compute, const ParameterSet& parameters, const RaggedBatch& batch,
                 Activations& acts) override {
     for (const auto& part : parts_) part->Evaluate(compute, parameters, batch, acts);
+  }
+  bool SeesWhole() const override {
+    return std::any_of(parts_.begin(), parts_.end(),
+                       [](const auto& part) { return part->SeesWhole(); });
+  }
+  void EvaluateWhole(Compute& compute, const ParameterSet& parameters, const RaggedBatch& batch,
+                     Activations& acts) override {
+    for (const auto& part : parts_) {
+      if (part->SeesWhole()) part->EvaluateWhole(compute, parameters, batch, acts);
+    }
   }
   std::map<std::string, uint64_t> Counts() const override {
     std::map<std::string, uint64_t> all;

@@ -68,6 +68,17 @@ LossSum MaskedLmObjective::Accumulate(Compute& compute, const ParameterSet& para
   return loss;
 }
 
+void MaskedLmObjective::EvaluateWhole(Compute& compute, const ParameterSet& parameters,
+                                      const MaskedBatch& masked, const ForwardOptions& options) {
+  RaggedBatch whole = masked.batch;
+  for (size_t i = 0; i < masked.positions.size(); ++i) {
+    whole.ids[masked.positions[i]] = masked.labels[i];
+  }
+  acts_.Prepare(whole);
+  encoder_.Forward(compute, parameters, whole, options, acts_);
+  of_attention_->EvaluateWhole(compute, parameters, whole, acts_);
+}
+
 LossSum MaskedLmObjective::Evaluate(Compute& compute, const ParameterSet& parameters) {
   ForwardOptions options;
   options.attention = &attention_;
@@ -77,6 +88,7 @@ LossSum MaskedLmObjective::Evaluate(Compute& compute, const ParameterSet& parame
     const LossSum loss = Forward(compute, parameters, masked, options);
     if (of_attention_ != nullptr) {
       of_attention_->Evaluate(compute, parameters, masked.batch, acts_);
+      if (of_attention_->SeesWhole()) EvaluateWhole(compute, parameters, masked, options);
     }
     total.sum += loss.sum;
     total.predictions += loss.predictions;

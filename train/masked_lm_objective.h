@@ -46,6 +46,10 @@ class MaskedLmObjective final : public Objective {
   LossSum Forward(Compute& compute, const ParameterSet& parameters, const MaskedBatch& masked,
                   const ForwardOptions& options);
 
+  // Shows of_attention_ the batch as it is before any piece is masked.
+  void EvaluateWhole(Compute& compute, const ParameterSet& parameters, const MaskedBatch& masked,
+                     const ForwardOptions& options);
+
   const Encoder& encoder_;
   const AttentionControl& attention_;
   uint64_t seed_;

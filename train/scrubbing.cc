@@ -83,12 +83,24 @@ void Scrubbing::Evaluate(Compute& compute, const ParameterSet& parameters, const
   sums_.Add(reader_.Read(compute, parameters, reading_, batch, acts));
 }
 
+void Scrubbing::EvaluateWhole(Compute& compute, const ParameterSet& parameters,
+                              const RaggedBatch& batch, Activations& acts) {
+  reading_ = task_.Of(batch);
+  of_whole_.Add(reader_.Read(compute, parameters, reading_, batch, acts));
+}
+
 std::map<std::string, double> Scrubbing::Measures() const {
-  const auto questions = static_cast<double>(sums_.questions);
-  if (sums_.questions == 0) return {};
-  return {{"reader:accuracy", 100.0 * sums_.reader_right / questions},
-          {"reader:plain", 100.0 * sums_.plain_right / questions},
-          {"reader:divergence", sums_.divergence / questions}};
+  std::map<std::string, double> measures;
+  const auto add = [&](const ReaderSums& sums, const std::string& suffix) {
+    if (sums.questions == 0) return;
+    const auto questions = static_cast<double>(sums.questions);
+    measures["reader:accuracy" + suffix] = 100.0 * sums.reader_right / questions;
+    measures["reader:plain" + suffix] = 100.0 * sums.plain_right / questions;
+    measures["reader:divergence" + suffix] = sums.divergence / questions;
+  };
+  add(sums_, "");
+  add(of_whole_, " whole");
+  return measures;
 }
 
 std::map<std::string, uint64_t> Scrubbing::Counts() const {

@@ -33,13 +33,17 @@ class Scrubbing final : public AttentionObjective {
   Encoder::PatternGradient Accumulate(Compute& compute, const ParameterSet& parameters,
                                       uint64_t step, const RaggedBatch& batch, Activations& acts,
                                       ParameterSet& gradients) override;
-  void BeginEvaluation() override { sums_ = {}; }
+  void BeginEvaluation() override { sums_ = of_whole_ = {}; }
   void Evaluate(Compute& compute, const ParameterSet& parameters, const RaggedBatch& batch,
                 Activations& acts) override;
+  bool SeesWhole() const override { return true; }
+  void EvaluateWhole(Compute& compute, const ParameterSet& parameters, const RaggedBatch& batch,
+                     Activations& acts) override;
   // "questions", "read from attention", "read from distance": right answers on held-out batches, to
   // the nearest whole one (of equals each is right in part).
   std::map<std::string, uint64_t> Counts() const override;
-  // "reader:accuracy", "reader:plain": percent right; "reader:divergence": nats.
+  // "reader:accuracy", "reader:plain": percent right; "reader:divergence": nats; the same of inputs
+  // that are not masked: "reader:accuracy whole", ….
   std::map<std::string, double> Measures() const override;
   const ReaderSums& Sums() const { return sums_; }  // of the latest evaluation
 
@@ -52,7 +56,7 @@ class Scrubbing final : public AttentionObjective {
   ReadingTask task_;
   AttentionReader reader_;
   Reading reading_;
-  ReaderSums sums_;
+  ReaderSums sums_, of_whole_;
 };
 
 }  // namespace headscope

@@ -122,6 +122,56 @@ TEST_CASE("The objective's gradient is the slope of its mean loss", "[objective]
   CHECK_THAT((loss_at(h) - loss_at(-h)) / (2 * h), WithinRel(squared, 1e-3));
 }
 
+// Takes down what it is shown.
+class Witness final : public AttentionObjective {
+ public:
+  Encoder::PatternGradient Accumulate(Compute&, const ParameterSet&, uint64_t, const RaggedBatch&,
+                                      Activations&, ParameterSet&) override {
+    return {};
+  }
+  void BeginEvaluation() override { masked.clear(), whole.clear(); }
+  void Evaluate(Compute&, const ParameterSet&, const RaggedBatch& batch, Activations&) override {
+    masked.push_back(batch.ids);
+  }
+  bool SeesWhole() const override { return true; }
+  void EvaluateWhole(Compute& compute, const ParameterSet& parameters, const RaggedBatch& batch,
+                     Activations& acts) override {
+    whole.push_back(batch.ids);
+    // The patterns are those of the whole batch.
+    const ModelConfig model = SmallModel();
+    Activations own(model, Activations::Mode::kTraining);
+    own.Prepare(batch);
+    Encoder(model).Forward(compute, parameters, batch, {}, own);
+    const ConstMatrix found = acts.Square(Hook::kPattern, 1, 0, 2);
+    const ConstMatrix wanted = own.Square(Hook::kPattern, 1, 0, 2);
+    are_of_whole = std::equal(found.data, found.data + found.rows * found.cols, wanted.data);
+  }
+  std::vector<std::vector<int32_t>> masked, whole;
+  bool are_of_whole = false;
+};
+
+TEST_CASE("Who asks for it is shown held-out batches masked and whole", "[objective]") {
+  Fixture f;
+  MaskedBatch batch = RandomBatch(1, 4, 12);
+  const std::vector<int32_t> masked = batch.batch.ids;
+  std::vector<int32_t> whole = masked;
+  for (size_t i = 0; i < batch.positions.size(); ++i) whole[batch.positions[i]] = batch.labels[i];
+  REQUIRE(whole != masked);
+  OneBatch source(batch);
+  const LearnedAttention attention;
+  auto owned = std::make_unique<Witness>();
+  Witness& witness = *owned;
+  AttentionObjectives all;
+  all.Add(std::move(owned));
+  MaskedLmObjective objective(f.encoder, attention, 1, source, {batch}, &all);
+  const double loss = objective.Evaluate(f.compute, f.state.parameters).Mean();
+  CHECK(witness.masked == std::vector<std::vector<int32_t>>{masked});
+  CHECK(witness.whole == std::vector<std::vector<int32_t>>{whole});
+  CHECK(witness.are_of_whole);
+  MaskedLmObjective alone(f.encoder, attention, 1, source, {batch});
+  CHECK(alone.Evaluate(f.compute, f.state.parameters).Mean() == loss);
+}
+
 TEST_CASE("A batch without masked positions teaches nothing and is no error", "[objective]") {
   Fixture f;
   MaskedBatch batch = RandomBatch(0, 2, 10);
