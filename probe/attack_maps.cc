@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "model/base/elementary.h"
 #include "probe/word_attention.h"
 
 namespace headscope {
@@ -18,6 +19,7 @@ size_t MapsOfHeads(AttackView view, const PatternSource& source) {
     case AttackView::kHeads:
       return heads;
     case AttackView::kSquashed:
+    case AttackView::kLogarithm:
       return 2 * heads;
     case AttackView::kColumns:
       return 4 * heads;
@@ -74,6 +76,13 @@ void AddSquashed(ConstMatrix pattern, const ConstMatrix& words, SentenceMaps& ma
   maps.AddFrom([&](size_t i, size_t j) {
     const float u = length * words(i, j);
     return u / (1.0f + u);
+  });
+}
+
+void AddLogarithm(ConstMatrix pattern, const ConstMatrix& words, SentenceMaps& maps) {
+  const double scale = 1e7 * static_cast<double>(pattern.rows);
+  maps.AddFrom([&](size_t i, size_t j) {
+    return static_cast<float>(Log(1.0 + scale * static_cast<double>(words(i, j))));
   });
 }
 
@@ -156,6 +165,7 @@ PairMaps AttackMaps(ThreadPool& pool, PatternSource& source, AttackView view,
     for (size_t h = 0; h < patterns.size(); ++h) {
       const ConstMatrix words = std::as_const(maps).Map(s, h);
       if (view == AttackView::kSquashed) AddSquashed(patterns[h], words, sentence);
+      if (view == AttackView::kLogarithm) AddLogarithm(patterns[h], words, sentence);
       if (view == AttackView::kColumns) AddColumns(inputs[s], patterns[h], words, sentence);
     }
     if (view == AttackView::kProducts) {

@@ -15,12 +15,14 @@ namespace headscope {
 
 //   heads     attention of every head (both directions are read)
 //   squashed  heads, and u / (1 + u) with u = T * attention: small weights too
+//   logarithm heads, and log(1 + 1e7 u): down to a ten-millionth of what uniform attention pays
 //   columns   heads, and what each candidate pays to [CLS] and to [SEP] and gets in all
 //   products  heads, and the products of the patterns of neighbouring layers, of every two heads:
 //             where attention leads in two steps
-enum class AttackView { kHeads, kSquashed, kColumns, kProducts };
-inline constexpr const char* kAttackViewNames[] = {"heads", "squashed", "columns", "products"};
-inline constexpr size_t kNumAttackViews = 4;
+enum class AttackView { kHeads, kSquashed, kLogarithm, kColumns, kProducts };
+inline constexpr const char* kAttackViewNames[] = {"heads", "squashed", "logarithm", "columns",
+                                                   "products"};
+inline constexpr size_t kNumAttackViews = 5;
 
 // What is known without attention: the distances of DistanceMaps, and how many of the input's
 // pieces the candidate has, which is what attention tells that is uniform. For ROOT: 1, and 1 / T.

@@ -1,12 +1,12 @@
 #include "probe/attention_attack.h"
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
-#include "datasets/wordpiece.h"
-#include "model/attention_regime.h"
 #include "probe/arc_task.h"
 #include "probe/attack_maps.h"
+#include "probe/attack_network.h"
 #include "probe/pair_view.h"
 #include "probe/probe_streams.h"
 
@@ -48,15 +48,28 @@ struct Scored {
   double dev = 0.0, test = 0.0;  // percent of the counted words
 };
 
+// The best on dev of those that are told, the first of equals.
+class BestReader {
+ public:
+  void Take(const Scored& scored) {
+    if (!best_ || scored.dev > best_->dev) best_ = scored;
+  }
+  double Test() const { return best_->test; }
+
+ private:
+  std::optional<Scored> best_;
+};
+
 class Attack {
  public:
-  Attack(ThreadPool& pool, const PretrainedModel& model, const AttackCorpus& corpus,
-         const AttackOptions& options)
+  Attack(ThreadPool& pool, const PretrainedModel& model, const AttentionControl* attention,
+         const WordPiece& word_piece, const AttackCorpus& corpus, const AttackOptions& options)
       : pool_(pool),
         compute_(pool),
         model_(model),
+        attention_(attention),
         options_(options),
-        word_piece_(WordPiece::FromFile(model.VocabPath(), model.lower_case)),
+        word_piece_(word_piece),
         encode_([this](const std::vector<std::string>& words) {
           return EncodeWordInput(word_piece_, words);
         }),
@@ -67,54 +80,80 @@ class Attack {
         words_(model, encode_, corpus_) {}
 
   std::map<std::string, double> Run() {
-    const CorpusPairs known = Known();
-    const Scored plain = Fit(known, false), with_words = Fit(known, true);
-    std::map<std::string, double> measures{
-        {"attack:distance", Fit(DistancesOf(corpus_), false).test},
-        {"attack:plain", plain.test},
-        {"attack:plain+words", with_words.test}};
+    FitWithoutAttention();
     for (const Condition& condition : kConditions) {
       const std::string suffix = condition.suffix;
-      Scored best;
+      BestReader best;
+      const auto take = [&](const std::string& name, const Scored& scored) {
+        best.Take(scored);
+        if (suffix.empty()) measures_["attack:" + name] = scored.test;
+      };
       for (size_t v = 0; v < kNumAttackViews; ++v) {
         const CorpusPairs pairs = PairsOf(static_cast<AttackView>(v), condition);
-        const Scored scored = Fit(pairs, false);
-        if (v == 0 || scored.dev > best.dev) best = scored;
-        if (suffix.empty()) measures["attack:" + std::string(kAttackViewNames[v])] = scored.test;
-        if (v != 0 || condition.inputs == Inputs::kBlank) continue;
-        const Scored of_words = Fit(pairs, true);
-        if (suffix.empty()) measures["attack:words"] = of_words.test;
-        measures["attack:excess words" + suffix] = of_words.test - with_words.test;
+        take(kAttackViewNames[v], Fit(pairs, false));
+        if (v == 0 && condition.inputs != Inputs::kBlank) FitWords(pairs, suffix);
       }
-      measures["attack:excess" + suffix] = best.test - plain.test;
+      take("network", FitNetwork(&condition));
+      measures_["attack:excess" + suffix] = best.Test() - measures_["attack:plain"];
+      measures_["attack:excess distance" + suffix] = best.Test() - measures_["attack:distance"];
     }
-    return measures;
+    return measures_;
   }
 
  private:
+  void FitWithoutAttention() {
+    const CorpusPairs known = Known();
+    const Scored linear = Fit(known, false), network = FitNetwork(nullptr);
+    BestReader plain;
+    plain.Take(linear);
+    plain.Take(network);
+    measures_ = {{"attack:distance", Fit(DistancesOf(corpus_), false).test},
+                 {"attack:plain linear", linear.test},
+                 {"attack:plain network", network.test},
+                 {"attack:plain", plain.Test()},
+                 {"attack:plain+words", Fit(known, true).test}};
+  }
+
+  void FitWords(const CorpusPairs& pairs, const std::string& suffix) {
+    const double test = Fit(pairs, true).test;
+    if (suffix.empty()) measures_["attack:words"] = test;
+    measures_["attack:excess words" + suffix] = test - measures_["attack:plain+words"];
+  }
+
+  std::vector<WordInput> InputsOf(const ProbeSplit& split) const {
+    return ViewInputs(split, encode_, {EncoderKind::kTrained, 0});
+  }
+  // As a condition has them; `file` keeps the files' masks apart.
+  std::vector<WordInput> InputsOf(const ProbeSplit& split, const Condition& condition,
+                                  uint32_t file) const {
+    std::vector<WordInput> inputs = InputsOf(split);
+    const Masker masker(word_piece_, options_.mask_unit, options_.mask_rate);
+    if (condition.inputs == Inputs::kMasked) MaskInputs(masker, options_.seed, file, inputs);
+    if (condition.inputs == Inputs::kBlank) Blank(word_piece_.Mask(), inputs);
+    return inputs;
+  }
+
+  EncoderPatterns SourceOf(const Condition& condition) const {
+    EncoderPatterns source(model_.config, model_.parameters, 2048, GemmBackend::kHeadscope,
+                           attention_);
+    if (condition.values) source.WeighByValues();
+    return source;
+  }
+
   CorpusPairs Known() {
     const auto maps_of = [&](const ProbeSplit& split) {
-      return PlainMaps(ViewInputs(split, encode_, {EncoderKind::kTrained, 0}), split.starts);
+      return PlainMaps(InputsOf(split), split.starts);
     };
     return ScaledOnTrain(maps_of(corpus_.train), maps_of(corpus_.dev), maps_of(corpus_.test));
   }
 
   CorpusPairs PairsOf(AttackView view, const Condition& condition) {
-    EncoderPatterns source(model_.config, model_.parameters, 2048, GemmBackend::kHeadscope,
-                           ControlOf(model_.attention));
-    if (condition.values) source.WeighByValues();
-    const Masker masker(word_piece_, options_.mask_unit, options_.mask_rate);
-    uint32_t file = 0;
-    const auto maps_of = [&](const ProbeSplit& split) {
-      std::vector<WordInput> inputs = ViewInputs(split, encode_, {EncoderKind::kTrained, 0});
-      if (condition.inputs == Inputs::kMasked) MaskInputs(masker, options_.seed, file, inputs);
-      if (condition.inputs == Inputs::kBlank) Blank(word_piece_.Mask(), inputs);
-      ++file;
-      return AttackMaps(pool_, source, view, inputs, split.starts);
+    EncoderPatterns source = SourceOf(condition);
+    const auto maps_of = [&](const ProbeSplit& split, uint32_t file) {
+      return AttackMaps(pool_, source, view, InputsOf(split, condition, file), split.starts);
     };
-    // One file after the other: `file` keeps their masks apart.
-    PairMaps train = maps_of(corpus_.train), dev = maps_of(corpus_.dev);
-    return ScaledOnTrain(std::move(train), std::move(dev), maps_of(corpus_.test));
+    return ScaledOnTrain(maps_of(corpus_.train, 0), maps_of(corpus_.dev, 1),
+                         maps_of(corpus_.test, 2));
   }
 
   Scored Fit(const CorpusPairs& pairs, bool with_words) {
@@ -133,43 +172,70 @@ class Attack {
     const PairRows test = rows(features.test, pairs.test, heads_.test, corpus_.test, of_test);
     PairProbe probe;
     probe.Fit(compute_, train, dev, ProbeStream(options_.seed, ProbeSite::kFit));
-    return {PercentRight(probe.Score(compute_, dev), heads_.dev, corpus_.dev),
-            PercentRight(probe.Score(compute_, test), heads_.test, corpus_.test)};
+    return {PercentRight(probe.Score(compute_, dev).right, corpus_.dev),
+            PercentRight(probe.Score(compute_, test).right, corpus_.test)};
   }
 
-  static double PercentRight(const ArcScores& scores, const std::vector<int32_t>& heads,
-                             const ProbeSplit& split) {
-    size_t right = 0, counted = 0, w = 0;
+  // Null: without attention.
+  Scored FitNetwork(const Condition* condition) {
+    std::optional<EncoderPatterns> source;
+    if (condition != nullptr) source.emplace(SourceOf(*condition));
+    const auto inputs = [&](const ProbeSplit& split, uint32_t file) {
+      return condition == nullptr ? InputsOf(split) : InputsOf(split, *condition, file);
+    };
+    const std::vector<WordInput> of_train = inputs(corpus_.train, 0),
+                                 of_dev = inputs(corpus_.dev, 1), of_test = inputs(corpus_.test, 2);
+    const auto questions = [&](const std::vector<WordInput>& of,
+                               const std::vector<int32_t>& heads) {
+      return AttackQuestions(pool_, source ? &*source : nullptr, of, heads);
+    };
+    const AttackQuestions train = questions(of_train, heads_.train),
+                          dev = questions(of_dev, heads_.dev);
+    AttackNetwork network;
+    network.Fit(compute_, train, dev, ProbeStream(options_.seed, ProbeSite::kFit));
+    return {
+        PercentRight(network.Score(compute_, dev).right, corpus_.dev),
+        PercentRight(network.Score(compute_, questions(of_test, heads_.test)).right, corpus_.test)};
+  }
+
+  // `right`: of every word, as ArcScores has it.
+  static double PercentRight(const std::vector<double>& right, const ProbeSplit& split) {
+    double sum = 0.0;
+    size_t counted = 0, w = 0;
     for (const Sentence* sentence : split.sentences) {
       for (const Word& word : sentence->words) {
         if (CountsForUas(word)) {
           ++counted;
-          right += scores.predicted[w] == heads[w];
+          sum += right[w];
         }
         ++w;
       }
     }
-    return 100.0 * static_cast<double>(right) / static_cast<double>(counted);
+    return 100.0 * sum / static_cast<double>(counted);
   }
 
   ThreadPool& pool_;
   Compute compute_;
   const PretrainedModel& model_;
+  const AttentionControl* attention_;
   AttackOptions options_;
-  WordPiece word_piece_;
+  const WordPiece& word_piece_;
   WordEncoder encode_;
   ProbeCorpus corpus_;
   ArcTask task_;
   ArcTask::Heads heads_;
   WordVectors words_;
+  std::map<std::string, double> measures_;
 };
 
 }  // namespace
 
 std::map<std::string, double> AttackAttention(ThreadPool& pool, const PretrainedModel& model,
+                                              const AttentionControl* attention,
+                                              const WordPiece& word_piece,
                                               const AttackCorpus& corpus,
                                               const AttackOptions& options) {
-  return Attack(pool, model, corpus, options).Run();
+  return Attack(pool, model, attention, word_piece, corpus, options).Run();
 }
 
 }  // namespace headscope

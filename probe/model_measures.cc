@@ -108,7 +108,7 @@ std::map<std::string, double> ModelMeasures::OfMaskedLm(const std::string& model
       OfEncoder(pool, model.config, model.parameters, ControlOf(model.attention), word_piece);
   if (families_.contains("attack")) {
     measures.merge(AttackAttention(
-        pool, model, corpus_,
+        pool, model, ControlOf(model.attention), word_piece, corpus_,
         {.mask_unit = config.mask, .mask_rate = config.mask_rate, .seed = config.seed}));
   }
   return measures;

@@ -1,6 +1,8 @@
 // What fresh attackers look at is what its names say, of planted patterns.
 #include "probe/attack_maps.h"
 
+#include <cmath>
+
 #include "model/base/random.h"
 #include "model/bert_parameters.h"
 #include "probe/output_norms.h"
@@ -71,6 +73,11 @@ TEST_CASE("Attackers see heads, small weights, columns and products, and distanc
   REQUIRE(squashed.NumMaps() == 8 + 4);
   CHECK_THAT(squashed.Map(0, 4 + 1)(1, 0),
              WithinRel(6 * to_first(1) / (1 + 6 * to_first(1)), 1e-5));
+
+  const PairMaps logarithm = maps_of(AttackView::kLogarithm);
+  REQUIRE(logarithm.NumMaps() == 8 + 4);
+  CHECK_THAT(logarithm.Map(0, 4 + 1)(1, 0), WithinRel(std::log(1 + 6e7 * to_first(1)), 1e-5));
+  CHECK(logarithm.Map(0, 4 + 1)(1, 1) == 0.0f);
 
   const PairMaps columns = maps_of(AttackView::kColumns);
   REQUIRE(columns.NumMaps() == 16 + 4);
