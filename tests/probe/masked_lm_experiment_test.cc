@@ -134,5 +134,40 @@ TEST_CASE("Masked LMs are cells: run, measured, found again, decided upon", "[ex
   CHECK_THAT(ExperimentText(results), ContainsSubstring("R = (mlm:loss of the arm - learned)"));
 }
 
+TEST_CASE("A cell that was measured by an earlier definition is measured again, not trained",
+          "[experiment][slow]") {
+  const TemporaryDirectory folder;
+  const SilentStream silence;
+  const Experiment experiment = ParseExperiment(
+      "lm.toml", Replaced(kMaskedLmFile, "seeds = 2",
+                          "seeds = 2\nmeasures = [\"mlm:loss\", \"reader:accuracy whole\"]"));
+  size_t begun = 0;
+  const auto run = [&] {
+    begun = 0;
+    return RunCells(experiment, {.directory = folder.Path("out"),
+                                 .data_folder = "",
+                                 .threads = 1,
+                                 .out = silence.Get(),
+                                 .report =
+                                     [&](const std::string& line) {
+                                       begun += line.find(", cell ") != std::string::npos;
+                                     },
+                                 .stop = [] { return false; }});
+  };
+  const auto first = run();
+  REQUIRE(first);
+  const std::string cell = folder.Path("out") + "/scrubbed/seed-1/cell.json";
+  const std::string metrics = folder.Path("out") + "/scrubbed/seed-1/metrics.jsonl";
+  const std::string measured = ReadFile(cell), trained = ReadFile(metrics);
+  CHECK((*first)[1].measures.contains("reader:accuracy whole"));
+  run();
+  CHECK(begun == 0);
+  WriteFileAtomically(cell, Replaced(measured, "reader 2", "reader"));
+  run();
+  CHECK(begun == 1);
+  CHECK(ReadFile(cell) == measured);
+  CHECK(ReadFile(metrics) == trained);
+}
+
 }  // namespace
 }  // namespace headscope
