@@ -43,7 +43,7 @@ std::optional<MeasureUnit> UnitOf(const std::string& measure) {
   if (measure == "ablated") return MeasureUnit{"%", "points", 1, 100.0};
   if (is("mass")) return MeasureUnit{"% of attention", "points of attention", 3, 100.0};
   if (is("jsd")) return MeasureUnit{"% of ln 2", "points", 1, 100.0};
-  if (measure == "mlm:loss" || measure == "reader:divergence")
+  if (measure == "mlm:loss" || measure.starts_with("reader:divergence"))
     return MeasureUnit{"nats", "nats", 3, 1e3};
   if (is("reader")) return MeasureUnit{"%", "points", 1, 100.0};
   if (is("kl")) return MeasureUnit{"nats", "nats", 2, 1e3};
@@ -117,14 +117,26 @@ std::string MeasureMeaning(const std::string& measure) {
       {"null:UPOS", "the same without a model: each word's most frequent tag"},
       {"null:UAS", "the same without a model: distances alone"},
       {"null:coref", "the same without a model: the nearest mention"},
+      {"reader:accuracy whole",
+       "heads that the adversary of the training finds, on held-out text without masks"},
+      {"reader:plain whole",
+       "heads that a reader of distances alone finds, on held-out text without masks"},
+      {"reader:divergence whole",
+       "how far the adversary's answers are from that reader's (KL), without masks"},
       {"reader:accuracy", "heads that the adversary of the training finds, on held-out text"},
       {"reader:plain", "heads that a reader of distances alone finds, on held-out text"},
       {"reader:divergence", "how far the adversary's answers are from that reader's (KL)"},
       {"attack:distance", "heads found by distances alone, without a model"},
+      {"attack:plain linear", "heads that a linear reader finds without attention or words"},
+      {"attack:plain network", "heads that a network finds without attention or words"},
       {"attack:plain+words", "heads found by all that is known without attention, words too"},
       {"attack:plain", "heads found by all that is known without attention or words"},
       {"attack:excess words",
        "what the fresh reader of attention and words has beyond both without attention"},
+      {"attack:excess distance",
+       "what the best fresh reader of attention has beyond distances alone (an upper bound: "
+       "lengths "
+       "and positions count)"},
       {"attack:excess", "what the best fresh reader of attention has beyond what is known without"},
       {"attack", "heads that a fresh reader finds, of this kind of look at attention"},
       {"trees:UAS", "words whose head is right in the trees of the best head's attention"},
@@ -143,10 +155,9 @@ std::string MeasureNames() {
          "mass:below, ablated, tau:gradient, tau:loo, tau:gradient-loo, permute:tvd, "
          "permute:uniform, permute:flips, instance:jsd, instance:jsd by values, instance:tvd "
          "(these "
-         "six also with \" all\" behind them), trees:UAS, trees:UUAS, mlm:loss, jsd:all, "
-         "reader:accuracy, reader:plain, reader:divergence, attention:X, states:X, null:X (X: "
-         "UPOS, "
-         "UAS, coref), attack:X";
+         "six also with \" all\" behind), trees:UAS, trees:UUAS, mlm:loss, jsd:all, "
+         "reader:accuracy, reader:plain, reader:divergence, reader:X whole, attention:X, states:X, "
+         "null:X (X: UPOS, UAS, coref), attack:X";
 }
 
 }  // namespace headscope

@@ -33,6 +33,7 @@ struct MeasureUnit {
 // reader:accuracy, reader:plain (right answers of the adversary  %
 //   on held-out text, and of the one that knows distances)
 // reader:divergence (mean KL of the one from the other)          nats
+// reader:X whole (the same three on inputs without masks)
 // trees:UAS, trees:UUAS (of the trees in the best head's maps)   %
 // attention:X, states:X, null:X with X of UPOS, UAS, coref (what   %
 //   is read off them, see knowledge_measures.h)
