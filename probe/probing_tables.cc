@@ -47,6 +47,12 @@ std::vector<Column> ColumnsOf(const ProbingResults& results, const MetricGroup& 
   return columns;
 }
 
+// A star where the interval is over documents alone.
+std::string StarredText(const ProbingRow& row, double factor, int digits) {
+  const bool over_documents_alone = row.instances > 0.0 && row.by_seed.size() < 2;
+  return EstimateText(row.estimate, factor, digits) + (over_documents_alone ? "*" : "");
+}
+
 // The penalties of a cell's seeds, and whether some lie at the edge of what dev could choose.
 std::string PenaltyText(const ProbingResults& results, const ProbingRow& row) {
   const auto [least, most] = std::minmax_element(row.by_seed.begin(), row.by_seed.end());
@@ -61,8 +67,7 @@ std::string CellText(const ProbingResults& results, const ProbingRow* row, Unit 
   if (unit == Unit::kPenalty) return PenaltyText(results, *row);
   const double factor = unit == Unit::kPercent ? 100.0 : unit == Unit::kKilobits ? 1e-3 : 1.0;
   const int digits = unit == Unit::kRatio ? 2 : 1;
-  const bool over_documents_alone = row->instances > 0.0 && row->by_seed.size() < 2;
-  return EstimateText(row->estimate, factor, digits) + (over_documents_alone ? "*" : "");
+  return StarredText(*row, factor, digits);
 }
 
 // A line of a table: a probe at a layer, or at none.
@@ -155,9 +160,10 @@ ProbingTable ContrastTable(const ProbingResults& results) {
                      {}};
   table.note = fmt::format(
       "Differences in points on the same test words, with 95% intervals for new seeds on new {0}, "
-      "where there are {1} seeds of each (or one that serves all); *: of means over these seeds, "
-      "for new {0} alone. p: of no difference; of a difference of {2:g} point or more, by two "
-      "one-sided t-tests; Holm: adjusted for all {3} rows. Verdicts at 5%: larger or smaller, "
+      "where there are {1} seeds of each, or of one while the other's only seed is taken as it is; "
+      "*: of means over these seeds, for new {0} alone. p: of no difference; of a difference of "
+      "{2:g} point or more, by two one-sided t-tests; Holm: adjusted for all {3} rows. Verdicts at "
+      "5%: larger or smaller, "
       "however little; else equal, where a difference of {2:g} point is refuted; else undecided",
       results.clusters.name, kFewestSeedsOfContrasts, 100 * kEquivalenceMargin,
       results.contrasts.size());
@@ -175,7 +181,9 @@ ProbingTable ContrastTable(const ProbingResults& results) {
 
 }  // namespace
 
-std::string ScoreText(const ProbingRow* row) { return CellText(row, Unit::kPercent); }
+std::string ScoreText(const ProbingRow* row) {
+  return row == nullptr ? "-" : StarredText(*row, 100.0, 1);
+}
 
 std::vector<ProbingTable> ProbingTables(const ProbingResults& results) {
   const std::vector<MetricGroup> groups = GroupsOf(results);
@@ -225,9 +233,8 @@ std::string ProbingPreface(const ProbingResults& results) {
       "{}: fitted on {} ({} words used), chosen on {} ({} words), scored on {} ({} words in {} "
       "{}). "
       "Percent with 95% intervals: where there are several seeds for new seeds on new {}, where "
-      "there is one (*) for new {} alone, as it may be that another seed gives another number; {} "
-      "seeds of random probes and control tasks, {} draws of random encoders, word orders, "
-      "shuffled labels and online codes.{}",
+      "there is one (*) for new {} alone; {} seeds of random probes and control tasks, {} draws of "
+      "random encoders, word orders, shuffled labels and online codes.{}",
       results.title, results.train.path, results.train_words, results.dev.path,
       results.dev.words - results.dev.skipped_words, results.test.path,
       results.test.words - results.test.skipped_words, results.clusters.count,

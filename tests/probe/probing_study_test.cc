@@ -273,7 +273,7 @@ TEST_CASE("Probes of several capacities at one layer are rows of one table, with
   options.draws = 0;
   const ProbingResults results = Run(options, 2);
   const std::vector<ProbingTable> tables = ProbingTables(results);
-  REQUIRE(tables.size() == 2);  // and the baselines
+  REQUIRE(tables.size() == 3);  // and contrasts, baselines
   CHECK(tables[0].title == "at one layer");
   REQUIRE(tables[0].rows.size() == 3);
   CHECK(tables[0].rows[1][0] == "linear rank 1, layer 1");
