@@ -51,31 +51,20 @@ size_t NumSentencesOf(const std::vector<PlantedDocument>& documents) {
 // Head 0: two words to the left, the objects' best offset; but in one sentence of `every` (0: none)
 // the object points to its verb, wherever it is. Heads 1 to 3: noise, the same for copies of a
 // sentence.
-class ObjectHeads final : public PatternSource {
+class ObjectHeads final : public PlantedPasses {
  public:
   ObjectHeads(const Treebank& dev, const Treebank& test, size_t every, size_t copies)
-      : dev_(dev), test_(test), every_(every), copies_(copies) {}
-  size_t NumLayers() const override { return 2; }
-  size_t NumHeadsPerLayer() const override { return 2; }
-  size_t MaxPieces() const override { return 16; }
-  void Visit(ThreadPool& pool, std::span<const WordInput> inputs,
-             const PatternVisitor& visitor) override {
-    Planted(inputs).Visit(pool, inputs, visitor);
-  }
-  void VisitInputs(ThreadPool& pool, std::span<const WordInput> inputs,
-                   const InputVisitor& visitor) override {
-    Planted(inputs).VisitInputs(pool, inputs, visitor);
-  }
+      : PlantedPasses(2, 2, 16), dev_(dev), test_(test), every_(every), copies_(copies) {}
 
  private:
-  PlantedPatterns Planted(std::span<const WordInput> inputs) const {
+  PlantedPatterns::Value ValueFor(std::span<const WordInput> inputs) override {
     const Treebank& treebank = inputs.size() == dev_.NumSentences() ? dev_ : test_;
     std::vector<const Sentence*> sentences;
     for (const Document& document : treebank.documents) {
       for (const Sentence& sentence : document.sentences) sentences.push_back(&sentence);
     }
     const uint64_t file = &treebank == &dev_ ? 0 : 1;
-    return PlantedPatterns(2, 2, 16, [=, this](size_t head, size_t item, size_t from, size_t to) {
+    return [=, this](size_t head, size_t item, size_t from, size_t to) {
       const size_t sentence = item / copies_;
       if (head != 0) {
         const RandomStream stream{9, Purpose::kTest, static_cast<uint32_t>(2 * head + file)};
@@ -89,7 +78,7 @@ class ObjectHeads final : public PatternSource {
                               ? words[from - 1].head == static_cast<int>(to)
                               : from == to + 2;
       return points ? 0.9f : (to == 1 ? 0.05f : 0.02f);  // no ties where it points nowhere
-    });
+    };
   }
 
   const Treebank &dev_, &test_;

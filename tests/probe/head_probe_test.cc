@@ -34,31 +34,23 @@ std::vector<std::string> ManySentences(uint64_t seed, size_t count) {
 
 // 2 layers of 2 heads: noise, but L1H0 points every word at its head and L0H1 every head at its
 // dependents. The patterns know which treebank they are asked about by its number of sentences.
-class SyntaxHeads final : public PatternSource {
+class SyntaxHeads final : public PlantedPasses {
  public:
   SyntaxHeads(std::vector<const Treebank*> treebanks, bool noise_only, uint64_t seed)
-      : treebanks_(std::move(treebanks)), noise_only_(noise_only), seed_(seed) {}
-  size_t NumLayers() const override { return 2; }
-  size_t NumHeadsPerLayer() const override { return 2; }
-  size_t MaxPieces() const override { return 32; }
-  void Visit(ThreadPool& pool, std::span<const WordInput> inputs,
-             const PatternVisitor& visitor) override {
-    Planted(inputs).Visit(pool, inputs, visitor);
-  }
-  void VisitInputs(ThreadPool& pool, std::span<const WordInput> inputs,
-                   const InputVisitor& visitor) override {
-    Planted(inputs).VisitInputs(pool, inputs, visitor);
-  }
+      : PlantedPasses(2, 2, 32),
+        treebanks_(std::move(treebanks)),
+        noise_only_(noise_only),
+        seed_(seed) {}
 
  private:
-  PlantedPatterns Planted(std::span<const WordInput> inputs) const {
+  PlantedPatterns::Value ValueFor(std::span<const WordInput> inputs) override {
     const Treebank* treebank = nullptr;
     for (const Treebank* candidate : treebanks_) {
       if (candidate->NumSentences() == inputs.size()) treebank = candidate;
     }
-    return PlantedPatterns(2, 2, 32, [=, this](size_t head, size_t item, size_t from, size_t to) {
+    return [=, this](size_t head, size_t item, size_t from, size_t to) {
       return Value(treebank, inputs[item], head, item, from, to);
-    });
+    };
   }
   float Value(const Treebank* treebank, const WordInput& input, size_t head, size_t item,
               size_t from, size_t to) const {

@@ -195,10 +195,7 @@ TEST_CASE("Masked sentences are evenly spread and their masks depend on no batch
   CHECK(MaskSentences(inputs, 50, masker, 3, 1000)[0].batch.NumSequences() == 20);
 }
 
-TEST_CASE(
-    "Pruning curves start at the whole model's loss and end without heads, whatever the order",
-    "[probe]") {
-  const WordPiece word_piece = WordPiece::FromFile(GoldenPath("wordpiece_vocab.txt"), true);
+PretrainedModel ModelOfPieces(const WordPiece& word_piece) {
   ModelConfig config{.vocab_size = word_piece.Size(),
                      .hidden_size = 12,
                      .num_hidden_layers = 2,
@@ -208,6 +205,14 @@ TEST_CASE(
   PretrainedModel model{
       config, ParameterSet(std::make_shared<ParameterLayout>(BertLayout(config))), "", true, {}};
   InitialiseParameters(0.3f, 5, model.parameters);
+  return model;
+}
+
+TEST_CASE(
+    "Pruning curves start at the whole model's loss and end without heads, whatever the order",
+    "[probe]") {
+  const WordPiece word_piece = WordPiece::FromFile(GoldenPath("wordpiece_vocab.txt"), true);
+  const PretrainedModel model = ModelOfPieces(word_piece);
   std::vector<std::string> sentences(4, "the/DET/2/det dog/NOUN/3/nsubj barks/VERB/0/root");
   sentences.push_back("we/PRON/2/nsubj saw/VERB/0/root the/DET/4/det man/NOUN/2/obj");
   const Treebank treebank = MakeTreebank({sentences});
@@ -243,15 +248,7 @@ TEST_CASE(
 TEST_CASE("Documents are the clusters of losses, ablations and mask gradients",
           "[probe][statistics]") {
   const WordPiece word_piece = WordPiece::FromFile(GoldenPath("wordpiece_vocab.txt"), true);
-  ModelConfig config{.vocab_size = word_piece.Size(),
-                     .hidden_size = 12,
-                     .num_hidden_layers = 2,
-                     .num_attention_heads = 3,
-                     .intermediate_size = 19,
-                     .max_position_embeddings = 16};
-  PretrainedModel model{
-      config, ParameterSet(std::make_shared<ParameterLayout>(BertLayout(config))), "", true, {}};
-  InitialiseParameters(0.3f, 5, model.parameters);
+  const PretrainedModel model = ModelOfPieces(word_piece);
   const std::string kinds[] = {"the/DET/2/det dog/NOUN/3/nsubj barks/VERB/0/root",
                                "we/PRON/2/nsubj saw/VERB/0/root the/DET/4/det man/NOUN/2/obj",
                                "the/DET/2/det man/NOUN/3/nsubj saw/VERB/0/root"};
@@ -281,10 +278,10 @@ TEST_CASE("Documents are the clusters of losses, ablations and mask gradients",
   REQUIRE(batches.size() == 1);
   REQUIRE(InputsWithTargets(batches).size() == inputs.size());
   Compute compute(pool);
-  SentenceLosses losses(config, model.parameters, nullptr, Activations::Mode::kInference);
+  SentenceLosses losses(model.config, model.parameters, nullptr, Activations::Mode::kInference);
   std::vector<double> whole, without;
   losses.Run(compute, batches[0], nullptr, whole);
-  const Intervention gone = WithoutHeads(config, {0, 0, 0, 0, 1, 0});
+  const Intervention gone = WithoutHeads(model.config, {0, 0, 0, 0, 1, 0});
   losses.Run(compute, batches[0], &gone, without);
   RatioAccumulator loss, rise;
   for (size_t s = 0; s < whole.size(); ++s) {
@@ -296,7 +293,7 @@ TEST_CASE("Documents are the clusters of losses, ablations and mask gradients",
   CHECK(results.heads[4].ablation.low == rise.Interval().low);
   CHECK(results.least_first[0].loss.high == loss.Interval().high);
   const MaskGradients gradients =
-      MeasureMaskGradients(compute, config, model.parameters, nullptr, batches, [&] {
+      MeasureMaskGradients(compute, model.config, model.parameters, nullptr, batches, [&] {
         Clusters clusters(11);
         for (const size_t d : document_of) clusters.Add(d);
         return clusters;

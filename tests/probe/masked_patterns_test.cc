@@ -35,28 +35,18 @@ TEST_CASE("Words are dealt to groups of equal size, in another order for each in
 }
 
 // What the source is shown, and in which pass.
-class Recorded final : public PatternSource {
+class Recorded final : public PlantedPasses {
  public:
-  size_t NumLayers() const override { return 1; }
-  size_t NumHeadsPerLayer() const override { return 2; }
-  size_t MaxPieces() const override { return 64; }
-  void Visit(ThreadPool& pool, std::span<const WordInput> inputs,
-             const PatternVisitor& visitor) override {
-    Patterns(inputs).Visit(pool, inputs, visitor);
-  }
-  void VisitInputs(ThreadPool& pool, std::span<const WordInput> inputs,
-                   const InputVisitor& visitor) override {
-    Patterns(inputs).VisitInputs(pool, inputs, visitor);
-  }
+  Recorded() : PlantedPasses(1, 2, 64) {}
   std::vector<WordInput> seen;
 
  private:
   // The value tells the pass, the head, the row and the column.
-  PlantedPatterns Patterns(std::span<const WordInput> inputs) {
+  PlantedPatterns::Value ValueFor(std::span<const WordInput> inputs) override {
     seen.assign(inputs.begin(), inputs.end());
-    return PlantedPatterns(1, 2, 64, [](size_t head, size_t pass, size_t from, size_t to) {
+    return [](size_t head, size_t pass, size_t from, size_t to) {
       return static_cast<float>(pass * 10000 + head * 5000 + from * 50 + to);
-    });
+    };
   }
 };
 

@@ -104,4 +104,30 @@ class PlantedPatterns final : public PatternSource {
   Value value_;
 };
 
+// The same by a function that is asked for anew for the inputs of each pass.
+class PlantedPasses : public PatternSource {
+ public:
+  PlantedPasses(size_t layers, size_t heads_per_layer, size_t max_pieces)
+      : layers_(layers), heads_(heads_per_layer), max_(max_pieces) {}
+  size_t NumLayers() const override { return layers_; }
+  size_t NumHeadsPerLayer() const override { return heads_; }
+  size_t MaxPieces() const override { return max_; }
+  void Visit(ThreadPool& pool, std::span<const WordInput> inputs,
+             const PatternVisitor& visitor) override {
+    Planted(inputs).Visit(pool, inputs, visitor);
+  }
+  void VisitInputs(ThreadPool& pool, std::span<const WordInput> inputs,
+                   const InputVisitor& visitor) override {
+    Planted(inputs).VisitInputs(pool, inputs, visitor);
+  }
+
+ private:
+  virtual PlantedPatterns::Value ValueFor(std::span<const WordInput> inputs) = 0;
+  PlantedPatterns Planted(std::span<const WordInput> inputs) {
+    return {layers_, heads_, max_, ValueFor(inputs)};
+  }
+
+  size_t layers_, heads_, max_;
+};
+
 }  // namespace headscope
