@@ -172,9 +172,8 @@ void AppendRandomModel(const CoreferencePass& dev, const CoreferencePass& test, 
   for (size_t set = 0; set < kNumCandidateSets; ++set) {
     const auto append = [&](size_t head, CoreferenceRow& row) {
       if (row.accuracy.n == 0) return;
-      AppendRandomValue(test.counts[Cell(head, set, static_cast<size_t>(row.type))] /
-                            static_cast<double>(row.accuracy.n),
-                        ScoresOf(kind, row));
+      ScoresOf(kind, row).Add(test.counts[Cell(head, set, static_cast<size_t>(row.type))] /
+                              static_cast<double>(row.accuracy.n));
     };
     for (size_t type = 0; type < kNumMentionTypes; ++type) {
       append(chosen[set][kAllTypes], results.heads[set].rows[type]);

@@ -181,15 +181,6 @@ UposResults UposTable(const ProbeNames& names, const UposAccumulator& dev,
   return results;
 }
 
-void AppendRandomValue(double value, RandomModelScores& scores) {
-  scores.values.push_back(value);
-  double sum = 0.0;
-  for (double v : scores.values) sum += v;
-  scores.mean = sum / static_cast<double>(scores.values.size());
-  scores.low = *std::min_element(scores.values.begin(), scores.values.end());
-  scores.high = *std::max_element(scores.values.begin(), scores.values.end());
-}
-
 void AppendRandomModel(const DependencyPass& dev, const DependencyPass& test, NullModel kind,
                        std::vector<RelationResult>& relations, UposResults& upos) {
   const auto& names = dev.counts.relations;
@@ -199,16 +190,15 @@ void AppendRandomModel(const DependencyPass& dev, const DependencyPass& test, Nu
         std::lower_bound(names.begin(), names.end(), row.relation) - names.begin());
     const HeadChoice choice = BestHead(dev.counts, r);
     const size_t cell = (r * num_heads + choice.head) * kNumDirections;
-    AppendRandomValue(test.counts.counts[cell + static_cast<size_t>(choice.direction)] /
-                          static_cast<double>(test.counts.instances[r]),
-                      ScoresOf(kind, row));
+    ScoresOf(kind, row).Add(test.counts.counts[cell + static_cast<size_t>(choice.direction)] /
+                            static_cast<double>(test.counts.instances[r]));
   }
   for (UposResult& row : upos.best) {
     const size_t a = static_cast<size_t>(
         std::lower_bound(upos.tags.begin(), upos.tags.end(), row.attending) - upos.tags.begin());
     UposChoice choice;
     ChooseUpos(dev.upos, num_heads, a, choice);
-    AppendRandomValue(test.upos.Lift(choice.head, a, choice.attended), ScoresOf(kind, row));
+    ScoresOf(kind, row).Add(test.upos.Lift(choice.head, a, choice.attended));
   }
 }
 

@@ -84,6 +84,5 @@ UposResults UposTable(const ProbeNames& names, const UposAccumulator& dev,
 // Makes the same choices on another model's passes and appends its scores to the rows.
 void AppendRandomModel(const DependencyPass& dev, const DependencyPass& test, NullModel kind,
                        std::vector<RelationResult>& relations, UposResults& upos);
-void AppendRandomValue(double value, RandomModelScores& scores);
 
 }  // namespace headscope

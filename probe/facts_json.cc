@@ -9,6 +9,11 @@ nlohmann::ordered_json ToJson(const Estimate& estimate) {
       {"value", estimate.value}, {"low", estimate.low}, {"high", estimate.high}, {"n", estimate.n}};
 }
 
+nlohmann::ordered_json ToJson(const RandomModelScores& scores) {
+  return {
+      {"mean", scores.mean}, {"low", scores.low}, {"high", scores.high}, {"values", scores.values}};
+}
+
 nlohmann::ordered_json ToJson(const ClusterFacts& clusters) {
   return {{"units", clusters.name}, {"n", clusters.count}};
 }

@@ -9,6 +9,7 @@
 namespace headscope {
 
 nlohmann::ordered_json ToJson(const Estimate& estimate);
+nlohmann::ordered_json ToJson(const RandomModelScores& scores);
 nlohmann::ordered_json ToJson(const ClusterFacts& clusters);
 nlohmann::ordered_json ToJson(const ModelFacts& model);
 nlohmann::ordered_json ToJson(const DataFacts& data);

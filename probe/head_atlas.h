@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "probe/estimate.h"
+#include "probe/null_models.h"
 
 namespace headscope {
 
@@ -82,6 +83,9 @@ struct TreeRow {
   std::string chosen;  // "L1H3 dep->head"; empty for baselines
   double dev_score = 0.0;
   Estimate score;
+  // The same choice on models that know nothing: of single heads and layer means, without
+  // punctuation.
+  RandomModelScores random_models = {}, permuted_models = {};
 };
 
 struct TreeResults {

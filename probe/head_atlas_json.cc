@@ -73,6 +73,10 @@ Json TreesJson(const TreeResults& trees, const Json& head_names) {
         entry["dev_score"] = row.dev_score;
       }
       entry["score"] = ToJson(row.score);
+      if (!row.random_models.values.empty()) entry["random_models"] = ToJson(row.random_models);
+      if (!row.permuted_models.values.empty()) {
+        entry["permuted_models"] = ToJson(row.permuted_models);
+      }
       rows.push_back(std::move(entry));
     }
     for (size_t head = 0; head < trees.heads[m].size(); ++head) {

@@ -108,11 +108,18 @@ std::string Trees(const TreeResults& trees, const ClusterFacts& clusters) {
                                                         EscapeMarkup(entry.chosen) + "</span>"));
     }
   }
+  for (const NullTreeRow& row : NullTreeRows(trees)) {
+    rows.push_back({row.name});
+    for (const RandomModelScores* scores : row.scores) {
+      rows.back().push_back(RangeMarkup(*scores));
+    }
+  }
   return fmt::format(
              "<h2>Trees</h2>\n<p>Maximum spanning trees of the attention between words: directed "
              "from the gold root (UAS), undirected (UUAS); chosen on the first file for each "
              "measure, scored on {} sentences of the second, in percent (95% intervals over "
-             "{}).</p>\n",
+             "{}; of models that know nothing the mean and range of the same choices, without "
+             "punctuation).</p>\n",
              trees.sentences, ClustersText(clusters)) +
          HtmlTable(header, rows);
 }

@@ -93,6 +93,22 @@ std::string HeadKindTableText(const HeadProbeResults& results) {
       atlas.relation_tests, atlas.distance_rows, atlas.silhouette, atlas.map_stress, table.Text());
 }
 
+std::vector<NullTreeRow> NullTreeRows(const TreeResults& trees) {
+  std::vector<NullTreeRow> rows;
+  const auto add = [&](const char* models, RandomModelScores TreeRow::*scores) {
+    for (size_t row = 0; row < trees.rows[0].size(); ++row) {
+      if ((trees.rows[0][row].*scores).values.empty()) continue;
+      rows.push_back({std::string(models) + ", " + trees.rows[0][row].family, {}});
+      for (size_t m = 0; m < kNumTreeMeasures; ++m) {
+        rows.back().scores[m] = &(trees.rows[m][row].*scores);
+      }
+    }
+  };
+  add("random models", &TreeRow::random_models);
+  add("permuted weights", &TreeRow::permuted_models);
+  return rows;
+}
+
 std::string TreeTableText(const HeadProbeResults& results) {
   const TreeResults& trees = results.atlas.trees;
   TextTable table(
@@ -106,10 +122,18 @@ std::string TreeTableText(const HeadProbeResults& results) {
     // The name of the choice stands before its score; headers name the pair.
     table.Add(std::move(cells));
   }
+  for (const NullTreeRow& row : NullTreeRows(trees)) {
+    std::vector<std::string> cells = {row.name};
+    for (const RandomModelScores* scores : row.scores) {
+      cells.insert(cells.end(), {"", RangeText(*scores)});
+    }
+    table.Add(std::move(cells));
+  }
   return fmt::format(
       "Trees: maximum spanning trees of attention between words, chosen on dev for each measure, "
       "scored on test, in percent with 95% intervals\n(over {}; {} sentences). UAS: "
-      "directed, from the gold root; UUAS: undirected. Without punctuation unless named.\n\n{}",
+      "directed, from the gold root; UUAS: undirected. Without punctuation unless named.\nOf "
+      "models that know nothing: the same choice on each, mean and range.\n\n{}",
       ClustersText(results.clusters), trees.sentences, table.Text());
 }
 

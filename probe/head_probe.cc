@@ -15,6 +15,7 @@
 #include "probe/model_facts.h"
 #include "probe/output_folder.h"
 #include "probe/random_encoder.h"
+#include "probe/tree_probe.h"
 
 namespace headscope {
 namespace {
@@ -116,6 +117,7 @@ class Analysis {
       const DependencyPass test = ScoreTreebank(pool_, source, test_, names_, nullptr, nullptr);
       AppendRandomModel(dev, test, kind, results.relations, results.upos);
     }
+    AppendNullTrees(pool_, source, dev_, test_, kind, results.atlas.trees);
     if (!HasCoreference()) return;
     const CoreferencePass dev = ScoreCoreference(pool_, source, dev_segments_, nullptr);
     const CoreferencePass test = ScoreCoreference(pool_, source, test_segments_, nullptr);

@@ -16,6 +16,7 @@
 #include "datasets/anaphors.h"
 #include "probe/estimate.h"
 #include "probe/head_atlas.h"
+#include "probe/null_models.h"
 
 namespace headscope {
 
@@ -30,24 +31,6 @@ enum class Direction : size_t { kDependentToHead, kHeadToDependent };
 inline constexpr size_t kNumDirections = 2;
 inline const char* DirectionName(Direction direction) {
   return direction == Direction::kDependentToHead ? "dep->head" : "head->dep";
-}
-
-// What a choice of the best of all heads gives on models of the same shape and vocabulary that know
-// nothing (see random_encoder.h): chosen on their own dev maps, scored on their own test maps, one
-// value per model.
-enum class NullModel {
-  kRandom,    // freshly initialised
-  kPermuted,  // trained, the entries of every matrix permuted
-};
-struct RandomModelScores {
-  std::vector<double> values;
-  double mean = 0.0;
-  double low = 0.0;   // the smallest of the models
-  double high = 0.0;  // the largest
-};
-template <typename Row>
-RandomModelScores& ScoresOf(NullModel kind, Row& row) {
-  return kind == NullModel::kPermuted ? row.permuted_models : row.random_models;
 }
 
 // ---- Dependencies

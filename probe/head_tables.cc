@@ -16,12 +16,6 @@ std::string PercentWithInterval(const Estimate& estimate) {
   return estimate.n == 0 ? "-" : EstimateText(estimate);
 }
 
-std::string PercentRange(const RandomModelScores& scores) {
-  if (scores.values.empty()) return "-";
-  return fmt::format("{:.1f} ({:.1f}-{:.1f})", 100 * scores.mean, 100 * scores.low,
-                     100 * scores.high);
-}
-
 std::string Flags(const RelationResult& row) {
   const bool above_offset = row.over_offset.Above(), above_rule = row.over_rule.Above();
   if (above_offset && above_rule) return "above offset and rule";
@@ -48,7 +42,7 @@ std::string OwnHeadsTable(const CoreferenceResults& coreference) {
     for (const CoreferenceHead& head : coreference.heads) {
       row.push_back(head.own_heads[type].Name() + "  " +
                     PercentWithInterval(head.own_rows[type].accuracy));
-      row.push_back(PercentRange(head.own_rows[type].random_models));
+      row.push_back(RangeText(head.own_rows[type].random_models));
     }
     table.Add(std::move(row));
   }
@@ -86,7 +80,7 @@ std::string DependencyTableText(const HeadProbeResults& results) {
                    : fmt::format("{} n={}", PercentWithInterval(row.accuracy_where_rule_wrong),
                                  row.accuracy_where_rule_wrong.n),
                fmt::format("{} p {}", row.any_head.head.Name(), PValueText(row.any_head.p_holm)),
-               PercentRange(row.random_models), PercentRange(row.permuted_models), Flags(row)});
+               RangeText(row.random_models), RangeText(row.permuted_models), Flags(row)});
   }
   return fmt::format(
       "Dependencies: the best of {} heads and 2 directions, chosen on dev, scored on test, in "
@@ -102,22 +96,15 @@ std::string DependencyTableText(const HeadProbeResults& results) {
       results.facts.sign_flips, table.Text(), RelationSummary(results.relations));
 }
 
-namespace {
-
-std::string LiftRange(const RandomModelScores& scores) {
-  if (scores.values.empty()) return "-";
-  return fmt::format("{:.2f} ({:.2f}-{:.2f})", scores.mean, scores.low, scores.high);
-}
-
-}  // namespace
+namespace {}  // namespace
 
 std::string UposTableText(const HeadProbeResults& results) {
   TextTable table(
       {"attending", "words", "attended", "head", "lift", "random models", "permuted weights"});
   for (const UposResult& row : results.upos.best) {
     table.Add({row.attending, std::to_string(row.lift.n), row.attended, row.head.Name(),
-               EstimateText(row.lift, 1.0, 2), LiftRange(row.random_models),
-               LiftRange(row.permuted_models)});
+               EstimateText(row.lift, 1.0, 2), RangeText(row.random_models, 1.0, 2),
+               RangeText(row.permuted_models, 1.0, 2)});
   }
   return fmt::format(
       "Parts of speech: for words of each class, the head and attended class with the largest lift "
@@ -143,8 +130,8 @@ std::string CoreferenceTableText(const HeadProbeResults& results) {
                                     std::to_string(coreference.test_instances[type])};
     for (const CoreferenceHead& head : coreference.heads) {
       row.push_back(PercentWithInterval(head.rows[type].accuracy));
-      row.push_back(PercentRange(head.rows[type].random_models));
-      row.push_back(PercentRange(head.rows[type].permuted_models));
+      row.push_back(RangeText(head.rows[type].random_models));
+      row.push_back(RangeText(head.rows[type].permuted_models));
     }
     for (const auto& rule : coreference.rules) row.push_back(PercentWithInterval(rule[type]));
     table.Add(std::move(row));

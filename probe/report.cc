@@ -21,12 +21,6 @@ std::string WithInterval(const Estimate& estimate) {
   return estimate.n == 0 ? "n/a" : EstimateMarkup(estimate);
 }
 
-std::string RandomRange(const RandomModelScores& scores) {
-  if (scores.values.empty()) return "n/a";
-  return fmt::format("{} <span class=\"interval\">({}–{})</span>", Percent(scores.mean),
-                     Percent(scores.low), Percent(scores.high));
-}
-
 // "NOUN →": the nearest noun to the right.
 std::string RuleName(const RelationResult& row) {
   const std::string upos = EscapeMarkup(row.rule_upos);
@@ -108,7 +102,7 @@ std::string Dependencies(const HeadProbeResults& results) {
          ComparisonMarkup(row.over_offset), RuleName(row), WithInterval(row.rule_accuracy),
          ComparisonMarkup(row.over_rule), WithInterval(row.accuracy_where_rule_wrong),
          row.any_head.head.Name() + "<br>p " + EscapeMarkup(PValueText(row.any_head.p_holm)),
-         RandomRange(row.random_models), RandomRange(row.permuted_models)});
+         RangeMarkup(row.random_models), RangeMarkup(row.permuted_models)});
     forest.push_back({row.relation,
                       row.accuracy.value,
                       row.accuracy.low,
@@ -157,7 +151,7 @@ std::string OwnHeads(const CoreferenceResults& coreference) {
                                  fmt::format("{}", coreference.test_instances[type])};
     for (const CoreferenceHead& head : coreference.heads) {
       row.push_back(head.own_heads[type].Name() + " " + WithInterval(head.own_rows[type].accuracy));
-      row.push_back(RandomRange(head.own_rows[type].random_models));
+      row.push_back(RangeMarkup(head.own_rows[type].random_models));
     }
     rows.push_back(std::move(row));
   }
@@ -186,8 +180,8 @@ std::string Coreference(const CoreferenceResults& coreference) {
                                  fmt::format("{}", coreference.test_instances[type])};
     for (const CoreferenceHead& head : coreference.heads) {
       row.push_back(WithInterval(head.rows[type].accuracy));
-      row.push_back(RandomRange(head.rows[type].random_models));
-      row.push_back(RandomRange(head.rows[type].permuted_models));
+      row.push_back(RangeMarkup(head.rows[type].random_models));
+      row.push_back(RangeMarkup(head.rows[type].permuted_models));
     }
     for (const auto& rule : coreference.rules) row.push_back(WithInterval(rule[type]));
     rows.push_back(std::move(row));

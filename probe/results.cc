@@ -11,11 +11,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json ToJson(const RandomModelScores& scores) {
-  return {
-      {"mean", scores.mean}, {"low", scores.low}, {"high", scores.high}, {"values", scores.values}};
-}
-
 const char* StateName(ContextState state) {
   switch (state) {
     case ContextState::kLearned:

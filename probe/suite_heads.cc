@@ -15,18 +15,13 @@
 namespace headscope {
 namespace {
 
-std::string RangeText(const RandomModelScores& random) {
-  if (random.values.empty()) return "-";
-  return fmt::format("{:.1f} ({:.1f}-{:.1f})", 100 * random.mean, 100 * random.low,
-                     100 * random.high);
-}
-
 SuiteLine TreeLine(const TreeResults& trees) {
   SuiteLine line{"undirected trees of attention (UUAS)", "-", "-", "-", "-", "-", "-", "-"};
   for (const TreeRow& row : trees.rows[static_cast<size_t>(TreeMeasure::kUuas)]) {
     if (row.family == "single head") {
       line.where = row.chosen;
       line.score = EstimateText(row.score);
+      line.random = RangeText(row.random_models);
     }
     if (row.family == "right-branching")
       line.without_context = "neighbours " + EstimateText(row.score);

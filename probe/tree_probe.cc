@@ -15,6 +15,7 @@ namespace {
 constexpr size_t kTopHeads[] = {2, 4, 8};
 constexpr uint32_t kRandomTreeSite = 41;  // of RandomStream
 constexpr uint32_t kNoHead = ~uint32_t{0};
+constexpr char kSingleHead[] = "single head", kLayerMean[] = "layer mean";
 
 // The words of a sentence that take part, and their gold heads among them.
 struct GoldTree {
@@ -109,11 +110,13 @@ void AddTrees(const GoldTree& gold, bool with_punctuation, BasicMatrix<double> w
   scores[directed + 1].Add(cluster, RightEdges(gold, MaximumSpanningTree(weights)), gold.NumArcs());
 }
 
-// For each of the two readings of a sentence that has a tree: body(gold, with_punctuation).
+// For each of the readings of a sentence that has a tree: body(gold, with_punctuation).
 template <typename Body>
-void ForEachReading(const GoldTrees& trees, const Body& body) {
+void ForEachReading(const GoldTrees& trees, TreeReadings readings, const Body& body) {
   if (trees.without_punctuation) body(*trees.without_punctuation, false);
-  if (trees.with_punctuation) body(*trees.with_punctuation, true);
+  if (readings == TreeReadings::kBoth && trees.with_punctuation) {
+    body(*trees.with_punctuation, true);
+  }
 }
 
 void AddChain(const GoldTree& gold, bool with_punctuation, bool rightwards, size_t cluster,
@@ -199,7 +202,7 @@ std::vector<TreeCandidate> HeadAndLayerCandidates(size_t num_layers, size_t head
 
 std::vector<TreeScores> ScoreTrees(ThreadPool& pool, PatternSource& source,
                                    const ProbeTreebank& treebank,
-                                   std::span<const TreeCandidate> candidates,
+                                   std::span<const TreeCandidate> candidates, TreeReadings readings,
                                    const SentenceVisitor* visitor) {
   const size_t num_heads = source.NumHeads();
   std::vector<TreeScores> scores(candidates.size());
@@ -216,7 +219,7 @@ std::vector<TreeScores> ScoreTrees(ThreadPool& pool, PatternSource& source,
     });
     const GoldTrees trees = GoldTreesOf(*treebank.sentences[s]);
     pool.ParallelEach(candidates.size(), [&](size_t c, size_t thread) {
-      ForEachReading(trees, [&](const GoldTree& gold, bool with_punctuation) {
+      ForEachReading(trees, readings, [&](const GoldTree& gold, bool with_punctuation) {
         AddTrees(gold, with_punctuation, SumOfParts(candidates[c], views, gold, memory[thread]),
                  treebank.clusters[s], scores[c]);
       });
@@ -234,7 +237,7 @@ TreeBaselines ScoreTreeBaselines(const ProbeTreebank& treebank, uint64_t seed) {
     const GoldTrees trees = GoldTreesOf(*treebank.sentences[s]);
     const size_t cluster = treebank.clusters[s];
     baselines.sentences += trees.with_punctuation.has_value();
-    ForEachReading(trees, [&](const GoldTree& gold, bool with_punctuation) {
+    ForEachReading(trees, TreeReadings::kBoth, [&](const GoldTree& gold, bool with_punctuation) {
       AddChain(gold, with_punctuation, true, cluster, baselines.right);
       AddChain(gold, with_punctuation, false, cluster, baselines.left);
       const size_t n = gold.words.size();
@@ -255,7 +258,8 @@ TreeResults ProbeTrees(ThreadPool& pool, PatternSource& source, const ProbeTreeb
   const size_t num_heads = source.NumHeads(), per_layer = source.NumHeadsPerLayer();
   std::vector<TreeCandidate> candidates = HeadAndLayerCandidates(source.NumLayers(), per_layer);
   const size_t first_layer = kNumDirections * num_heads, first_combination = candidates.size();
-  std::vector<TreeScores> dev_scores = ScoreTrees(pool, source, dev, candidates, nullptr);
+  std::vector<TreeScores> dev_scores =
+      ScoreTrees(pool, source, dev, candidates, TreeReadings::kBoth, nullptr);
 
   std::vector<TreeCandidate> combinations;
   std::array<size_t, kNumTreeMeasures + 1> combinations_of{};  // [m, m + 1) are of measure m
@@ -265,11 +269,13 @@ TreeResults ProbeTrees(ThreadPool& pool, PatternSource& source, const ProbeTreeb
     }
     combinations_of[m + 1] = combinations.size();
   }
-  const auto of_combinations = ScoreTrees(pool, source, dev, combinations, nullptr);
+  const auto of_combinations =
+      ScoreTrees(pool, source, dev, combinations, TreeReadings::kBoth, nullptr);
   dev_scores.insert(dev_scores.end(), of_combinations.begin(), of_combinations.end());
   candidates.insert(candidates.end(), combinations.begin(), combinations.end());
 
-  const auto test_scores = ScoreTrees(pool, source, test, candidates, test_visitor);
+  const auto test_scores =
+      ScoreTrees(pool, source, test, candidates, TreeReadings::kBoth, test_visitor);
   const TreeBaselines baselines = ScoreTreeBaselines(test, seed);
   TreeResults results;
   results.sentences = baselines.sentences;
@@ -279,8 +285,8 @@ TreeResults ProbeTrees(ThreadPool& pool, PatternSource& source, const ProbeTreeb
       results.rows[m].push_back({family, ChosenName(candidates[best].name, m),
                                  dev_scores[best][m].Ratio(), test_scores[best][m].Interval()});
     };
-    choose("single head", 0, first_layer);
-    choose("layer mean", first_layer, first_combination);
+    choose(kSingleHead, 0, first_layer);
+    choose(kLayerMean, first_layer, first_combination);
     choose("combined", first_combination + combinations_of[m],
            first_combination + combinations_of[m + 1]);
     results.rows[m].push_back({"right-branching", "", 0.0, baselines.right[m].Interval()});
@@ -293,6 +299,33 @@ TreeResults ProbeTrees(ThreadPool& pool, PatternSource& source, const ProbeTreeb
     }
   }
   return results;
+}
+
+void AppendNullTrees(ThreadPool& pool, PatternSource& source, const ProbeTreebank& dev,
+                     const ProbeTreebank& test, NullModel kind, TreeResults& results) {
+  const auto candidates = HeadAndLayerCandidates(source.NumLayers(), source.NumHeadsPerLayer());
+  const size_t first_layer = kNumDirections * source.NumHeads();
+  const auto dev_scores =
+      ScoreTrees(pool, source, dev, candidates, TreeReadings::kWithoutPunctuation, nullptr);
+  std::vector<TreeCandidate> chosen;
+  std::vector<std::pair<TreeRow*, size_t>> rows;  // and the measure
+  for (const TreeMeasure measure : {TreeMeasure::kUas, TreeMeasure::kUuas}) {
+    const auto m = static_cast<size_t>(measure);
+    for (TreeRow& row : results.rows[m]) {
+      if (row.family != kSingleHead && row.family != kLayerMean) continue;
+      const bool single = row.family == kSingleHead;
+      const size_t best =
+          BestOf(dev_scores, single ? 0 : first_layer, single ? first_layer : candidates.size(), m);
+      chosen.push_back(candidates[best]);
+      rows.emplace_back(&row, m);
+    }
+  }
+  const auto scores =
+      ScoreTrees(pool, source, test, chosen, TreeReadings::kWithoutPunctuation, nullptr);
+  for (size_t k = 0; k < rows.size(); ++k) {
+    const auto& [row, measure] = rows[k];
+    ScoresOf(kind, *row).Add(scores[k][measure].Ratio());
+  }
 }
 
 }  // namespace headscope

@@ -40,10 +40,13 @@ std::vector<TreeCandidate> HeadAndLayerCandidates(size_t num_layers, size_t head
 using SentenceVisitor = std::function<void(size_t sentence, std::span<const ConstMatrix> patterns,
                                            std::span<const WordMap> maps)>;
 
+// Which of the measures are wanted; a tree costs about as much as the map it is of.
+enum class TreeReadings { kBoth, kWithoutPunctuation };
+
 // Scores of every candidate over the sentences with exactly one root. `visitor` may be null.
 std::vector<TreeScores> ScoreTrees(ThreadPool& pool, PatternSource& source,
                                    const ProbeTreebank& treebank,
-                                   std::span<const TreeCandidate> candidates,
+                                   std::span<const TreeCandidate> candidates, TreeReadings readings,
                                    const SentenceVisitor* visitor);
 
 // Right-branching (the head is the next word), left-branching (the previous), and trees of random
@@ -59,5 +62,10 @@ TreeBaselines ScoreTreeBaselines(const ProbeTreebank& treebank, uint64_t seed);
 TreeResults ProbeTrees(ThreadPool& pool, PatternSource& source, const ProbeTreebank& dev,
                        const ProbeTreebank& test, uint64_t seed,
                        const SentenceVisitor* test_visitor);
+
+// Makes the same choices among a null model's single heads and layer means, without punctuation,
+// and appends their scores on test to the rows.
+void AppendNullTrees(ThreadPool& pool, PatternSource& source, const ProbeTreebank& dev,
+                     const ProbeTreebank& test, NullModel kind, TreeResults& results);
 
 }  // namespace headscope

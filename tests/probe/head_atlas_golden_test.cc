@@ -99,7 +99,8 @@ TEST_CASE("UAS and UUAS of heads, layers and all heads are NetworkX's", "[probe]
     }
   }
   REQUIRE(candidates.size() == expected.size());
-  const auto scores = ScoreTrees(pool, maps.source, maps.prepared, candidates, nullptr);
+  const auto scores =
+      ScoreTrees(pool, maps.source, maps.prepared, candidates, TreeReadings::kBoth, nullptr);
   for (size_t c = 0; c < candidates.size(); ++c) {
     for (size_t m = 0; m < kNumTreeMeasures; ++m) {
       INFO(candidates[c].name << ": " << kTreeMeasureNames[m]);

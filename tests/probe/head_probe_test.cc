@@ -1,4 +1,5 @@
 #include "probe/head_probe.h"
+#include "probe/head_atlas_tables.h"
 
 #include <nlohmann/json.hpp>
 #include <vector>
@@ -76,7 +77,8 @@ class SyntaxHeads final : public PlantedPasses {
   uint64_t seed_;
 };
 
-HeadProbeResults ProbePlanted(size_t threads) {
+// Heads that know syntax, or (`noise_only`) none that does, beside five that do not.
+HeadProbeResults ProbePlanted(size_t threads, bool noise_only = false, uint64_t source_seed = 1) {
   const Treebank dev = MakeTreebank({ManySentences(1, 400)});
   const Treebank test = MakeTreebank({ManySentences(2, 350)});
   HeadProbeOptions options;
@@ -84,7 +86,7 @@ HeadProbeResults ProbePlanted(size_t threads) {
   options.permuted_models = 2;
   options.sign_flips = 200;
   ThreadPool pool(threads);
-  SyntaxHeads source({&dev, &test}, false, 1);
+  SyntaxHeads source({&dev, &test}, noise_only, source_seed);
   HeadProbeResults results;
   results.model.layers = results.model.heads = 2;
   const RandomSource random = [&](NullModel kind, size_t k) {
@@ -139,6 +141,34 @@ TEST_CASE("Planted syntax heads are found, scored and told from their nulls", "[
   CHECK(amod.accuracy_where_rule_wrong.n == 0);
   CHECK_FALSE(results.coreference.has_value());
   REQUIRE(results.examples.empty());  // no sentence has 8 words
+}
+
+TEST_CASE("Trees of models that know nothing are chosen and scored as the model's are", "[probe]") {
+  const TreeResults planted = ProbePlanted(2).atlas.trees;
+  const TreeResults second = ProbePlanted(2, true, 11).atlas.trees;  // of the random ones
+  for (size_t m = 0; m < kNumTreeMeasures; ++m) {
+    INFO(kTreeMeasureNames[m]);
+    const bool with_punctuation = m >= static_cast<size_t>(TreeMeasure::kUasWithPunctuation);
+    for (size_t r = 0; r < planted.rows[m].size(); ++r) {
+      const TreeRow &row = planted.rows[m][r], &alone = second.rows[m][r];
+      INFO(row.family);
+      if (with_punctuation || (row.family != "single head" && row.family != "layer mean")) {
+        CHECK(row.random_models.values.empty());
+        CHECK(row.permuted_models.values.empty());
+        continue;
+      }
+      REQUIRE(row.random_models.values.size() == 3);
+      REQUIRE(row.permuted_models.values.size() == 2);
+      CHECK(row.permuted_models.values[0] != row.random_models.values[0]);
+      CHECK(row.random_models.high < row.score.low);
+      CHECK(row.random_models.low > 0.05);
+      CHECK(row.random_models.values[1] == alone.score.value);
+    }
+  }
+  const auto names = NullTreeRows(planted);
+  REQUIRE(names.size() == 4);
+  CHECK(names[0].name == "random models, single head");
+  CHECK(names[3].name == "permuted weights, layer mean");
 }
 
 TEST_CASE("results.json is the same for any number of threads and holds every count", "[probe]") {
