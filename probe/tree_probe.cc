@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <numeric>
-#include <optional>
 
 #include "model/base/random.h"
 #include "probe/spanning_tree.h"
@@ -14,63 +13,7 @@ namespace {
 
 constexpr size_t kTopHeads[] = {2, 4, 8};
 constexpr uint32_t kRandomTreeSite = 41;  // of RandomStream
-constexpr uint32_t kNoHead = ~uint32_t{0};
 constexpr char kSingleHead[] = "single head", kLayerMean[] = "layer mean";
-
-// The words of a sentence that take part, and their gold heads among them.
-struct GoldTree {
-  std::vector<uint32_t> words;  // their places in the sentence
-  std::vector<uint32_t> heads;  // [words] indices into `words`; the root's is itself, kNoHead when
-                                // the head was taken out
-  uint32_t root = 0;
-  double NumArcs() const { return static_cast<double>(words.size() - 1); }
-};
-
-// Nothing unless one word takes part as root, and another beside it.
-std::optional<GoldTree> GoldTreeOf(const Sentence& sentence, bool with_punctuation) {
-  GoldTree tree;
-  std::vector<uint32_t> place(sentence.words.size(), kNoHead);
-  for (uint32_t w = 0; w < sentence.words.size(); ++w) {
-    if (!with_punctuation && sentence.words[w].upos == "PUNCT") continue;
-    place[w] = static_cast<uint32_t>(tree.words.size());
-    tree.words.push_back(w);
-  }
-  size_t roots = 0;
-  for (uint32_t w : tree.words) {
-    const int head = sentence.words[w].head;
-    roots += head == 0;
-    if (head == 0) tree.root = place[w];
-    tree.heads.push_back(head == 0 ? place[w] : place[static_cast<size_t>(head - 1)]);
-  }
-  if (roots != 1 || tree.words.size() < 2) return std::nullopt;
-  return tree;
-}
-
-struct GoldTrees {
-  std::optional<GoldTree> without_punctuation, with_punctuation;
-};
-
-GoldTrees GoldTreesOf(const Sentence& sentence) {
-  return {GoldTreeOf(sentence, false), GoldTreeOf(sentence, true)};
-}
-
-double RightHeads(const GoldTree& gold, const std::vector<uint32_t>& heads) {
-  double right = 0.0;
-  for (uint32_t v = 0; v < heads.size(); ++v) {
-    if (v != gold.root && heads[v] == gold.heads[v]) right += 1.0;
-  }
-  return right;
-}
-
-double RightEdges(const GoldTree& gold, const std::vector<std::pair<uint32_t, uint32_t>>& edges) {
-  double right = 0.0;
-  for (const auto& [i, j] : edges) {
-    if ((i != gold.root && gold.heads[i] == j) || (j != gold.root && gold.heads[j] == i)) {
-      right += 1.0;
-    }
-  }
-  return right;
-}
 
 // weights(head, dependent) over the words of the tree: the sum of the parts.
 BasicMatrix<double> SumOfParts(const TreeCandidate& candidate, std::span<const WordMap> maps,
@@ -108,15 +51,6 @@ void AddTrees(const GoldTree& gold, bool with_punctuation, BasicMatrix<double> w
                        gold.NumArcs());
   Symmetrise(weights);
   scores[directed + 1].Add(cluster, RightEdges(gold, MaximumSpanningTree(weights)), gold.NumArcs());
-}
-
-// For each of the readings of a sentence that has a tree: body(gold, with_punctuation).
-template <typename Body>
-void ForEachReading(const GoldTrees& trees, TreeReadings readings, const Body& body) {
-  if (trees.without_punctuation) body(*trees.without_punctuation, false);
-  if (readings == TreeReadings::kBoth && trees.with_punctuation) {
-    body(*trees.with_punctuation, true);
-  }
 }
 
 void AddChain(const GoldTree& gold, bool with_punctuation, bool rightwards, size_t cluster,

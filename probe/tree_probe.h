@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "probe/dependency_probe.h"
+#include "probe/gold_tree.h"
 #include "probe/head_atlas.h"
 #include "probe/pattern_source.h"
 #include "probe/ratio_accumulator.h"
@@ -39,9 +40,6 @@ std::vector<TreeCandidate> HeadAndLayerCandidates(size_t num_layers, size_t head
 // The word-level maps of all heads of one sentence, and their patterns; called in order.
 using SentenceVisitor = std::function<void(size_t sentence, std::span<const ConstMatrix> patterns,
                                            std::span<const WordMap> maps)>;
-
-// Which of the measures are wanted; a tree costs about as much as the map it is of.
-enum class TreeReadings { kBoth, kWithoutPunctuation };
 
 // Scores of every candidate over the sentences with exactly one root. `visitor` may be null.
 std::vector<TreeScores> ScoreTrees(ThreadPool& pool, PatternSource& source,
