@@ -29,6 +29,7 @@ struct ReaderShape {
   size_t layers = 0, heads = 0;  // of the model
   size_t looks = 0, scores = 0, plain = 0;
   size_t units = 32;
+  float rate = 5.0f;  // times the learning rate: it is to keep up with the model
   size_t NumFeatures() const { return layers * heads * looks; }
 };
 
@@ -39,7 +40,8 @@ class AttentionReader {
         network_({.features = shape.NumFeatures(),
                   .scores = shape.scores,
                   .plain = shape.plain,
-                  .units = shape.units}) {}
+                  .units = shape.units,
+                  .rate = shape.rate}) {}
 
   void Declare(float initializer_range, ParameterLayout& layout) const {
     network_.Declare(initializer_range, layout);

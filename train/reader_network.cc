@@ -20,8 +20,8 @@ constexpr char kDirectWeight[] = "attention_reader.direct.weight";
 constexpr char kPlain[] = "attention_reader.plain";
 constexpr char kPlainAlone[] = "attention_reader.plain_alone";
 
-// The reader is small and must keep up with the model; tables start far from where they end.
-constexpr float kReaderRate = 5.0f, kTableRate = 20.0f;
+// Times the learning rate: tables start far from where they end.
+constexpr float kTableRate = 20.0f;
 
 // p = softmax(scores), both [n].
 void Softmax(const float* scores, size_t n, double* p) {
@@ -64,10 +64,10 @@ void ReaderNetwork::Declare(float initializer_range, ParameterLayout& layout) co
     }
     layout.Add(std::move(spec));
   };
-  add(kHiddenWeight, {shape_.units, features}, kReaderRate);
-  add(kHiddenBias, {shape_.units}, kReaderRate);
-  add(kOutWeight, {shape_.scores, shape_.units}, kReaderRate);
-  add(kDirectWeight, {shape_.scores, features}, kReaderRate);
+  add(kHiddenWeight, {shape_.units, features}, shape_.rate);
+  add(kHiddenBias, {shape_.units}, shape_.rate);
+  add(kOutWeight, {shape_.scores, shape_.units}, shape_.rate);
+  add(kDirectWeight, {shape_.scores, features}, shape_.rate);
   add(kPlain, {shape_.plain}, kTableRate);
   add(kPlainAlone, {shape_.plain}, kTableRate);
 }

@@ -21,6 +21,7 @@ namespace headscope {
 struct NetworkShape {
   size_t features = 0, scores = 0, plain = 0;
   size_t units = 32;
+  float rate = 5.0f;  // times the learning rate, of all weights but the tables of plain kinds
 };
 
 struct ReaderSums {

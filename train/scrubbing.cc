@@ -11,12 +11,15 @@ namespace {
 
 constexpr uint32_t kFirstNoiseSite = 256;  // behind the sites of reading.cc
 
-ReaderShape ShapeFor(const ModelConfig& model, const ReadingTask& task) {
-  return {.layers = model.num_hidden_layers,
-          .heads = model.num_attention_heads,
-          .looks = task.LooksPerRow(),
-          .scores = task.ScoresPerRow(),
-          .plain = task.NumPlain()};
+ReaderShape ShapeFor(const ModelConfig& model, const ScrubbingAim& aim, const ReadingTask& task) {
+  ReaderShape shape{.layers = model.num_hidden_layers,
+                    .heads = model.num_attention_heads,
+                    .looks = task.LooksPerRow(),
+                    .scores = task.ScoresPerRow(),
+                    .plain = task.NumPlain()};
+  if (aim.units > 0) shape.units = aim.units;
+  if (aim.rate > 0.0) shape.rate = static_cast<float>(aim.rate);
+  return shape;
 }
 
 double FrobeniusNorm(const std::vector<float>& values) {
@@ -33,7 +36,7 @@ Scrubbing::Scrubbing(const ModelConfig& model, const ScrubbingAim& aim,
       aim_(aim),
       seed_(seed),
       task_(aim.target, corpus, seed),
-      reader_(ShapeFor(model, task_)) {}
+      reader_(ShapeFor(model, aim, task_)) {}
 
 void Scrubbing::Declare(ParameterLayout& layout) const {
   reader_.Declare(model_.initializer_range, layout);

@@ -92,6 +92,10 @@ std::vector<ConfigField> TrainConfig::Fields() {
        &scrub.strength, 0, 1e6, true},
       {"scrub", "scrub_noise", "--scrub-noise",
        "instead of the adversary's gradient noise of the same norm", &scrub.noise, 0, 0, true},
+      {"scrub", "scrub_units", "--scrub-units", "hidden units of the adversary; 0: 32",
+       &scrub.units, 0, 65536, true},
+      {"scrub", "scrub_rate", "--scrub-rate",
+       "the adversary learns at so many times the learning rate; 0: 5", &scrub.rate, 0, 1000, true},
       {"scrub", "keep_away_from", "--keep-away-from",
        "a model from whose attention the distance on the same inputs is measured", &keep_away.from,
        0, 0, true},
@@ -160,8 +164,10 @@ void TrainConfig::Validate() const {
   if (scrub.target != ReadingTarget::kNone && !corpus.empty()) {
     Fail("scrub: expected the embedded language, whose trees are known, found a corpus");
   }
-  if (scrub.target == ReadingTarget::kNone && (scrub.strength != 0.0 || scrub.noise)) {
-    Fail("scrub_strength, scrub_noise: expected scrub to say what is read");
+  if (scrub.target == ReadingTarget::kNone &&
+      (scrub.strength != 0.0 || scrub.noise || scrub.units != 0 || scrub.rate != 0.0)) {
+    Fail(
+        "scrub_strength, scrub_noise, scrub_units, scrub_rate: expected scrub to say what is read");
   }
   if (keep_away.from.empty() && keep_away.strength != 0.0) {
     Fail("keep_away_strength: expected keep_away_from to name a model");

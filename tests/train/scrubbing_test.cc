@@ -340,6 +340,28 @@ TEST_CASE("A reader that only reads leaves the model as it is; one that matters 
   CHECK_THROWS_WITH(config.Validate(), ContainsSubstring("what is read"));
 }
 
+TEST_CASE("The adversary has the units and the rate that are asked for", "[scrub]") {
+  TrainConfig config = ScrubConfig(ReadingTarget::kDependencies, 1.0);
+  const TrainingData data = ScrubData(config);
+  const auto check = [&](size_t units, float rate) {
+    ParameterLayout layout;
+    Scrubbing(config.Model(config.vocab_size), config.scrub, *data.annotation, 1).Declare(layout);
+    const ParameterSpec& hidden = layout.Find("attention_reader.hidden.weight");
+    CHECK(hidden.shape[0] == units);
+    CHECK(hidden.rate_scale == rate);
+    CHECK(layout.Find("attention_reader.out.weight").shape[1] == units);
+    CHECK(layout.Find("attention_reader.direct.weight").rate_scale == rate);
+    CHECK(layout.Find("attention_reader.plain").rate_scale == 20.0f);
+  };
+  check(32, 5.0f);
+  config.scrub.units = 7;
+  config.scrub.rate = 12.5;
+  check(7, 12.5f);
+  config.scrub.target = ReadingTarget::kNone;
+  config.scrub.strength = config.scrub.rate = 0.0;
+  CHECK_THROWS_WITH(config.Validate(), ContainsSubstring("what is read"));
+}
+
 TEST_CASE("A model that is scrubbed tells its reader less", "[scrub][slow]") {
   ScrubRuns runs;
   const auto divergence = [&](const std::string& name, double strength) {
