@@ -35,8 +35,11 @@ SuiteSection NotAsked(const SuiteStudy& study, const std::string& why) {
   return section;
 }
 
-enum Part : size_t { kSweep, kAtBest, kMixed, kHeadline };
-constexpr const char* kPartNames[] = {"sweep", "at best", "mix", "headline"};
+enum Part : size_t { kSweep, kAtBest, kCapacity, kMixed, kHeadline };
+constexpr const char* kPartNames[] = {"sweep", "at best", "capacity", "mix", "headline"};
+
+// One layer, which the sweep's first probe chooses.
+bool IsAtBest(Part part) { return part == kAtBest || part == kCapacity; }
 
 // The parts' options but for layers that are yet to be chosen.
 ProbingOptions OptionsOf(const SuiteOptions& suite, Part part) {
@@ -45,7 +48,7 @@ ProbingOptions OptionsOf(const SuiteOptions& suite, Part part) {
   options.memory_mib = suite.memory_mib;
   options.gemm = suite.gemm;
   options.seeds = suite.full || part == kHeadline ? suite.seeds : 1;
-  options.draws = part == kHeadline ? 0 : suite.full ? suite.draws : 1;
+  options.draws = part == kHeadline ? 0 : suite.full ? suite.draws : part == kCapacity ? 0 : 1;
   options.online_code = part == kSweep;
   options.mix = part == kMixed;
   options.single_layers = part != kMixed;
@@ -53,10 +56,19 @@ ProbingOptions OptionsOf(const SuiteOptions& suite, Part part) {
 }
 
 const std::vector<SuiteProbe>& ProbesAskedFor(const SuiteStudy& study, Part part) {
-  return part == kSweep    ? study.sweep
-         : part == kAtBest ? study.at_best
-         : part == kMixed  ? study.mix
-                           : study.headline;
+  switch (part) {
+    case kSweep:
+      return study.sweep;
+    case kAtBest:
+      return study.at_best;
+    case kCapacity:
+      return study.capacity;
+    case kMixed:
+      return study.mix;
+    case kHeadline:
+      break;
+  }
+  return study.headline;
 }
 
 // Of a probe that sees no layer any will do.
@@ -126,7 +138,7 @@ class SuiteRun {
       plan.push_back({study.title, 0, study.seconds(context_)});
     }
     for (const auto& group : groups_) {
-      PlanTogether(*group, {kSweep, kAtBest, kMixed}, plan);
+      PlanTogether(*group, {kSweep, kAtBest, kCapacity, kMixed}, plan);
       PlanTogether(*group, {kHeadline}, plan);
     }
     clock_ = SuiteClock(std::move(plan), context_.pool.NumThreads());
@@ -137,7 +149,7 @@ class SuiteRun {
     for (const SuiteProbe& probe : ProbesOf(group, s, part)) {
       ProbingOptions options = OptionsOf(context_.options, part);
       options.probes = {probe.name};
-      if (part == kAtBest || part == kHeadline) options.layers = {0};  // one, whichever it will be
+      if (IsAtBest(part) || part == kHeadline) options.layers = {0};  // one, whichever it will be
       entries_[EntryOf(study, part, probe.name)] = plan.size();
       plan.push_back({fmt::format("{}, {}, {}", study.name, probe.name, kPartNames[part]),
                       CountFits(*group.tasks[s], context_.model.config, options),
@@ -200,6 +212,7 @@ class SuiteRun {
     Asked asked;
     Ask(group, group.tasks, kSweep, parts, asked);
     Ask(group, group.tasks, kAtBest, parts, asked);
+    Ask(group, group.tasks, kCapacity, parts, asked);
     if (HasPart(group, kMixed)) Ask(group, group.tasks, kMixed, parts, asked);
     RunAsked(group, group.corpus, asked, parts);
     if (HasPart(group, kHeadline)) {
@@ -241,7 +254,7 @@ class SuiteRun {
                              OptionsOf(context_.options, part)};
         request.options.probes = std::move(probes);
         request.options.layers = std::move(layers);
-        if (part == kAtBest) request.best_of = {asked.Find(s, kSweep), study.sweep[0].name};
+        if (IsAtBest(part)) request.best_of = {asked.Find(s, kSweep), study.sweep[0].name};
         asked.requests.push_back(std::move(request));
         asked.studies.push_back(s);
         asked.parts.push_back(part);
@@ -264,7 +277,7 @@ class SuiteRun {
                  HooksOf(group, asked), results);
     for (size_t r = 0; r < results.size(); ++r) {
       FillFacts(*group.studies[asked.studies[r]], group.notes, results[r]);
-      if (asked.parts[r] == kAtBest) results[r].chosen_layers.clear();  // others chose
+      if (IsAtBest(asked.parts[r])) results[r].chosen_layers.clear();  // others chose
       SuiteParts& of = parts[asked.studies[r]];
       AppendResults(asked.parts[r] == kHeadline ? of.headline : of.sweep, std::move(results[r]));
     }

@@ -32,10 +32,10 @@ SuiteStudy PartsOfSpeech() {
           .title = "Parts of speech",
           .make_task = WordLabels(WordLabel::kUpos),
           .sweep = {{"linear", 0.07, 0.06}, {"mlp1", 0.10}},
-          .at_best = {{"mlp2", 0.10},
-                      {"linear rank 2", 0.14, 0.06},
-                      {"linear rank 4", 0.12, 0.06},
-                      {"linear rank 8", 0.11, 0.06}},
+          .at_best = {{"mlp2", 0.10}},
+          .capacity = {{"linear rank 2", 0.14, 0.06},
+                       {"linear rank 4", 0.12, 0.06},
+                       {"linear rank 8", 0.11, 0.06}},
           .mix = {{"linear", 0.12}},
           .headline = {{"linear", 0.04, 0.06}, {"mlp1", 0.07}}};
 }
@@ -73,13 +73,13 @@ SuiteStudy Structure() {
             return std::make_unique<StructuralTask>(corpus);
           },
           .sweep = {{"rank64", 0.09}},
-          .at_best = {{"rank1", 0.07},
-                      {"rank2", 0.07},
-                      {"rank4", 0.07},
-                      {"rank8", 0.07},
-                      {"rank16", 0.07},
-                      {"rank32", 0.08},
-                      {"rank128", 0.12}},
+          .capacity = {{"rank1", 0.07},
+                       {"rank2", 0.07},
+                       {"rank4", 0.07},
+                       {"rank8", 0.07},
+                       {"rank16", 0.07},
+                       {"rank32", 0.08},
+                       {"rank128", 0.12}},
           .headline = {{"rank64", 0.09}}};
 }
 

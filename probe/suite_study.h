@@ -80,6 +80,7 @@ struct SuiteStudy {
   std::function<std::unique_ptr<ProbingTask>(const ProbeCorpus&)> make_task;
   std::vector<SuiteProbe> sweep = {};     // at every layer (or at none), with every null
   std::vector<SuiteProbe> at_best = {};   // at the layer that is best for the sweep's first
+  std::vector<SuiteProbe> capacity = {};  // there too, beside the control task alone: a sweep
   std::vector<SuiteProbe> mix = {};       // on a mix of all layers
   std::vector<SuiteProbe> headline = {};  // of the sweep's, at its best layer, on all of train
   std::vector<std::pair<std::string, std::string>> options = {};  // name, value; for results

@@ -39,16 +39,24 @@ TEST_CASE("A suite makes the fits it plans and gives the same bits for any numbe
   SuiteRunner runner;
   const std::string expected = runner.Json(1);
   CHECK(runner.fits == runner.planned);
-  // Three layers: linear and mlp1 at each with eight fits; mlp2 and linear of three ranks at
-  // one with six; headline: linear 1 + 2, mlp1 2 + 2; a mix six. Structural: five at each layer
-  // and, of seven ranks, at one; headline 2.
-  CHECK(runner.planned == 3 * 16 + 4 * 6 + 7 + 6 + 3 * 5 + 7 * 5 + 2);
+  // Three layers: linear and mlp1 at each with eight fits; at one mlp2 with six and linear of three
+  // ranks with two; headline: linear 1 + 2, mlp1 2 + 2; a mix six. Structural: five at each layer,
+  // one of each of seven ranks; headline 2.
+  CHECK(runner.planned == 3 * 16 + 6 + 3 * 2 + 7 + 6 + 3 * 5 + 7 + 2);
   CHECK(runner.Json(3) == expected);
   const auto json = nlohmann::json::parse(expected);
   CHECK(json.at("pos").at("sweep").at("options").at("train_words") < 120);
   CHECK(json.at("pos").at("headline").at("options").at("train_words") ==
         [&] { return runner.train.NumWords(); }());
   CHECK(json.at("structural").at("sweep").at("options").at("probes").size() == 8);
+  // Ranks stand beside their control task, which is what capacity is for.
+  size_t of_rank = 0;
+  for (const auto& row : json.at("pos").at("sweep").at("rows")) {
+    if (row.at("probe") != "linear rank 2" || row.at("metric") != "accuracy") continue;
+    CHECK(row.at("encoder") == "trained");
+    of_rank += row.at("target") == "labels" || row.at("target") == "control";
+  }
+  CHECK(of_rank == 2);
   // The headline's layer is the one that the sweep found best on dev.
   for (const auto& chosen : json.at("pos").at("sweep").at("chosen_layers")) {
     if (chosen.at("probe") != "mlp1") continue;
