@@ -6,47 +6,35 @@
 #include "model/base/random.h"
 #include "model/bert_parameters.h"
 #include "probe/output_norms.h"
-#include "probe/pattern_source.h"
+#include "tests/probe/planted_treebank.h"
 #include "tests/support/catch.h"
 
 namespace headscope {
 namespace {
 
-// Two layers of two heads on one input of 5 pieces: [CLS] a, b b, c [SEP] would be 6.
-class PlantedPatterns final : public PatternSource {
- public:
-  static constexpr size_t kPieces = 6;
-  size_t NumLayers() const override { return 2; }
-  size_t NumHeadsPerLayer() const override { return 2; }
-  size_t MaxPieces() const override { return kPieces; }
-  static float At(size_t head, size_t i, size_t j) {
-    return static_cast<float>(
-        RandomStream{4, Purpose::kTest}.Uniform((head * kPieces + i) * kPieces + j));
-  }
-  void Visit(ThreadPool&, std::span<const WordInput>, const PatternVisitor&) override {}
-  void VisitInputs(ThreadPool&, std::span<const WordInput>, const InputVisitor& visit) override {
-    std::vector<std::vector<float>> squares(4, std::vector<float>(kPieces * kPieces));
-    std::vector<ConstMatrix> patterns;
-    for (size_t head = 0; head < 4; ++head) {
-      for (size_t k = 0; k < kPieces * kPieces; ++k) {
-        squares[head][k] = At(head, k / kPieces, k % kPieces);
-      }
-      patterns.emplace_back(squares[head].data(), kPieces, kPieces);
-    }
-    visit(0, patterns);
-  }
-};
+// Two layers of two heads on one input of 6 pieces: [CLS] a, b b, c [SEP].
+constexpr size_t kPieces = 6;
+
+float WeightAt(size_t head, size_t from, size_t to) {
+  return static_cast<float>(
+      RandomStream{4, Purpose::kTest}.Uniform((head * kPieces + from) * kPieces + to));
+}
+
+PlantedPatterns Source() {
+  return {2, 2, kPieces,
+          [](size_t head, size_t, size_t from, size_t to) { return WeightAt(head, from, to); }};
+}
 
 TEST_CASE("Attackers see heads, small weights, columns and products, and distances", "[attack]") {
   ThreadPool pool(1);
-  PlantedPatterns source;
+  PlantedPatterns source = Source();
   const std::vector<WordInput> inputs{{.ids = {2, 7, 8, 9, 7, 3}, .starts = {1, 2, 4, 5}}};
   const std::vector<uint32_t> starts{0, 3};
   const auto maps_of = [&](AttackView view) {
     return AttackMaps(pool, source, view, inputs, starts);
   };
   const auto at = [](size_t head, size_t i, size_t j) {
-    return static_cast<double>(PlantedPatterns::At(head, i, j));
+    return static_cast<double>(WeightAt(head, i, j));
   };
   // From the word of pieces 2 and 3 to the first word and back.
   const auto to_first = [&](size_t head) { return (at(head, 2, 1) + at(head, 3, 1)) / 2; };
@@ -88,10 +76,10 @@ TEST_CASE("Attackers see heads, small weights, columns and products, and distanc
   const PairMaps products = maps_of(AttackView::kProducts);
   REQUIRE(products.NumMaps() == 4 + 4 + 4);
   double product = 0.0;  // of head 1 above and head 0 below, from the third word to the first
-  for (size_t k = 0; k < PlantedPatterns::kPieces; ++k) product += at(3, 4, k) * at(0, k, 1);
+  for (size_t k = 0; k < kPieces; ++k) product += at(3, 4, k) * at(0, k, 1);
   CHECK_THAT(products.Map(0, 4 + 2)(2, 0), WithinRel(product, 1e-5));
   product = 0.0;  // of head 0 above and head 1 below
-  for (size_t k = 0; k < PlantedPatterns::kPieces; ++k) product += at(2, 4, k) * at(1, k, 1);
+  for (size_t k = 0; k < kPieces; ++k) product += at(2, 4, k) * at(1, k, 1);
   CHECK_THAT(products.Map(0, 4 + 1)(2, 0), WithinRel(product, 1e-5));
 }
 
