@@ -13,6 +13,7 @@
 #include "model/pretrained.h"
 #include "probe/compute_flags.h"
 #include "probe/context_check.h"
+#include "probe/estimate_text.h"
 #include "probe/head_atlas_tables.h"
 #include "probe/head_study.h"
 #include "probe/head_tables.h"
@@ -71,6 +72,15 @@ void WriteFindings(const HeadsFlags& flags, const HeadStudy& study) {
   fmt::print("results: {}/results.json\nreport:  {}/report.html\n", flags.out, flags.out);
 }
 
+std::string PrefaceOf(const HeadProbeResults& results) {
+  return fmt::format(
+      "At every step the best of {} heads and the nulls are chosen anew on {}, and scored on {} "
+      "({} "
+      "words); attention is read at {}. Percent with 95% intervals over {}.",
+      results.model.layers * results.model.heads, results.dev.path, results.test.path,
+      results.test.words, results.facts.read, ClustersText(results.clusters));
+}
+
 void RunHeads(HeadsFlags& flags) {
   flags.options.coreference = ParseCoreferenceScheme(flags.coreference);
   flags.options.read = flags.read == "masks" ? ReadAt::kMasks : ReadAt::kWords;
@@ -100,6 +110,7 @@ void RunHeads(HeadsFlags& flags) {
     if (flags.checkpoints.empty()) {
       WriteFindings(flags, study);
     } else {
+      findings.preface = PrefaceOf(study.results);
       AddToTrajectory(checkpoints[i].step, study.results, findings.trajectory);
       findings.results.emplace_back(checkpoints[i].step,
                                     ResultsJson(study.results, study.Importance()));
@@ -123,7 +134,7 @@ void AddHeadsCommand(const Command& probe) {
   command.Option(
       "--checkpoints", flags->checkpoints,
       "in place of --model a run whose snapshots (train --checkpoints) are probed one by "
-      "one; --importance-sentences 0 --random-models 0 make it quick");
+      "one; --importance-sentences 0 --random-models 0 --permuted-models 0 make it quick");
   command.Option("--dev", flags->dev, "CoNLL-U file on which heads and nulls are chosen")
       .Required();
   command.Option("--test", flags->test, "CoNLL-U file on which they are scored").Required();

@@ -5,7 +5,7 @@
 namespace headscope {
 namespace {
 
-constexpr size_t kMostRelations = 8;
+constexpr size_t kMostRelations = 7;  // as there are colours
 
 template <typename Item>
 Item& FindOrAdd(std::vector<Item>& items, const std::string& name, std::string Item::*key,
