@@ -33,7 +33,7 @@ std::vector<std::string*> TextsWithModels(FinetuneConfig& config) {
 }
 
 std::vector<std::string*> TextsWithModels(TrainConfig& config) {
-  return {&config.attention, &config.vocab, &config.keep_away.from};
+  return {&config.attention, &config.vocab, &config.keep_away.from, &config.keep_away.as};
 }
 
 // Calls replace(name) for each "<name>" in the text, and puts what it returns in its place.

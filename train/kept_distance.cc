@@ -26,43 +26,48 @@ std::span<const float> RowOf(ConstMatrix pattern, size_t i) {
 
 }  // namespace
 
-KeptDistance::KeptDistance(const KeptDistanceAim& aim, const ModelConfig& model)
-    : aim_(aim),
-      base_(std::make_unique<const PretrainedModel>(LoadPretrained(aim.from))),
-      encoder_(base_->config),
-      base_acts_(base_->config, Activations::Mode::kInference, PatternHooks(base_->config)) {
-  const ModelConfig& base = base_->config;
-  if (base.vocab_size != model.vocab_size || base.num_hidden_layers != model.num_hidden_layers ||
-      base.num_attention_heads != model.num_attention_heads) {
+KeptDistance::Reference::Reference(const std::string& directory, const ModelConfig& model)
+    : model_(std::make_unique<const PretrainedModel>(LoadPretrained(directory))),
+      encoder_(model_->config),
+      acts_(model_->config, Activations::Mode::kInference, PatternHooks(model_->config)) {
+  const ModelConfig& found = model_->config;
+  if (found.vocab_size != model.vocab_size || found.num_hidden_layers != model.num_hidden_layers ||
+      found.num_attention_heads != model.num_attention_heads) {
     Fail(
-        "{}: expected a model of {} pieces, {} layers and {} heads to keep away from, found one of "
-        "{}, {} and {}",
-        aim.from, model.vocab_size, model.num_hidden_layers, model.num_attention_heads,
-        base.vocab_size, base.num_hidden_layers, base.num_attention_heads);
+        "{}: expected a model of {} pieces, {} layers and {} heads to keep away from, or as far "
+        "as, "
+        "found one of {}, {} and {}",
+        directory, model.vocab_size, model.num_hidden_layers, model.num_attention_heads,
+        found.vocab_size, found.num_hidden_layers, found.num_attention_heads);
   }
 }
 
-void KeptDistance::RunBase(Compute& compute, const RaggedBatch& batch) {
+void KeptDistance::Reference::Run(Compute& compute, const RaggedBatch& batch) {
   ForwardOptions options;
-  options.attention = ControlOf(base_->attention);
-  base_acts_.Prepare(batch);
-  encoder_.Forward(compute, base_->parameters, batch, options, base_acts_);
+  options.attention = ControlOf(model_->attention);
+  acts_.Prepare(batch);
+  encoder_.Forward(compute, model_->parameters, batch, options, acts_);
+}
+
+KeptDistance::KeptDistance(const KeptDistanceAim& aim, const ModelConfig& model)
+    : aim_(aim),
+      layers_(model.num_hidden_layers),
+      heads_(model.num_attention_heads),
+      base_(aim.from, model) {
+  if (!aim.as.empty()) as_ = std::make_unique<Reference>(aim.as, model);
 }
 
 double KeptDistance::NumRows(const RaggedBatch& batch) const {
-  const ModelConfig& model = encoder_.Config();
-  return static_cast<double>(model.num_hidden_layers * model.num_attention_heads *
-                             batch.NumTokens());
+  return static_cast<double>(layers_ * heads_ * batch.NumTokens());
 }
 
 double KeptDistance::SumOf(Compute& compute, const RaggedBatch& batch, Activations& acts) const {
-  const ModelConfig& model = encoder_.Config();
   std::vector<double> sums(batch.NumSequences());
   compute.Pool().ParallelEach(batch.NumSequences(), [&](size_t s, size_t) {
-    for (size_t l = 0; l < model.num_hidden_layers; ++l) {
-      for (size_t h = 0; h < model.num_attention_heads; ++h) {
+    for (size_t l = 0; l < layers_; ++l) {
+      for (size_t h = 0; h < heads_; ++h) {
         const ConstMatrix ours = acts.Square(Hook::kPattern, l, h, s);
-        const ConstMatrix theirs = base_acts_.Square(Hook::kPattern, l, h, s);
+        const ConstMatrix theirs = base_.Pattern(l, h, s);
         for (size_t i = 0; i < ours.rows; ++i) {
           sums[s] += JensenShannon(RowOf(theirs, i), RowOf(ours, i));
         }
@@ -74,16 +79,22 @@ double KeptDistance::SumOf(Compute& compute, const RaggedBatch& batch, Activatio
   return sum;
 }
 
+double KeptDistance::Wanted(Compute& compute, const RaggedBatch& batch) {
+  if (as_ == nullptr) return aim_.jsd / 100.0;
+  as_->Run(compute, batch);
+  return SumOf(compute, batch, as_->Acts()) / NumRows(batch) / Log(2.0);
+}
+
 Encoder::PatternGradient KeptDistance::Accumulate(Compute& compute, const ParameterSet&, uint64_t,
                                                   const RaggedBatch& batch, Activations& acts,
                                                   ParameterSet&) {
   if (aim_.strength == 0.0) return {};
-  RunBase(compute, batch);
+  base_.Run(compute, batch);
   const double most = Log(2.0), rows = NumRows(batch);
   const double distance = SumOf(compute, batch, acts) / rows / most;
-  const double weight = 2.0 * aim_.strength * (distance - aim_.jsd / 100.0) / (rows * most);
+  const double weight = 2.0 * aim_.strength * (distance - Wanted(compute, batch)) / (rows * most);
   return [this, weight](const HookPoint& at, ConstMatrix pattern, Matrix dpattern) {
-    const ConstMatrix base = base_acts_.Square(Hook::kPattern, at.layer, at.head, at.sequence);
+    const ConstMatrix base = base_.Pattern(at.layer, at.head, at.sequence);
     std::vector<double> slopes(pattern.cols);
     for (size_t i = 0; i < pattern.rows; ++i) {
       std::fill(slopes.begin(), slopes.end(), 0.0);
@@ -95,7 +106,7 @@ Encoder::PatternGradient KeptDistance::Accumulate(Compute& compute, const Parame
 
 void KeptDistance::Evaluate(Compute& compute, const ParameterSet&, const RaggedBatch& batch,
                             Activations& acts) {
-  RunBase(compute, batch);
+  base_.Run(compute, batch);
   sum_ += SumOf(compute, batch, acts);
   rows_ += NumRows(batch);
 }

@@ -3,6 +3,8 @@
 // control of scrubbed attention that has moved as far.
 //
 //   strength * (J - J*)^2,  J = mean over layers, heads and rows of JSD(row, base row) / ln 2
+//
+// J* is a number, or what a third model has on the same batch.
 #pragma once
 
 #include <memory>
@@ -16,13 +18,14 @@ namespace headscope {
 struct KeptDistanceAim {
   std::string from;       // a model's folder; empty: none
   double jsd = 0.0;       // J*, percent of ln 2
+  std::string as;         // a model's folder: J* is its distance; empty: jsd
   double strength = 0.0;  // 0: the distance is measured, and not kept
 };
 
 class KeptDistance final : public AttentionObjective {
  public:
-  // Loads the base. Throws Error as LoadPretrained does, and unless it has the vocabulary size,
-  // layers and heads of `model`.
+  // Loads the models. Throws Error as LoadPretrained does, and unless they have the vocabulary
+  // size, layers and heads of `model`.
   KeptDistance(const KeptDistanceAim& aim, const ModelConfig& model);
 
   Encoder::PatternGradient Accumulate(Compute& compute, const ParameterSet& parameters,
@@ -35,15 +38,33 @@ class KeptDistance final : public AttentionObjective {
   std::map<std::string, double> Measures() const override;
 
  private:
-  void RunBase(Compute& compute, const RaggedBatch& batch);
-  // Sum of JSD over the rows of a batch, in nats, and how many rows.
+  // A model whose patterns are read and nothing else.
+  class Reference {
+   public:
+    Reference(const std::string& directory, const ModelConfig& model);
+    void Run(Compute& compute, const RaggedBatch& batch);
+    // Of the batch it was run on.
+    ConstMatrix Pattern(size_t layer, size_t head, size_t sequence) const {
+      return acts_.Square(Hook::kPattern, layer, head, sequence);
+    }
+    Activations& Acts() { return acts_; }
+
+   private:
+    std::unique_ptr<const PretrainedModel> model_;
+    Encoder encoder_;
+    mutable Activations acts_;  // views are not const
+  };
+
+  // Sum of JSD over the rows of a batch that the base was run on, in nats, and how many rows.
   double SumOf(Compute& compute, const RaggedBatch& batch, Activations& acts) const;
   double NumRows(const RaggedBatch& batch) const;
+  // J* on the batch, a fraction of ln 2.
+  double Wanted(Compute& compute, const RaggedBatch& batch);
 
   KeptDistanceAim aim_;
-  std::unique_ptr<const PretrainedModel> base_;
-  Encoder encoder_;
-  mutable Activations base_acts_;  // views are not const
+  size_t layers_, heads_;
+  Reference base_;
+  std::unique_ptr<Reference> as_;
   double sum_ = 0.0, rows_ = 0.0;
 };
 

@@ -102,6 +102,9 @@ std::vector<ConfigField> TrainConfig::Fields() {
       {"scrub", "keep_away_jsd", "--keep-away-jsd",
        "and kept at so many percent of the largest Jensen-Shannon divergence", &keep_away.jsd, 0,
        100, true},
+      {"scrub", "keep_away_as", "--keep-away-as",
+       "and kept where this model has it, on the same inputs, in place of --keep-away-jsd",
+       &keep_away.as, 0, 0, true},
       {"scrub", "keep_away_strength", "--keep-away-strength", "by a penalty of this weight",
        &keep_away.strength, 0, 1e6, true},
       {"schedule", "steps", "--steps", "updates of the weights", &steps, 1, 4e9},
@@ -169,8 +172,11 @@ void TrainConfig::Validate() const {
     Fail(
         "scrub_strength, scrub_noise, scrub_units, scrub_rate: expected scrub to say what is read");
   }
-  if (keep_away.from.empty() && keep_away.strength != 0.0) {
-    Fail("keep_away_strength: expected keep_away_from to name a model");
+  if (keep_away.from.empty() && (keep_away.strength != 0.0 || !keep_away.as.empty())) {
+    Fail("keep_away_strength, keep_away_as: expected keep_away_from to name a model");
+  }
+  if (!keep_away.as.empty() && keep_away.jsd != 0.0) {
+    Fail("keep_away_as: expected no keep_away_jsd beside it, found {}", keep_away.jsd);
   }
   (void)CheckpointPlan(checkpoints);
   Model(vocab_size).Validate();

@@ -80,6 +80,14 @@ TEST_CASE("Without a task the experiment is a training of masked LMs", "[experim
   CHECK(scrubbed.MaskedLmWithModels([](const std::string& arm) { return "runs/" + arm; })
             .keep_away.from == "runs/learned");
   CHECK(scrubbed.Identity() != experiment.arms[0].Identity());
+  const Experiment as_far = ParseExperiment(
+      "lm.toml", Replaced(kMaskedLmFile, "[arm.uniform]",
+                          "[arm.kept]\nkeep_away_from = \"<learned>\"\nkeep_away_as = "
+                          "\"<scrubbed>\"\nkeep_away_strength = 10\n[arm.uniform]"));
+  CHECK(as_far.arms[2].uses == std::vector<std::string>{"learned", "scrubbed"});
+  CHECK(as_far.arms[2]
+            .MaskedLmWithModels([](const std::string& arm) { return "runs/" + arm; })
+            .keep_away.as == "runs/scrubbed");
   CHECK(experiment.ratios.at(0).to == "uniform");
   CHECK_THAT(RefusalOf(Replaced(kMaskedLmFile, "to = \"uniform\"", "to = \"flat\"")),
              ContainsSubstring("[ratio.R]") && ContainsSubstring("flat"));

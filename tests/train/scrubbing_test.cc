@@ -388,8 +388,8 @@ TEST_CASE("Attention is kept at the distance that is asked for", "[scrub][slow]"
   config.steps = 100;
   config.dropout = 0.0;
   const std::string base = runs.Run("base", config, 1);
-  const auto distance = [&](const std::string& name, double strength) {
-    config.keep_away = {base + "/model", 30.0, strength};
+  const auto distance = [&](const std::string& name, double strength, const std::string& as = "") {
+    config.keep_away = {base + "/model", as.empty() ? 30.0 : 0.0, as, strength};
     const TrainingData data = ScrubData(config);
     return RunTraining(config, data,
                        {runs.folder.Path(name), false, 2, runs.silence.Get(), [] { return false; }})
@@ -401,6 +401,19 @@ TEST_CASE("Attention is kept at the distance that is asked for", "[scrub][slow]"
   const double kept = distance("kept", 300.0);
   INFO(kept);
   CHECK_THAT(kept, WithinAbs(30.0, 6.0));
+  // As far as the one that was kept, from a third start; and as far as the base itself: nowhere.
+  config.seed = 3;
+  const std::string as = runs.folder.Path("kept") + "/model";
+  CHECK_THAT(distance("as far", 300.0, as), WithinAbs(kept, 3.0));
+  const double alone = distance("alone", 0.0),
+               nowhere = distance("nowhere", 300.0, base + "/model");
+  INFO(alone << " " << nowhere);
+  CHECK(nowhere < 0.6 * alone);
+  config.keep_away.jsd = 20.0;
+  CHECK_THROWS_WITH(config.Validate(), ContainsSubstring("no keep_away_jsd"));
+  config.keep_away.jsd = 0.0;
+  config.keep_away.from.clear();
+  CHECK_THROWS_WITH(config.Validate(), ContainsSubstring("name a model"));
   config.vocab_size = 300;
   config.keep_away.strength = 0.0;
   CHECK_THROWS_WITH(distance("other", 0.0), ContainsSubstring("to keep away from"));
