@@ -28,8 +28,8 @@ namespace headscope {
 struct ReaderShape {
   size_t layers = 0, heads = 0;  // of the model
   size_t looks = 0, scores = 0, plain = 0;
-  size_t units = 32;
-  float rate = 5.0f;  // times the learning rate: it is to keep up with the model
+  size_t units = NetworkShape().units;
+  float rate = NetworkShape().rate;  // times the learning rate: it is to keep up with the model
   size_t NumFeatures() const { return layers * heads * looks; }
 };
 

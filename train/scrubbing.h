@@ -22,8 +22,8 @@ struct ScrubbingAim {
   double strength = 0.0;  // 0: the reader learns, and the model does not know of it
   // In the place of each pattern's gradient: noise of the same norm.
   bool noise = false;
-  uint64_t units = 0;  // hidden ones of the reader; 0: as ReaderShape
-  double rate = 0.0;   // the reader's, times the model's learning rate; 0: as ReaderShape
+  uint64_t units = 0;  // hidden ones of the reader; 0: as NetworkShape
+  double rate = 0.0;   // the reader's, times the model's learning rate; 0: as NetworkShape
 };
 
 class Scrubbing final : public AttentionObjective {

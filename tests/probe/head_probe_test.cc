@@ -1,10 +1,10 @@
 #include "probe/head_probe.h"
-#include "probe/head_atlas_tables.h"
 
 #include <nlohmann/json.hpp>
 #include <vector>
 
 #include "model/base/random.h"
+#include "probe/head_atlas_tables.h"
 #include "probe/head_tables.h"
 #include "probe/results.h"
 #include "tests/probe/planted_treebank.h"
