@@ -12,36 +12,20 @@ namespace {
 
 constexpr double kLabel = 190, kPlot = 460, kVerdict = 110, kRow = 34, kTop = 12, kBottom = 40;
 
-void Widen(double value, double& low, double& high) {
-  if (!std::isfinite(value)) return;
-  low = std::min(low, value);
-  high = std::max(high, value);
-}
-
-// Everything finite and 0, rounded outwards to whole steps.
-Axis AxisOf(const std::vector<DifferenceRow>& rows, double& step) {
-  double low = 0.0, high = 0.0;
+// Of everything finite, and 0.
+NiceRange RangeOf(const std::vector<DifferenceRow>& rows) {
+  Extent shown{0.0, 0.0};
   for (const DifferenceRow& row : rows) {
-    for (const double value : row.values) Widen(value, low, high);
+    for (const double value : row.values) shown.Take(value);
     for (const double value : {row.mean.low, row.mean.high, row.margin_low, row.margin_high}) {
-      Widen(value, low, high);
+      shown.Take(value);
     }
   }
-  step = NiceStep(std::max(high - low, 1.0), 8);
-  low = std::floor(low / step - 0.2) * step;
-  high = std::ceil(high / step + 0.2) * step;
-  return {low, high, kLabel, kLabel + kPlot};
+  return RangeAround(shown, 8, 1.0);
 }
-
-std::string Circle(double x, double y, double radius, std::string_view style) {
-  return fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\" {}/>\n", x, y, radius, style);
-}
-
-// On the page, cut at the edges of the plot.
-double Inside(const Axis& x, double value) { return x(std::clamp(value, x.low, x.high)); }
 
 std::string RowBand(const DifferenceRow& row, const Axis& x, double y) {
-  const double from = Inside(x, row.margin_low), to = Inside(x, row.margin_high);
+  const double from = x.Inside(row.margin_low), to = x.Inside(row.margin_high);
   return Rect(from, y - kRow / 2 + 2, to - from, kRow - 4, "fill=\"#e4e4e4\"");
 }
 
@@ -50,7 +34,7 @@ std::string RowMarks(const DifferenceRow& row, const Axis& x, double y) {
   for (const double value : row.values) {
     svg += Circle(x(value), y - 7, 3, "fill=\"none\" stroke=\"#555\"");
   }
-  svg += Line(Inside(x, row.mean.low), y + 6, Inside(x, row.mean.high), y + 6,
+  svg += Line(x.Inside(row.mean.low), y + 6, x.Inside(row.mean.high), y + 6,
               "stroke=\"#0072B2\" stroke-width=\"2\"");
   svg += Circle(x(row.mean.value), y + 6, 4, "fill=\"#0072B2\"");
   svg += Text(kLabel - 8, y + 4, "end", row.label);
@@ -60,8 +44,8 @@ std::string RowMarks(const DifferenceRow& row, const Axis& x, double y) {
 }  // namespace
 
 std::string DifferencePlot(const std::vector<DifferenceRow>& rows, const std::string& unit) {
-  double step = 1.0;
-  const Axis x = AxisOf(rows, step);
+  const NiceRange range = RangeOf(rows);
+  const Axis x{range.low, range.high, kLabel, kLabel + kPlot};
   const double bottom = kTop + kRow * static_cast<double>(rows.size());
   std::string svg =
       OpenSvg(kLabel + kPlot + kVerdict, bottom + kBottom, "differences between arms, " + unit);
@@ -71,12 +55,10 @@ std::string DifferencePlot(const std::vector<DifferenceRow>& rows, const std::st
     bands += RowBand(rows[i], x, y);
     marks += RowMarks(rows[i], x, y);
   }
-  const auto ticks = static_cast<int>(std::lround((x.high - x.low) / step));
-  for (int i = 0; i <= ticks; ++i) {
-    const double value = x.low + step * i;
-    const bool zero = std::abs(value) < step / 2;
-    grid += Line(x(value), kTop, x(value), bottom, zero ? "stroke=\"#333\"" : kGrid);
-    grid += Text(x(value), bottom + 14, "middle", fmt::format("{:g}", zero ? 0.0 : value));
+  for (int i = 0; i <= range.Steps(); ++i) {
+    const double value = range.Tick(i);
+    grid += Line(x(value), kTop, x(value), bottom, value == 0.0 ? "stroke=\"#333\"" : kGrid);
+    grid += Text(x(value), bottom + 14, "middle", fmt::format("{:g}", value));
   }
   marks += Text(kLabel + kPlot / 2, bottom + 32, "middle",
                 unit + "; o a seed, the mean with its 95% interval; grey: where the claim holds");

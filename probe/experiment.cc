@@ -41,53 +41,62 @@ std::vector<ConfigField> FileFields(Experiment& experiment, FinetuneConfig& fine
   return fields;
 }
 
-std::vector<ArmRatio> ReadRatios(const ConfigDocument& document) {
-  std::vector<ArmRatio> ratios;
-  for (const std::string& name : document.Entries("ratio")) {
-    ArmRatio ratio{.name = name, .measure = "", .from = "", .to = ""};
-    document.ReadEntry("ratio", name, ratio.Fields());
-    ratios.push_back(std::move(ratio));
+// The entries [SECTION.NAME], in the file's order.
+template <typename Entry>
+std::vector<Entry> ReadEntries(const ConfigDocument& document, const std::string& section) {
+  std::vector<Entry> entries;
+  for (const std::string& name : document.Entries(section)) {
+    Entry entry;
+    entry.name = name;
+    document.ReadEntry(section, name, entry.Fields());
+    entries.push_back(std::move(entry));
   }
-  return ratios;
+  return entries;
 }
+
+// Refuses what an entry names that is not there. `entry`: "claim.NAME".
+class EntryCheck {
+ public:
+  EntryCheck(const Experiment& experiment, const std::string& entry)
+      : experiment_(experiment), entry_(entry) {}
+
+  void Measure(const char* key, const std::string& measure) const {
+    if (UnitOf(measure)) return;
+    Fail("[{}]: expected {} to be one of {}, found \"{}\"", entry_, key, MeasureNames(), measure);
+  }
+
+  void ArmIn(const char* key, const std::string& arm) const {
+    if (experiment_.FindArm(arm) != nullptr) return;
+    std::vector<std::string> arms;
+    for (const Arm& there : experiment_.arms) arms.push_back(there.name);
+    Fail("[{}]: expected {} to be one of the arms {}, found \"{}\"", entry_, key,
+         fmt::join(arms, ", "), arm);
+  }
+
+ private:
+  const Experiment& experiment_;
+  std::string entry_;
+};
 
 void CheckRatio(const Experiment& experiment, const ArmRatio& ratio) {
-  if (!UnitOf(ratio.measure)) {
-    Fail("[ratio.{}]: expected measure to be one of {}, found \"{}\"", ratio.name, MeasureNames(),
-         ratio.measure);
-  }
-  for (const std::string& arm : {ratio.from, ratio.to}) {
-    if (experiment.FindArm(arm) == nullptr) {
-      Fail("[ratio.{}]: expected from and to to be arms, found \"{}\"", ratio.name, arm);
-    }
-  }
+  const EntryCheck check(experiment, "ratio." + ratio.name);
+  check.Measure("measure", ratio.measure);
+  check.ArmIn("from", ratio.from);
+  check.ArmIn("to", ratio.to);
 }
 
-std::vector<Claim> ReadClaims(const ConfigDocument& document) {
-  std::vector<Claim> claims;
-  for (const std::string& name : document.Entries("claim")) {
-    Claim claim;
-    claim.name = name;
-    document.ReadEntry("claim", name, claim.Fields());
-    claims.push_back(std::move(claim));
-  }
-  return claims;
+void CheckFigure(const Experiment& experiment, const ArmFigure& figure) {
+  const EntryCheck check(experiment, "figure." + figure.name);
+  check.Measure("x", figure.x);
+  check.Measure("y", figure.y);
+  for (const std::string& arm : figure.line) check.ArmIn("line", arm);
 }
 
 void CheckClaim(const Experiment& experiment, const Claim& claim) {
-  std::vector<std::string> arms;
-  for (const Arm& arm : experiment.arms) arms.push_back(arm.name);
-  const auto check = [&](const char* key, const std::string& arm) {
-    if (experiment.FindArm(arm) != nullptr) return;
-    Fail("[claim.{}]: expected {} to be one of the arms {}, found \"{}\"", claim.name, key,
-         fmt::join(arms, ", "), arm);
-  };
-  if (!UnitOf(claim.measure)) {
-    Fail("[claim.{}]: expected measure to be one of {}, found \"{}\"", claim.name, MeasureNames(),
-         claim.measure);
-  }
-  check("arm", claim.arm);
-  if (!claim.Constant()) check("against", claim.against);
+  const EntryCheck check(experiment, "claim." + claim.name);
+  check.Measure("measure", claim.measure);
+  check.ArmIn("arm", claim.arm);
+  if (!claim.Constant()) check.ArmIn("against", claim.against);
   if (claim.hypothesis.empty()) Fail("[claim.{}]: expected a hypothesis", claim.name);
   if (claim.expect == Expectation::kEquivalent && claim.margin <= 0.0) {
     Fail("[claim.{}]: expected a margin above 0 for an equivalence, found {}", claim.name,
@@ -105,6 +114,7 @@ void Check(const Experiment& experiment) {
   }
   for (const Claim& claim : experiment.claims) CheckClaim(experiment, claim);
   for (const ArmRatio& ratio : experiment.ratios) CheckRatio(experiment, ratio);
+  for (const ArmFigure& figure : experiment.figures) CheckFigure(experiment, figure);
   for (const std::string& measure : experiment.measures) {
     if (!UnitOf(measure)) {
       Fail("[experiment]: expected measures of {}, found \"{}\"", MeasureNames(), measure);
@@ -129,6 +139,7 @@ const Arm* Experiment::FindArm(const std::string& arm) const {
 std::set<std::string> Experiment::AskedMeasures() const {
   std::set<std::string> asked(measures.begin(), measures.end());
   for (const Claim& claim : claims) asked.insert(claim.measure);
+  for (const ArmFigure& figure : figures) asked.insert({figure.x, figure.y});
   return asked;
 }
 
@@ -139,7 +150,7 @@ Experiment ParseExperiment(const std::string& path, const std::string& text,
   experiment.text = text;
   FinetuneConfig base;
   const ConfigDocument document(path, text);
-  document.Read(FileFields(experiment, base), {"pretraining", "arm", "claim", "ratio"});
+  document.Read(FileFields(experiment, base), {"pretraining", "arm", "claim", "ratio", "figure"});
   const std::vector<ExperimentSetting> over(settings.begin(), settings.end());
   const bool is_masked_lm = base.task.empty() && !document.Entries("pretraining").empty();
   for (const ExperimentSetting& setting : over) {
@@ -155,8 +166,9 @@ Experiment ParseExperiment(const std::string& path, const std::string& text,
     } else {
       experiment.arms = ReadFinetuningArms(document, base, over);
     }
-    experiment.ratios = ReadRatios(document);
-    experiment.claims = ReadClaims(document);
+    experiment.claims = ReadEntries<Claim>(document, "claim");
+    experiment.ratios = ReadEntries<ArmRatio>(document, "ratio");
+    experiment.figures = ReadEntries<ArmFigure>(document, "figure");
     Check(experiment);
   } catch (const Error& error) {
     const std::string message = error.what();

@@ -13,6 +13,8 @@
 //     [claim.NAME]          hypothesis, and what decides: measure, arm, against, expect, margin
 //     [ratio.NAME]          measure, from, to: how far each arm is on the way from one arm to
 //     another
+//     [figure.NAME]         x and y, two measures: the arms by both; line: arms that are joined;
+//                           caption
 //
 // An arm's `attention` holds for its masked LM too: an arm with uniform attention never had
 // another. In model, attention, vocab, adversary_of and compare_with "<NAME>" is the model of an
@@ -64,6 +66,16 @@ struct ArmRatio {
   std::vector<ConfigField> Fields();
 };
 
+// The report's figure of all arms that have both measures.
+struct ArmFigure {
+  std::string name;
+  std::string x, y;               // measures
+  std::vector<std::string> line;  // arms that are joined, in this order
+  std::string caption;
+
+  std::vector<ConfigField> Fields();
+};
+
 struct Arm {
   std::string name;
   FinetuneConfig finetuning;               // all but the seed
@@ -96,10 +108,11 @@ struct Experiment {
   std::vector<Arm> arms;
   std::vector<Claim> claims;
   std::vector<ArmRatio> ratios;
+  std::vector<ArmFigure> figures;
   std::string text;  // of the file, and under it what was set over it
 
   const Arm* FindArm(const std::string& arm) const;  // null when there is none
-  // All that is asked for: the report's columns and what claims are about.
+  // All that is asked for: the report's columns and figures, and what claims are about.
   std::set<std::string> AskedMeasures() const;
 };
 

@@ -35,6 +35,15 @@ std::vector<ConfigField> ArmRatio::Fields() {
   };
 }
 
+std::vector<ConfigField> ArmFigure::Fields() {
+  return {
+      {"figure", "x", "", "", &x},
+      {"figure", "y", "", "", &y},
+      {"figure", "line", "", "", &line},
+      {"figure", "caption", "", "", &caption},
+  };
+}
+
 std::optional<double> Claim::Constant() const {
   double value = 0.0;
   const char* const end = against.data() + against.size();

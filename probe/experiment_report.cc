@@ -2,10 +2,12 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <limits>
 #include <map>
 
 #include "datasets/text_table.h"
+#include "probe/arm_plot.h"
 #include "probe/difference_plot.h"
 #include "probe/html_page.h"
 #include "probe/measure.h"
@@ -100,31 +102,48 @@ DifferenceRow RowOf(const Decision& decision) {
   return row;
 }
 
-std::string MeasureTable(const ExperimentResults& results) {
-  const MeasureMatrix matrix = MatrixOf(results);
-  std::vector<std::string> header{"arm"};
-  for (const std::string& measure : matrix.measures) {
-    header.push_back(EscapeMarkup(ColumnName(measure)));
+constexpr size_t kMostColumns = 5;  // of a table, beside the arm's name
+
+// Arms down, the measures from `begin` to `end` across, with their meanings above.
+std::string MeasureTable(const ExperimentResults& results, const MeasureMatrix& matrix,
+                         size_t begin, size_t end, bool with_settings) {
+  std::vector<std::string> header{"arm"}, meanings;
+  for (size_t m = begin; m < end; ++m) {
+    header.push_back(EscapeMarkup(ColumnName(matrix.measures[m])));
+    meanings.push_back(EscapeMarkup(MeasureMeaning(matrix.measures[m])));
   }
-  header.push_back("its settings");
+  if (with_settings) header.push_back("its settings");
   std::vector<std::vector<std::string>> rows;
   for (size_t a = 0; a < matrix.rows.size(); ++a) {
     const Arm& arm = results.experiment.arms[a];
     auto& row = rows.emplace_back(std::vector<std::string>{EscapeMarkup(arm.name)});
-    for (size_t m = 0; m < matrix.measures.size(); ++m) {
+    for (size_t m = begin; m < end; ++m) {
       row.push_back(CellText(matrix.rows[a][m], matrix.measures[m]));
     }
-    row.push_back(EscapeMarkup(SettingsOf(arm)));
-  }
-  std::vector<std::string> meanings;
-  for (const std::string& measure : matrix.measures) {
-    meanings.push_back(EscapeMarkup(MeasureMeaning(measure)));
+    if (with_settings) row.push_back(EscapeMarkup(SettingsOf(arm)));
   }
   return fmt::format(
-      "<p class=\"muted\">On the test set: means over {} seeds with 95% "
-      "t-intervals.<br>{}.</p>\n{}",
-      results.experiment.seeds, fmt::join(meanings, ".<br>"),
-      HtmlTable(header, rows, LastColumn::kProse));
+      "<p class=\"muted\">{}.</p>\n{}", fmt::join(meanings, ".<br>"),
+      HtmlTable(header, rows, with_settings ? LastColumn::kProse : LastColumn::kFigure));
+}
+
+// One table; where it would be too wide, several, and the arms' settings apart.
+std::string MeasureTables(const ExperimentResults& results) {
+  const MeasureMatrix matrix = MatrixOf(results);
+  const size_t columns = matrix.measures.size();
+  std::string html = fmt::format(
+      "<p class=\"muted\">On the test set: means over {} seeds with 95% t-intervals.</p>\n",
+      results.experiment.seeds);
+  if (columns <= kMostColumns) return html + MeasureTable(results, matrix, 0, columns, true);
+  std::vector<std::vector<std::string>> settings;
+  for (const Arm& arm : results.experiment.arms) {
+    settings.push_back({EscapeMarkup(arm.name), EscapeMarkup(SettingsOf(arm))});
+  }
+  html += HtmlTable({"arm", "its settings"}, settings, LastColumn::kProse);
+  for (size_t begin = 0; begin < columns; begin += kMostColumns) {
+    html += MeasureTable(results, matrix, begin, std::min(begin + kMostColumns, columns), false);
+  }
+  return html;
 }
 
 std::string RatioText(const std::optional<Estimate>& ratio) {
@@ -168,6 +187,46 @@ std::string Figures(const std::vector<Decision>& decisions) {
   return html;
 }
 
+// The arms that have both measures, with those of their seeds.
+std::vector<ArmPoint> PointsOf(const ExperimentResults& results, const ArmFigure& figure) {
+  std::map<std::string, std::map<std::string, Estimate>> means;
+  for (const ArmMeasure& of : MeasuresOfArms(results)) means[of.arm][of.measure] = of.value;
+  std::vector<ArmPoint> points;
+  for (const Arm& arm : results.experiment.arms) {
+    const auto& of_arm = means[arm.name];
+    if (!of_arm.contains(figure.x) || !of_arm.contains(figure.y)) continue;
+    ArmPoint point{arm.name, of_arm.at(figure.x), of_arm.at(figure.y), {}};
+    for (const Cell& cell : results.cells) {
+      if (cell.arm != arm.name) continue;
+      const auto x = cell.measures.find(figure.x), y = cell.measures.find(figure.y);
+      if (x == cell.measures.end() || y == cell.measures.end()) continue;
+      point.seeds.emplace_back(x->second, y->second);
+    }
+    points.push_back(std::move(point));
+  }
+  return points;
+}
+
+std::string ArmFigures(const ExperimentResults& results) {
+  std::string html;
+  for (const ArmFigure& figure : results.experiment.figures) {
+    const std::vector<ArmPoint> points = PointsOf(results, figure);
+    if (points.empty()) continue;
+    std::vector<size_t> line;
+    for (const std::string& arm : figure.line) {
+      const auto at = std::ranges::find(points, arm, &ArmPoint::label);
+      if (at != points.end()) line.push_back(static_cast<size_t>(at - points.begin()));
+    }
+    html += fmt::format(
+        "<figure>{}<figcaption>{}{}o a seed; means over seeds with 95% intervals, which are cut at "
+        "the frame.</figcaption>"
+        "</figure>\n",
+        ArmPlot(points, line, ColumnName(figure.x), ColumnName(figure.y)),
+        EscapeMarkup(figure.caption), figure.caption.empty() ? "" : " ");
+  }
+  return html;
+}
+
 std::string QuestionAndMethod(const std::string& question, const std::string& method) {
   return fmt::format("<p><b>Question.</b> {}</p>\n<p><b>Method.</b> {}</p>\n",
                      EscapeMarkup(question), EscapeMarkup(method));
@@ -186,7 +245,8 @@ std::string Section(const ExperimentResults& results, bool with_heading) {
                                 ? experiment.method
                                 : experiment.method + " After " + experiment.source + ".");
   for (size_t c = 0; c < results.decisions.size(); ++c) html += Banner(results, c);
-  html += Figures(results.decisions) + MeasureTable(results) + RatioTable(results);
+  html += Figures(results.decisions) + ArmFigures(results) + MeasureTables(results) +
+          RatioTable(results);
   if (!experiment.caveat.empty()) {
     html += "<p><b>Caveat.</b> " + EscapeMarkup(experiment.caveat) + "</p>\n";
   }

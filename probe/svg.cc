@@ -12,10 +12,6 @@
 namespace headscope {
 namespace {
 
-std::string Dot(double x, double y, const std::string& colour) {
-  return fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\" fill=\"{}\"/>\n", x, y, colour);
-}
-
 // Labels of arcs: one that would lie on another is put above it.
 class ArcLabels {
  public:
@@ -49,25 +45,21 @@ double PlaceOf(double x, XScale scale) {
 }
 
 // Of what a chart shows; x in places of its scale.
-struct Extent {
-  double x_high = 0, y_low = 1e300, y_high = -1e300;
-  void TakeY(double y) {
-    if (!std::isfinite(y)) return;
-    y_low = std::min(y_low, y);
-    y_high = std::max(y_high, y);
-  }
+struct ChartExtent {
+  double x_high = 0;
+  Extent y;
 };
 
-Extent ExtentOf(const std::vector<LineSeries>& series, XScale scale) {
-  Extent extent;
+ChartExtent ExtentOf(const std::vector<LineSeries>& series, XScale scale) {
+  ChartExtent extent;
   for (const LineSeries& line : series) {
     for (const auto& [x, y] : line.points) {
       extent.x_high = std::max(extent.x_high, PlaceOf(x, scale));
-      extent.TakeY(y);
+      extent.y.Take(y);
     }
     for (const auto& [low, high] : line.intervals) {
-      extent.TakeY(low);
-      extent.TakeY(high);
+      extent.y.Take(low);
+      extent.y.Take(high);
     }
   }
   return extent;
@@ -93,12 +85,12 @@ std::string Band(const LineSeries& line, XScale scale, const Axis& x, const Axis
 std::string LineChart(const std::string& x_label, const std::string& y_label,
                       const std::vector<LineSeries>& series, XScale scale) {
   constexpr double kWidth = 760, kHeight = 320, kLeft = 55, kRight = 150, kTop = 15, kBottom = 45;
-  const Extent extent = ExtentOf(series, scale);
-  if (extent.y_low > extent.y_high) return "";
-  const double y_step = NiceStep(std::max(extent.y_high - extent.y_low, 1e-6), 7);
+  const ChartExtent extent = ExtentOf(series, scale);
+  if (extent.y.IsEmpty()) return "";
+  const double y_step = NiceStep(std::max(extent.y.high - extent.y.low, 1e-6), 7);
   const Axis x{0, std::max(extent.x_high, 1.0), kLeft, kWidth - kRight};
-  const Axis y{std::floor(extent.y_low / y_step) * y_step,
-               std::ceil(extent.y_high / y_step + 1e-9) * y_step, kHeight - kBottom, kTop};
+  const Axis y{std::floor(extent.y.low / y_step) * y_step,
+               std::ceil(extent.y.high / y_step + 1e-9) * y_step, kHeight - kBottom, kTop};
   std::string svg = OpenSvg(kWidth, kHeight, y_label + " over " + x_label);
   for (double tick = y.low; tick <= y.high + y_step / 2; tick += y_step) {
     svg += Line(kLeft, y(tick), kWidth - kRight, y(tick), kGrid);
@@ -134,7 +126,9 @@ std::string LineChart(const std::string& x_label, const std::string& y_label,
         "<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"1.8\"{}/>\n", path,
         line->colour, line->dashed ? " stroke-dasharray=\"6 4\"" : "");
     const auto& [end_x, end_y] = line->points.back();
-    if (line->points.size() == 1) svg += Dot(x(PlaceOf(end_x, scale)), y(end_y), line->colour);
+    if (line->points.size() == 1)
+      svg +=
+          Circle(x(PlaceOf(end_x, scale)), y(end_y), 3, fmt::format("fill=\"{}\"", line->colour));
     last_label = std::max(y(end_y) + 4, last_label + 13);
     svg += Text(x(PlaceOf(end_x, scale)) + 6, last_label, "start", line->name,
                 fmt::format("fill=\"{}\"", line->colour));

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 namespace headscope {
 
 std::string EscapeMarkup(std::string_view text) {
@@ -59,6 +62,10 @@ std::string Rect(double x, double y, double width, double height, std::string_vi
                      y, width, height, style);
 }
 
+std::string Circle(double x, double y, double radius, std::string_view style) {
+  return fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{:g}\" {}/>\n", x, y, radius, style);
+}
+
 double NiceStep(double span, int most) {
   double step = 1e-9;
   for (;;) {
@@ -67,6 +74,25 @@ double NiceStep(double span, int most) {
     }
     step *= 10;
   }
+}
+
+void Extent::Take(double value) {
+  if (!std::isfinite(value)) return;
+  low = std::min(low, value);
+  high = std::max(high, value);
+}
+
+int NiceRange::Steps() const { return static_cast<int>(std::lround((high - low) / step)); }
+
+double NiceRange::Tick(int i) const {
+  const double value = low + step * i;
+  return std::abs(value) < step / 2 ? 0.0 : value;
+}
+
+NiceRange RangeAround(const Extent& shown, int most_steps, double least_span) {
+  const double step = NiceStep(std::max(shown.high - shown.low, least_span), most_steps);
+  return {std::floor(shown.low / step - 0.2) * step, std::ceil(shown.high / step + 0.2) * step,
+          step};
 }
 
 }  // namespace headscope

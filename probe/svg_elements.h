@@ -2,6 +2,8 @@
 // pixels from the upper left corner.
 #pragma once
 
+#include <algorithm>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -20,6 +22,8 @@ std::string Text(double x, double y, std::string_view anchor, std::string_view t
 std::string Line(double x1, double y1, double x2, double y2, std::string_view style);
 std::string Rect(double x, double y, double width, double height, std::string_view style);
 
+std::string Circle(double x, double y, double radius, std::string_view style);
+
 inline constexpr std::string_view kGrid = "stroke=\"#ddd\"";
 
 // A linear map of data onto the page.
@@ -28,9 +32,29 @@ struct Axis {
   double operator()(double value) const {
     return from + (value - low) / (high - low) * (to - from);
   }
+  // The same, cut at the ends of the axis.
+  double Inside(double value) const { return (*this)(std::clamp(value, low, high)); }
 };
 
 // The smallest of 1, 2, 5 times a power of ten that cuts `span` into at most `most` steps.
 double NiceStep(double span, int most);
+
+// Of what is shown in one direction.
+struct Extent {
+  double low = std::numeric_limits<double>::infinity();
+  double high = -std::numeric_limits<double>::infinity();
+  bool IsEmpty() const { return low > high; }
+  void Take(double value);  // if it is finite
+};
+
+// An axis' values: whole steps, the first and the last at least a fifth of a step outside of what
+// is shown.
+struct NiceRange {
+  double low, high, step;
+  int Steps() const;
+  double Tick(int i) const;  // 0 is 0, not -1e-17
+};
+// `least_span`: the step of a smaller span is that of this one.
+NiceRange RangeAround(const Extent& shown, int most_steps, double least_span);
 
 }  // namespace headscope

@@ -80,6 +80,13 @@ TEST_CASE("An experiment's file says everything", "[experiment]") {
   CHECK_FALSE(experiment.claims[0].Constant());
   CHECK(experiment.claims[1].Constant() == 50.0);
   CHECK(experiment.claims[1].Rule() == "accuracy:clean of flat - 50% within 2 points");
+  // What a figure shows is measured, whether it is a column or not.
+  const Experiment drawn = ParseExperiment(
+      "mine.toml", kFile + "[figure.f]\nx = \"accuracy\"\ny = \"tvd\"\nline = [\"flat\"]\n");
+  REQUIRE(drawn.figures.size() == 1);
+  CHECK(drawn.figures[0].line == std::vector<std::string>{"flat"});
+  CHECK(drawn.AskedMeasures().contains("tvd"));
+  CHECK_FALSE(experiment.AskedMeasures().contains("tvd"));
 }
 
 TEST_CASE("Settings go over the file, for all arms", "[experiment]") {
@@ -244,6 +251,16 @@ TEST_CASE("What an experiment cannot mean is refused with its file", "[experimen
              ContainsSubstring("equivalent, lower, higher"));
   CHECK_THAT(refusal("expect = \"lower\"\nmargin = 3", "expect = \"equivalent\"\nmargin = 0"),
              ContainsSubstring("expected a margin above 0"));
+  const auto figure = [](const std::string& keys) { return "[figure.f]\n" + keys + "[arm.flat]"; };
+  CHECK_THAT(refusal("[arm.flat]", figure("x = \"acuracy\"\ny = \"tvd\"\n")),
+             ContainsSubstring("mine.toml: [figure.f]: expected x to be one of accuracy") &&
+                 ContainsSubstring("found \"acuracy\""));
+  CHECK_THAT(refusal("[arm.flat]", figure("x = \"accuracy\"\n")),
+             ContainsSubstring("[figure.f]: expected y to be one of"));
+  CHECK_THAT(refusal("[arm.flat]",
+                     figure("x = \"accuracy\"\ny = \"tvd\"\nline = [\"flat\", \"flatt\"]\n")),
+             ContainsSubstring("[figure.f]: expected line to be one of the arms learned, flat, "
+                               "fresh, found \"flatt\""));
   CHECK_THAT(refusal("[pretraining.base]", "[pretraining.first]"),
              ContainsSubstring("[pretraining.base], found first"));
   CHECK_THAT(refusal("title = \"A title\"", ""), ContainsSubstring("expected a title"));
