@@ -10,14 +10,15 @@
 namespace headscope {
 namespace {
 
-constexpr double kWidth = 820, kHeight = 400, kLeft = 60, kRight = 150, kTop = 15, kBottom = 45;
-constexpr double kRadius = 4;                       // of a mean
+constexpr double kFigureWidth = 820, kFigureHeight = 400, kFrameLeft = 60, kFrameRight = 150,
+                 kFrameTop = 15, kFrameBottom = 45;
+constexpr double kMeanRadius = 4;                   // of a mean
 constexpr double kCharacter = 6, kLineHeight = 11;  // of text, about
 
 struct Axes {
   NiceRange x_range, y_range;
-  Axis x{x_range.low, x_range.high, kLeft, kWidth - kRight};
-  Axis y{y_range.low, y_range.high, kHeight - kBottom, kTop};
+  Axis x{x_range.low, x_range.high, kFrameLeft, kFigureWidth - kFrameRight};
+  Axis y{y_range.low, y_range.high, kFigureHeight - kFrameBottom, kFrameTop};
 };
 
 // Of means and seeds: intervals of few seeds would leave them no room.
@@ -38,18 +39,20 @@ std::string Grid(const Axes& at, const std::string& x_label, const std::string& 
   std::string svg;
   for (int i = 0; i <= at.x_range.Steps(); ++i) {
     const double value = at.x_range.Tick(i);
-    svg += Line(at.x(value), kTop, at.x(value), kHeight - kBottom, kGrid);
-    svg += Text(at.x(value), kHeight - kBottom + 15, "middle", fmt::format("{:.4g}", value));
+    svg += Line(at.x(value), kFrameTop, at.x(value), kFigureHeight - kFrameBottom, kGrid);
+    svg += Text(at.x(value), kFigureHeight - kFrameBottom + 15, "middle",
+                fmt::format("{:.4g}", value));
   }
   for (int i = 0; i <= at.y_range.Steps(); ++i) {
     const double value = at.y_range.Tick(i);
-    svg += Line(kLeft, at.y(value), kWidth - kRight, at.y(value),
+    svg += Line(kFrameLeft, at.y(value), kFigureWidth - kFrameRight, at.y(value),
                 value == 0.0 ? "stroke=\"#333\"" : kGrid);
-    svg += Text(kLeft - 6, at.y(value) + 4, "end", fmt::format("{:.4g}", value));
+    svg += Text(kFrameLeft - 6, at.y(value) + 4, "end", fmt::format("{:.4g}", value));
   }
-  svg += Text((kLeft + kWidth - kRight) / 2, kHeight - 8, "middle", x_label);
-  return svg + Text(0, 0, "middle", y_label,
-                    fmt::format("transform=\"translate(14 {:.0f}) rotate(-90)\"", kHeight / 2));
+  svg += Text((kFrameLeft + kFigureWidth - kFrameRight) / 2, kFigureHeight - 8, "middle", x_label);
+  return svg +
+         Text(0, 0, "middle", y_label,
+              fmt::format("transform=\"translate(14 {:.0f}) rotate(-90)\"", kFigureHeight / 2));
 }
 
 std::string Marks(const ArmPoint& point, const Axes& at, const std::string& colour) {
@@ -61,7 +64,7 @@ std::string Marks(const ArmPoint& point, const Axes& at, const std::string& colo
   const double x = at.x(point.x.value), y = at.y(point.y.value);
   svg += Line(at.x.Inside(point.x.low), y, at.x.Inside(point.x.high), y, thin);
   svg += Line(x, at.y.Inside(point.y.low), x, at.y.Inside(point.y.high), thin);
-  return svg + Circle(x, y, kRadius, fmt::format("fill=\"{}\"", colour));
+  return svg + Circle(x, y, kMeanRadius, fmt::format("fill=\"{}\"", colour));
 }
 
 struct Box {
@@ -73,7 +76,7 @@ struct Box {
 
 // Where the name of a mean at (x, y) stands if its middle is `shift` lower.
 Box NameBox(double x, double y, double shift, const std::string& name) {
-  const double left = x + kRadius + 4, middle = y + shift;
+  const double left = x + kMeanRadius + 4, middle = y + shift;
   return {left, left + kCharacter * static_cast<double>(name.size()), middle - kLineHeight / 2,
           middle + kLineHeight / 2};
 }
@@ -84,7 +87,7 @@ std::string Names(const std::vector<ArmPoint>& points, const Axes& at) {
   std::vector<Box> taken;
   for (const ArmPoint& point : points) {
     const double x = at.x(point.x.value), y = at.y(point.y.value);
-    taken.push_back({x - kRadius, x + kRadius, y - kRadius, y + kRadius});
+    taken.push_back({x - kMeanRadius, x + kMeanRadius, y - kMeanRadius, y + kMeanRadius});
   }
   std::string svg;
   for (const ArmPoint& point : points) {
@@ -110,7 +113,7 @@ std::string ArmPlot(const std::vector<ArmPoint>& points, const std::vector<size_
                     const std::string& x_label, const std::string& y_label) {
   if (points.empty()) return "";
   const Axes at = AxesOf(points);
-  std::string svg = OpenSvg(kWidth, kHeight, y_label + " by " + x_label);
+  std::string svg = OpenSvg(kFigureWidth, kFigureHeight, y_label + " by " + x_label);
   svg += Grid(at, x_label, y_label);
   std::string path;
   for (const size_t i : line) {

@@ -5,6 +5,7 @@
 
 #include "model/base/profiler.h"
 #include "model/base/random.h"
+#include "model/ops/softmax.h"
 
 namespace headscope {
 namespace {
@@ -22,9 +23,14 @@ ReaderShape ShapeFor(const ModelConfig& model, const ScrubbingAim& aim, const Re
   return shape;
 }
 
-double FrobeniusNorm(const std::vector<float>& values) {
+// Frobenius norm of what a gradient by a pattern is behind the softmax, by the scores. The gradient
+// by the pattern itself is largest where weights are next to nothing, and that the softmax does not
+// pass on.
+double NormByScores(ConstMatrix pattern, std::vector<float> gradient) {
+  const Matrix by_scores(gradient.data(), pattern.rows, pattern.cols);
+  SoftmaxBackward(pattern, by_scores, by_scores);
   double sum = 0.0;
-  for (const float x : values) sum += static_cast<double>(x) * static_cast<double>(x);
+  for (const float x : gradient) sum += static_cast<double>(x) * static_cast<double>(x);
   return std::sqrt(sum);
 }
 
@@ -51,9 +57,9 @@ Encoder::PatternGradient Scrubbing::Accumulate(Compute& compute, const Parameter
   reader_.LearnBackward(compute, parameters, gradients);
   if (aim_.strength == 0.0 || reading_.NumRows() == 0) return {};
   reader_.DivergenceBackward(compute, parameters, aim_.strength);
-  return [this, step, &batch](const HookPoint& at, ConstMatrix, Matrix dpattern) {
+  return [this, step, &batch](const HookPoint& at, ConstMatrix pattern, Matrix dpattern) {
     if (aim_.noise) {
-      AddNoise(at, step, batch.sequence_ids[at.sequence], dpattern);
+      AddNoise(at, step, batch.sequence_ids[at.sequence], pattern, dpattern);
     } else {
       reader_.AddPatternGradient(at, dpattern);
     }
@@ -61,18 +67,19 @@ Encoder::PatternGradient Scrubbing::Accumulate(Compute& compute, const Parameter
 }
 
 void Scrubbing::AddNoise(const HookPoint& at, uint64_t step, uint32_t sequence_id,
-                         Matrix dpattern) const {
+                         ConstMatrix pattern, Matrix dpattern) const {
   const size_t size = dpattern.rows * dpattern.cols;
   std::vector<float> own(size), noise(size);
   reader_.AddPatternGradient(at, Matrix(own.data(), dpattern.rows, dpattern.cols));
-  const double norm = FrobeniusNorm(own);
-  if (norm == 0.0) return;
   const auto site =
       static_cast<uint32_t>(kFirstNoiseSite + at.layer * model_.num_attention_heads + at.head);
   const RandomStream stream{seed_, Purpose::kReading, static_cast<uint32_t>(step), site};
   const uint64_t first = static_cast<uint64_t>(sequence_id) << 32;
   for (size_t i = 0; i < size; ++i) noise[i] = static_cast<float>(stream.Normal(first + i));
-  const auto scale = static_cast<float>(norm / FrobeniusNorm(noise));
+  const double wanted = NormByScores(pattern, own), drawn = NormByScores(pattern, noise);
+  // A pattern whose rows are each one weight passes nothing on.
+  if (wanted == 0.0 || drawn == 0.0) return;
+  const auto scale = static_cast<float>(wanted / drawn);
   for (size_t i = 0; i < dpattern.rows; ++i) {
     for (size_t j = 0; j < dpattern.cols; ++j) {
       dpattern(i, j) += scale * noise[i * dpattern.cols + j];

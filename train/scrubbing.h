@@ -20,7 +20,7 @@ namespace headscope {
 struct ScrubbingAim {
   ReadingTarget target = ReadingTarget::kNone;
   double strength = 0.0;  // 0: the reader learns, and the model does not know of it
-  // In the place of each pattern's gradient: noise of the same norm.
+  // In the place of each pattern's gradient: noise that has the same norm behind the softmax.
   bool noise = false;
   uint64_t units = 0;  // hidden ones of the reader; 0: as NetworkShape
   double rate = 0.0;   // the reader's, times the model's learning rate; 0: as NetworkShape
@@ -50,7 +50,8 @@ class Scrubbing final : public AttentionObjective {
   const ReaderSums& Sums() const { return sums_; }  // of the latest evaluation
 
  private:
-  void AddNoise(const HookPoint& at, uint64_t step, uint32_t sequence_id, Matrix dpattern) const;
+  void AddNoise(const HookPoint& at, uint64_t step, uint32_t sequence_id, ConstMatrix pattern,
+                Matrix dpattern) const;
 
   ModelConfig model_;
   ScrubbingAim aim_;

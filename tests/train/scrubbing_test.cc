@@ -11,6 +11,7 @@
 #include "datasets/upos.h"
 #include "model/base/file.h"
 #include "model/bert_parameters.h"
+#include "model/ops/softmax.h"
 #include "tests/support/catch.h"
 #include "tests/support/silent_stream.h"
 #include "tests/support/small_training.h"
@@ -239,7 +240,8 @@ TEST_CASE("Loss and what is read fall along the gradient as their sum's slope sa
   CHECK(scrubbing.Sums().divergence > 0.1);
 }
 
-TEST_CASE("Noise has the norm of each pattern's gradient, and another direction", "[scrub]") {
+TEST_CASE("Noise has the norm of each pattern's gradient by the scores, and another direction",
+          "[scrub]") {
   const TrainConfig config = ScrubConfig(ReadingTarget::kDependencies, 1.5);
   const TrainingData data = ScrubData(config);
   const ModelConfig model = config.Model(data.Tokenizer().Size());
@@ -248,7 +250,7 @@ TEST_CASE("Noise has the norm of each pattern's gradient, and another direction"
   ThreadPool pool(1);
   Compute compute(pool);
   const Encoder encoder(model);
-  // For each pattern of the batch, what is added to a gradient of zeros.
+  // For each pattern of the batch, what is added to a gradient of zeros, by the scores.
   const auto gradients_of = [&](bool noise, uint64_t step) {
     Scrubbing scrubbing(model, {ReadingTarget::kDependencies, 1.5, noise}, *data.annotation, 1);
     ParameterLayout layout = BertLayout(model);
@@ -264,9 +266,12 @@ TEST_CASE("Noise has the norm of each pattern's gradient, and another direction"
     const auto add = scrubbing.Accumulate(compute, weights, step, batch, acts, gradients);
     std::vector<std::vector<float>> all;
     for (size_t s = 0; s < batch.NumSequences(); ++s) {
-      auto& square = all.emplace_back(batch.Length(s) * batch.Length(s));
-      add({Hook::kPattern, 1, 0, s}, acts.Square(Hook::kPattern, 1, 0, s),
-          Matrix(square.data(), batch.Length(s), batch.Length(s)));
+      const size_t length = batch.Length(s);
+      const ConstMatrix pattern = acts.Square(Hook::kPattern, 1, 0, s);
+      auto& square = all.emplace_back(length * length);
+      const Matrix by_pattern(square.data(), length, length);
+      add({Hook::kPattern, 1, 0, s}, pattern, by_pattern);
+      SoftmaxBackward(pattern, by_pattern, by_pattern);
     }
     return all;
   };
