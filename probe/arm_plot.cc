@@ -50,9 +50,7 @@ std::string Grid(const Axes& at, const std::string& x_label, const std::string& 
     svg += Text(kFrameLeft - 6, at.y(value) + 4, "end", fmt::format("{:.4g}", value));
   }
   svg += Text((kFrameLeft + kFigureWidth - kFrameRight) / 2, kFigureHeight - 8, "middle", x_label);
-  return svg +
-         Text(0, 0, "middle", y_label,
-              fmt::format("transform=\"translate(14 {:.0f}) rotate(-90)\"", kFigureHeight / 2));
+  return svg + UpwardText(14, kFigureHeight / 2, "middle", y_label);
 }
 
 std::string Marks(const ArmPoint& point, const Axes& at, const std::string& colour) {

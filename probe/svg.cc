@@ -105,8 +105,7 @@ std::string LineChart(const std::string& x_label, const std::string& y_label,
     svg += Text(x(tick), kHeight - kBottom + 15, "middle", AxisLabel(shown));
   }
   svg += Text((kLeft + kWidth - kRight) / 2, kHeight - 8, "middle", x_label);
-  svg += Text(0, 0, "middle", y_label,
-              fmt::format("transform=\"translate(14 {:.0f}) rotate(-90)\"", kHeight / 2));
+  svg += UpwardText(14, kHeight / 2, "middle", y_label);
   for (const LineSeries& line : series) svg += Band(line, scale, x, y);
   double last_label = -1e300;
   std::vector<const LineSeries*> by_height;
@@ -219,9 +218,7 @@ std::string AttentionMap(const AttentionFigure& figure) {
   for (size_t i = 0; i < n; ++i) {
     const double y = top + kCell * (static_cast<double>(i) + 0.5);
     svg += Text(label - 5, y + 4, "end", figure.words[i]);
-    svg += Text(
-        0, 0, "start", figure.words[i],
-        fmt::format("transform=\"translate({:.1f} {:.1f}) rotate(-90)\"", centre(i) + 4, top - 5));
+    svg += UpwardText(centre(i) + 4, top - 5, "start", figure.words[i]);
     for (size_t j = 0; j < n; ++j) {
       const double weight = std::clamp(static_cast<double>(figure.attention[i * n + j]), 0.0, 1.0);
       // The square root spreads small weights; a full cell is 1.
@@ -252,9 +249,7 @@ std::string LiftMap(const std::vector<std::string>& labels, const std::vector<do
   for (size_t i = 0; i < n; ++i) {
     const double middle = kLabel + kCell * (static_cast<double>(i) + 0.5);
     svg += Text(kLabel - 4, middle + 3, "end", labels[i], "font-size=\"8.5\"");
-    svg += Text(0, 0, "start", labels[i],
-                fmt::format("font-size=\"8.5\" transform=\"translate({:.1f} {:.1f}) rotate(-90)\"",
-                            middle + 3, kLabel - 4));
+    svg += UpwardText(middle + 3, kLabel - 4, "start", labels[i], "font-size=\"8.5\"");
     for (size_t j = 0; j < n; ++j) {
       const double lift = values[i * n + j];
       if (!std::isfinite(lift)) continue;

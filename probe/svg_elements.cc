@@ -52,6 +52,13 @@ std::string Text(double x, double y, std::string_view anchor, std::string_view t
                      anchor, extra, EscapeMarkup(text));
 }
 
+std::string UpwardText(double x, double y, std::string_view anchor, std::string_view text,
+                       std::string_view extra) {
+  return Text(0, 0, anchor, text,
+              fmt::format("{}{}transform=\"translate({:.1f} {:.1f}) rotate(-90)\"", extra,
+                          extra.empty() ? "" : " ", x, y));
+}
+
 std::string Line(double x1, double y1, double x2, double y2, std::string_view style) {
   return fmt::format("<line x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" {}/>\n", x1, y1,
                      x2, y2, style);

@@ -18,6 +18,9 @@ std::string OpenSvg(double width, double height, const std::string& description)
 // `anchor`: start, middle or end; `extra`: attributes.
 std::string Text(double x, double y, std::string_view anchor, std::string_view text,
                  std::string_view extra = "");
+// The same, read from the bottom to the top.
+std::string UpwardText(double x, double y, std::string_view anchor, std::string_view text,
+                       std::string_view extra = "");
 // `style`: attributes.
 std::string Line(double x1, double y1, double x2, double y2, std::string_view style);
 std::string Rect(double x, double y, double width, double height, std::string_view style);

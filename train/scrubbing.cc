@@ -71,14 +71,15 @@ void Scrubbing::AddNoise(const HookPoint& at, uint64_t step, uint32_t sequence_i
   const size_t size = dpattern.rows * dpattern.cols;
   std::vector<float> own(size), noise(size);
   reader_.AddPatternGradient(at, Matrix(own.data(), dpattern.rows, dpattern.cols));
+  const double wanted = NormByScores(pattern, own);
+  if (wanted == 0.0) return;
   const auto site =
       static_cast<uint32_t>(kFirstNoiseSite + at.layer * model_.num_attention_heads + at.head);
   const RandomStream stream{seed_, Purpose::kReading, static_cast<uint32_t>(step), site};
   const uint64_t first = static_cast<uint64_t>(sequence_id) << 32;
   for (size_t i = 0; i < size; ++i) noise[i] = static_cast<float>(stream.Normal(first + i));
-  const double wanted = NormByScores(pattern, own), drawn = NormByScores(pattern, noise);
-  // A pattern whose rows are each one weight passes nothing on.
-  if (wanted == 0.0 || drawn == 0.0) return;
+  const double drawn = NormByScores(pattern, noise);
+  if (drawn == 0.0) return;  // a pattern whose rows are each one weight passes nothing on
   const auto scale = static_cast<float>(wanted / drawn);
   for (size_t i = 0; i < dpattern.rows; ++i) {
     for (size_t j = 0; j < dpattern.cols; ++j) {
